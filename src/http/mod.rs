@@ -1,0 +1,1 @@
+//! The probe: phases, pages, what a status means. Sees rules, model, text.

@@ -1,0 +1,1 @@
+//! Reading logs: files, prefixes, time stamps, epochs, tracebacks, dialects. Sees rules, model, text.

@@ -1,0 +1,141 @@
+//! What a probe of the site measured. Field names follow the JSON contract.
+
+use jiff::Timestamp;
+
+/// All hits of one probe and their verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProbeReport {
+    pub url: String,
+    pub verdict: ProbeVerdict,
+    /// The limit that the first hit was held against, in milliseconds.
+    pub limit_ms: u64,
+    pub hits: Vec<Hit>,
+    /// Header value that marked our requests, so that log lines can be matched.
+    pub marker: Option<String>,
+    /// Things worth saying: "redirects http to https", "certificate ends in 6 days".
+    pub notes: Vec<String>,
+}
+
+/// What the hits together mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProbeVerdict {
+    Ok,
+    /// The first hit was slow, the following ones fine.
+    SlowFirst,
+    Slow,
+    OverLimit,
+    /// Some hits failed, some did not.
+    Flaky,
+    Failing,
+    Unreachable,
+    /// The platform's answer while a reload is still going on.
+    Reloading,
+}
+
+/// One request, redirects included.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hit {
+    pub status: Option<u16>,
+    pub error: Option<HitError>,
+    pub phases_ms: PhasesMs,
+    /// Address and port that answered.
+    pub address: Option<String>,
+    /// `1.0`, `1.1` or `2`.
+    pub http_version: Option<String>,
+    /// Size of the body read, at most 1 MiB.
+    pub bytes: Option<u64>,
+    /// Headers that matter, lower-case names, in the order received.
+    pub headers: Vec<(String, String)>,
+    pub tls: Option<TlsInfo>,
+    pub redirects: Vec<Redirect>,
+    pub answered_by: Option<AnsweredBy>,
+    /// Id of the recognised page, `rules/pages/`.
+    pub page: Option<String>,
+    /// The first part of the body, for matching and excerpts; at most 64 KiB.
+    pub body: String,
+    /// When the request was sent.
+    pub at: Option<Timestamp>,
+}
+
+/// Why a hit has no (complete) answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HitError {
+    pub phase: ProbePhase,
+    pub kind: ErrorKind,
+    /// The library's or system's words.
+    pub detail: String,
+}
+
+/// Where a hit was when something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProbePhase {
+    Dns,
+    Connect,
+    Tls,
+    FirstByte,
+    Body,
+    Redirect,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    NotFound,
+    Refused,
+    Unreachable,
+    Reset,
+    Timeout,
+    TlsExpired,
+    TlsNotYetValid,
+    TlsWrongName,
+    TlsSelfSigned,
+    TlsUnknownIssuer,
+    TlsProtocol,
+    RedirectLoop,
+    RedirectRefused,
+    InvalidResponse,
+    TooLarge,
+    /// A proxy between us and the site refused.
+    ProxyRefused,
+    Interrupted,
+    Other,
+}
+
+/// Milliseconds of each phase; `None`: not reached, or not applicable.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct PhasesMs {
+    pub dns: Option<f64>,
+    pub connect: Option<f64>,
+    pub tls: Option<f64>,
+    pub first_byte: Option<f64>,
+    pub body: Option<f64>,
+    pub total: Option<f64>,
+}
+
+/// The certificate that the site showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsInfo {
+    pub ok: bool,
+    /// Why the chain was not accepted.
+    pub reason: Option<String>,
+    pub names: Vec<String>,
+    pub not_before: Option<Timestamp>,
+    pub not_after: Option<Timestamp>,
+}
+
+/// One redirect that was followed (or refused).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    pub url: String,
+    pub status: u16,
+}
+
+/// Who wrote the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AnsweredBy {
+    App,
+    AppServer,
+    Proxy,
+    Platform,
+    Cdn,
+}

@@ -1,0 +1,1 @@
+//! Procfile and start commands. Sees python, rules, model, text.

@@ -1,0 +1,1 @@
+//! Report to Shareable: nothing is written that did not pass here.

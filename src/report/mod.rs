@@ -1,0 +1,1 @@
+//! Renderers, one file per format, pure functions of a Shareable.

@@ -1,0 +1,1 @@
+//! The restart policy as a state machine, and the readers of platform events. Sees log, rules, model, text.

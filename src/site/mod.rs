@@ -1,0 +1,1 @@
+//! Discovery and the platform profile. Sees log, python, rules, model, text.
