@@ -1,1 +1,3 @@
 //! Reading logs: files, prefixes, time stamps, epochs, tracebacks, dialects. Sees rules, model, text.
+
+pub mod line;
