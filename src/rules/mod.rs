@@ -1,3 +1,110 @@
 //! Rules: data that says how facts are recognised and which causes they support.
+//!
+//! `schema` is the shape of a cause file, `load` checks and compiles them, `matcher` finds
+//! signatures in lines and exceptions, `fill` puts captures into texts. Nothing here reads logs.
 
+mod capture;
+mod embedded;
+mod fill;
+mod load;
+mod matcher;
+pub mod platform;
 pub mod schema;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+pub use embedded::{embedded_below, embedded_file};
+pub use fill::{fill, placeholders};
+pub use load::RuleError;
+use matcher::Matcher;
+pub use matcher::{LineMatch, Signature, verdict_word};
+use platform::Platform;
+use schema::Cause;
+
+/// All rules, compiled.
+#[derive(Debug)]
+pub struct Rules {
+    causes: Vec<Cause>,
+    by_slug: BTreeMap<String, usize>,
+    platforms: BTreeMap<String, Platform>,
+    matcher: Matcher,
+}
+
+/// Lines that a working site writes: never evidence, never "unexplained".
+/// One file of `rules/harmless/`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Harmless {
+    #[serde(rename = "line")]
+    pub lines: Vec<HarmlessLine>,
+}
+
+/// One harmless line.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HarmlessLine {
+    /// At least 4 bytes that every such line contains.
+    pub literal: String,
+    pub regex: Option<String>,
+    /// Why it is harmless.
+    pub because: String,
+    pub examples: Vec<String>,
+    #[serde(default)]
+    pub counterexamples: Vec<String>,
+}
+
+impl Rules {
+    /// All causes in catalogue order.
+    #[must_use]
+    pub fn causes(&self) -> &[Cause] {
+        &self.causes
+    }
+
+    /// A cause by its slug or a former one.
+    #[must_use]
+    pub fn cause(&self, slug: &str) -> Option<&Cause> {
+        self.by_slug.get(slug).map(|&at| &self.causes[at])
+    }
+
+    /// A platform's profile.
+    #[must_use]
+    pub fn platform(&self, id: &str) -> Option<&Platform> {
+        self.platforms.get(id)
+    }
+
+    /// All profiles in order of their ids.
+    pub fn platforms(&self) -> impl Iterator<Item = &Platform> {
+        self.platforms.values()
+    }
+
+    /// A platform's value, or that of the profile it is like.
+    pub fn platform_value<T>(&self, id: &str, get: impl Fn(&Platform) -> Option<T>) -> Option<T> {
+        let mut id = id;
+        for _ in 0..4 {
+            let platform = self.platforms.get(id)?;
+            if let Some(value) = get(platform) {
+                return Some(value);
+            }
+            id = platform.like.as_deref()?;
+        }
+        None
+    }
+
+    /// Whether `platform` is `wanted` or like it.
+    #[must_use]
+    pub fn platform_is(&self, platform: &str, wanted: &str) -> bool {
+        let mut id = platform;
+        for _ in 0..4 {
+            if id == wanted {
+                return true;
+            }
+            match self.platforms.get(id).and_then(|p| p.like.as_deref()) {
+                Some(like) => id = like,
+                None => return false,
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,122 @@
+//! Putting captures into texts.
+//!
+//! `{name}` takes a capture; `{name|filter}` changes it (`dist`: import name to distribution,
+//! `top`: first dotted part, `upper`, `dashed`: `.` and `_` as PythonAnywhere writes domains in
+//! file names); `{name?text}` says what stands there without it. `{{` and `}}` are braces.
+
+use crate::model::Captures;
+
+/// The text with its placeholders filled, or `None` where one has neither value nor default.
+#[must_use]
+pub fn fill(text: &str, captures: &Captures, dist: &dyn Fn(&str) -> String) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        out.push_str(&rest[..at]);
+        let tail = &rest[at..];
+        if let Some(after) = tail.strip_prefix("{{") {
+            out.push('{');
+            rest = after;
+        } else if let Some(after) = tail.strip_prefix("}}") {
+            out.push('}');
+            rest = after;
+        } else if let Some((name, after)) = placeholder(tail) {
+            out.push_str(&value(name, captures, dist)?);
+            rest = after;
+        } else {
+            out.push_str(&tail[..1]);
+            rest = &tail[1..];
+        }
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+/// Names of the placeholders of a text, without filters and defaults.
+#[must_use]
+pub fn placeholders(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('{') {
+        let tail = &rest[at..];
+        if let Some(after) = tail.strip_prefix("{{") {
+            rest = after;
+        } else if let Some((name, after)) = placeholder(tail) {
+            names.push(name.split(['|', '?']).next().unwrap_or(name));
+            rest = after;
+        } else {
+            rest = &tail[1..];
+        }
+    }
+    names
+}
+
+/// `{inner}rest` → inner, rest. Braces of Python or shell text (`{}` or with spaces first) are none.
+fn placeholder(tail: &str) -> Option<(&str, &str)> {
+    let end = tail.find('}')?;
+    let inner = &tail[1..end];
+    let name = inner.split(['|', '?']).next()?;
+    let fits = !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
+    fits.then(|| (inner, &tail[end + 1..]))
+}
+
+fn value(inner: &str, captures: &Captures, dist: &dyn Fn(&str) -> String) -> Option<String> {
+    let (head, default) = match inner.split_once('?') {
+        Some((head, default)) => (head, Some(default)),
+        None => (inner, None),
+    };
+    let mut parts = head.split('|');
+    let name = parts.next()?;
+    let Some(found) = captures.get(name) else { return default.map(str::to_owned) };
+    let mut text = found.clone();
+    for filter in parts {
+        text = match filter {
+            "dist" => dist(&text),
+            "top" => text.split('.').next().unwrap_or_default().to_owned(),
+            "last" => text.rsplit('.').next().unwrap_or_default().to_owned(),
+            "upper" => text.to_uppercase(),
+            "dashed" => text.replace(['.', '-'], "_"),
+            _ => text,
+        };
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn captures() -> Captures {
+        [("module", "cv2.data"), ("domain", "a-b.example.com")]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .into()
+    }
+
+    fn filled(text: &str) -> Option<String> {
+        fill(text, &captures(), &|name| {
+            if name == "cv2" { "opencv-python".into() } else { name.into() }
+        })
+    }
+
+    #[test]
+    fn values_filters_defaults() {
+        assert_eq!(filled("install {module|top|dist}").as_deref(), Some("install opencv-python"));
+        assert_eq!(
+            filled("/var/www/{domain|dashed}_wsgi.py").as_deref(),
+            Some("/var/www/a_b_example_com_wsgi.py")
+        );
+        assert_eq!(
+            filled("{virtualenv?~/.virtualenvs/myenv}/bin").as_deref(),
+            Some("~/.virtualenvs/myenv/bin")
+        );
+        assert_eq!(filled("{unknown} x"), None);
+    }
+
+    #[test]
+    fn other_braces_stay() {
+        assert_eq!(filled("f'{{x}}' {} { a } {").as_deref(), Some("f'{x}' {} { a } {"));
+    }
+}
