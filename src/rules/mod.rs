@@ -108,3 +108,9 @@ impl Rules {
         false
     }
 }
+
+/// The distribution to install for an import name: `cv2` → `opencv-python`; unknown names stay.
+#[must_use]
+pub fn distribution(import_name: &str) -> String {
+    import_name.split('.').next().unwrap_or(import_name).to_owned()
+}

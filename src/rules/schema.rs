@@ -91,6 +91,8 @@ pub struct SignatureText {
     /// Speaks against the cause.
     #[serde(default)]
     pub against: bool,
+    /// Severity of the finding when this signature leads.
+    pub severity: Option<SeverityWord>,
     /// Title of the finding when this signature leads; may use `{captures}`.
     pub title: Option<String>,
     /// Like evidence, counted as best + a quarter of the others; absent: the source and phase.

@@ -1,0 +1,93 @@
+//! Explaining away: a consequence is booked under its cause.
+
+use super::ledger::{Entry, share};
+use super::weights;
+use crate::model::{Fact, Phase, Source};
+use crate::rules::schema::Same;
+
+/// Sets `explained_by` of every event that another one explains.
+pub(super) fn away(entries: &mut [Entry<'_>]) {
+    let mut explained = vec![None; entries.len()];
+    for (at, entry) in entries.iter().enumerate() {
+        let Some(claim) = entry.owners.first() else { continue };
+        let mut best: Option<(i32, usize)> = None;
+        for (by, other) in entries.iter().enumerate() {
+            if by == at {
+                continue;
+            }
+            let Some(explainer) = other.owners.first() else { continue };
+            if explainer.sig.slug == claim.sig.slug || explainer.sig.text.explains.is_empty() {
+                continue;
+            }
+            // A failure that no longer holds explains nothing that still does.
+            if other.factor < weights::OLD_BELOW && entry.factor >= weights::OLD_BELOW {
+                continue;
+            }
+            let named = explainer.sig.text.explains.iter().any(|target| {
+                target == &claim.sig.id || claim.sig.text.class.iter().any(|class| class == target)
+            });
+            if !named || !in_scope(other, entry) {
+                continue;
+            }
+            let rank = explainer.sig.specificity;
+            if best.is_none_or(|(known, _)| rank > known) {
+                best = Some((rank, by));
+            }
+        }
+        explained[at] = best.map(|(_, by)| by);
+    }
+    // A circle would leave nobody to blame: the earlier one keeps its points.
+    for at in 0..explained.len() {
+        let mut seen = vec![at];
+        let mut next = explained[at];
+        while let Some(by) = next {
+            if seen.contains(&by) {
+                explained[at] = None;
+                break;
+            }
+            seen.push(by);
+            next = explained[by];
+        }
+    }
+    for (entry, by) in entries.iter_mut().zip(explained) {
+        entry.explained_by = by;
+    }
+}
+
+fn in_scope(cause: &Entry<'_>, effect: &Entry<'_>) -> bool {
+    let Some(claim) = cause.owners.first() else { return false };
+    let (a, b) = (cause.fact, effect.fact);
+    if let Some(scope) = claim.sig.text.scope {
+        if scope.same.is_some_and(|same| !share(same, a, b)) {
+            return false;
+        }
+        if scope.within_seconds.is_some_and(|seconds| !within(a, b, seconds)) {
+            return false;
+        }
+        if scope.same.is_some() || scope.within_seconds.is_some() {
+            return true;
+        }
+    }
+    // What the probe, the code and the platform's events say is about now.
+    if b.source != Source::Log || a.source != Source::Log {
+        return cause.factor >= weights::OLD_BELOW;
+    }
+    // An exception in one request does not explain that the app cannot start.
+    if a.phase == Phase::Request && effect.is_start_time() {
+        return false;
+    }
+    share(Same::Epoch, a, b)
+}
+
+/// Whether two facts are at most so many seconds apart; without times, whether they share an epoch.
+pub(super) fn within(a: &Fact, b: &Fact, seconds: u32) -> bool {
+    match (a.last_time.or(a.time), b.last_time.or(b.time)) {
+        (Some(x), Some(y)) => {
+            let apart = (x.as_second() - y.as_second()).abs();
+            let apart = apart
+                .min((a.time.unwrap_or(x).as_second() - b.time.unwrap_or(y).as_second()).abs());
+            apart <= i64::from(seconds)
+        }
+        _ => a.epoch == b.epoch,
+    }
+}

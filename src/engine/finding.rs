@@ -1,0 +1,254 @@
+//! A finding's texts: title, why, evidence, fixes, links.
+
+use std::collections::BTreeMap;
+
+use super::ledger::{Account, Entry, symptom_word};
+use super::rank::Ranked;
+use crate::model::{
+    Captures, Consequence, Evidence, Fact, Facts, Finding, Fix, Point, Site, Source,
+};
+use crate::rules::schema::{Cause, FixText};
+use crate::rules::{Rules, fill};
+
+/// Builds the finding of one ranked cause.
+pub(super) fn build(
+    ranked: &Ranked,
+    accounts: &BTreeMap<String, Account>,
+    entries: &[Entry<'_>],
+    facts: &Facts,
+    site: &Site,
+    rules: &Rules,
+) -> Finding {
+    let account = &accounts[&ranked.slug];
+    let cause = rules.cause(&ranked.slug).expect("ranked causes are in the catalogue");
+    let captures = captures(&ranked.slug, account, entries, site, rules);
+    let dist = |name: &str| crate::rules::distribution(name);
+    let lead = account
+        .favour
+        .first()
+        .and_then(|&at| entries[at].owners.iter().find(|claim| claim.sig.slug == ranked.slug));
+    let title = lead
+        .and_then(|claim| claim.sig.text.title.as_deref())
+        .and_then(|title| fill(title, &captures, &dist))
+        .or_else(|| fill(&cause.title, &captures, &dist))
+        .unwrap_or_else(|| cause.title.clone());
+    let mut points: Vec<Point> = account
+        .receipt
+        .iter()
+        .map(|(points, reason, at)| Point {
+            points: *points,
+            reason: reason.clone(),
+            place: at.and_then(|at| entries[at].fact.place.clone()),
+        })
+        .collect();
+    points.extend(ranked.remarks.iter().map(|remark| Point {
+        points: 0.0,
+        reason: remark.clone(),
+        place: None,
+    }));
+    let signatures: Vec<&str> = account
+        .favour
+        .iter()
+        .flat_map(|&at| entries[at].owners.iter())
+        .filter(|claim| claim.sig.slug == ranked.slug)
+        .map(|claim| claim.sig.text.id.as_str())
+        .collect();
+    Finding {
+        cause: Some(ranked.slug.clone()),
+        lint: account.favour.first().and_then(|&at| entries[at].fact.lint.clone()),
+        title,
+        severity: ranked.severity,
+        state: ranked.state,
+        confidence: ranked.confidence,
+        points,
+        evidence: account.favour.iter().map(|&at| evidence(entries[at].fact)).collect(),
+        why: fill(&cause.why, &captures, &dist).unwrap_or_else(|| cause.why.clone()),
+        explains: explains(account),
+        fixes: fixes(cause, &captures, &signatures, site, rules, account, entries, &dist),
+        prevent: cause.prevent.iter().filter_map(|text| fill(text, &captures, &dist)).collect(),
+        consequences: consequences(account, entries, facts),
+        docs: docs(cause, site, rules),
+        captures,
+    }
+}
+
+/// What is known to fill texts with: the site first, then the evidence, strongest last.
+fn captures(
+    slug: &str,
+    account: &Account,
+    entries: &[Entry<'_>],
+    site: &Site,
+    rules: &Rules,
+) -> Captures {
+    let mut all = Captures::new();
+    let mut put = |name: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            all.insert(name.to_owned(), value);
+        }
+    };
+    let shown = |path: &std::path::PathBuf| {
+        let path = site
+            .root
+            .as_ref()
+            .and_then(|root| path.strip_prefix(root).ok())
+            .map_or_else(|| path.display().to_string(), |below| format!("/{}", below.display()));
+        path
+    };
+    put("domain", site.domain.clone());
+    put("user", site.user.clone());
+    put("app", site.app.clone());
+    put("url", site.url.clone());
+    put("python", site.python.map(|version| version.to_string()));
+    put("virtualenv", site.virtualenv.as_ref().map(shown));
+    put("project", site.project.as_ref().map(shown));
+    put("wsgi", site.wsgi.as_ref().map(shown));
+    put("platform", rules.platform(site.platform_id()).map(|profile| profile.name.clone()));
+    for &at in account.favour.iter().rev() {
+        let fact = entries[at].fact;
+        if let Some(exception) = &fact.exception {
+            all.insert("exception".into(), exception.short_type().to_owned());
+        }
+        for claim in &entries[at].owners {
+            if claim.sig.slug == slug {
+                all.extend(claim.captures.clone());
+            }
+        }
+    }
+    all
+}
+
+/// A fact as cited evidence.
+pub(super) fn evidence(fact: &Fact) -> Evidence {
+    Evidence {
+        source: fact.source,
+        place: fact.place.clone(),
+        time: fact.time,
+        count: fact.count,
+        last_time: fact.last_time,
+        excerpt: fact.excerpt.clone(),
+        label: fact.note.clone(),
+    }
+}
+
+fn explains(account: &Account) -> Option<String> {
+    let mut words: Vec<String> =
+        account.fits.iter().map(|symptom| symptom_word(symptom.kind)).collect();
+    words.dedup();
+    if words.is_empty() {
+        return None;
+    }
+    let text: Vec<String> = words
+        .iter()
+        .map(|word| match word.as_str() {
+            "reload-error" => "\"error reloading web app\"".to_owned(),
+            "crash-loop" => "the crash loop".to_owned(),
+            "timeout" => "the time-out".to_owned(),
+            "slow" => "the slowness".to_owned(),
+            status => format!("the {status}"),
+        })
+        .collect();
+    Some(format!("explains {}", text.join(" and ")))
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything that a text can be filled from")]
+fn fixes(
+    cause: &Cause,
+    captures: &Captures,
+    signatures: &[&str],
+    site: &Site,
+    rules: &Rules,
+    account: &Account,
+    entries: &[Entry<'_>],
+    dist: &dyn Fn(&str) -> String,
+) -> Vec<Fix> {
+    let platform = site.platform_id();
+    let speaks = |fix: &FixText| {
+        fix.signatures.is_empty()
+            || fix.signatures.iter().any(|id| signatures.contains(&id.as_str()))
+    };
+    let here = |fix: &FixText| fix.platforms.iter().any(|name| rules.platform_is(platform, name));
+    let named = cause.fixes.iter().any(|fix| here(fix) && speaks(fix));
+    let mut fixes: Vec<Fix> = cause
+        .fixes
+        .iter()
+        .filter(|fix| speaks(fix) && if named { here(fix) } else { fix.platforms.is_empty() })
+        .filter_map(|fix| {
+            let optional =
+                |text: &Option<String>| text.as_deref().and_then(|text| fill(text, captures, dist));
+            let command = optional(&fix.command);
+            if fix.command.is_some() && command.is_none() {
+                // A command with a gap is worse than none; the sentence may still help.
+                return Some(Fix {
+                    text: fill(&fix.text, captures, dist)?,
+                    command: None,
+                    verify: optional(&fix.verify),
+                    safety: None,
+                    edits: Vec::new(),
+                });
+            }
+            Some(Fix {
+                text: fill(&fix.text, captures, dist)?,
+                command,
+                verify: optional(&fix.verify),
+                safety: None,
+                edits: Vec::new(),
+            })
+        })
+        .collect();
+    let edits: Vec<_> = account
+        .favour
+        .iter()
+        .filter(|&&at| entries[at].fact.source == Source::Code)
+        .flat_map(|&at| entries[at].fact.edits.iter().cloned())
+        .collect();
+    if let (Some(first), Some(edit)) = (fixes.first_mut(), edits.first()) {
+        first.safety = Some(edit.safety);
+        first.edits = edits;
+    }
+    if let Some(last) = fixes.last_mut()
+        && last.verify.is_none()
+    {
+        last.verify = fill(&cause.check, captures, dist);
+    }
+    fixes
+}
+
+fn docs(cause: &Cause, site: &Site, rules: &Rules) -> Vec<String> {
+    let platform = site.platform_id();
+    let mut docs: Vec<String> = cause
+        .docs
+        .iter()
+        .filter(|doc| doc.platform.as_ref().is_some_and(|name| rules.platform_is(platform, name)))
+        .map(|doc| doc.url.clone())
+        .collect();
+    docs.extend(cause.docs.iter().filter(|doc| doc.platform.is_none()).map(|doc| doc.url.clone()));
+    docs
+}
+
+fn consequences(account: &Account, entries: &[Entry<'_>], facts: &Facts) -> Vec<Consequence> {
+    let mut by_label: BTreeMap<&str, Vec<Evidence>> = BTreeMap::new();
+    for &at in &account.consequences {
+        if let Some(claim) = entries[at].owners.first() {
+            by_label.entry(&claim.sig.text.label).or_default().push(evidence(entries[at].fact));
+        }
+    }
+    let mut list: Vec<Consequence> = by_label
+        .into_iter()
+        .map(|(label, evidence)| Consequence { title: label.to_owned(), evidence })
+        .collect();
+    let looping = facts.restarts.iter().find(|container| container.crashes.len() > 1);
+    if let Some(container) = looping
+        && account.any_current
+        && account.any_start_time
+    {
+        list.push(Consequence {
+            title: format!(
+                "{} crashed {} times and is restarted",
+                container.container,
+                container.crashes.len()
+            ),
+            evidence: Vec::new(),
+        });
+    }
+    list
+}

@@ -1,0 +1,85 @@
+//! The next best check: the missing input that would tell most.
+
+use crate::model::{Facts, Finding, LogKind, NextCheck, Site, Verdict};
+use crate::rules::Rules;
+
+/// `None` where the answer is clear.
+pub(super) fn next_check(
+    verdict: Verdict,
+    findings: &[Finding],
+    facts: &Facts,
+    site: &Site,
+    rules: &Rules,
+) -> Option<NextCheck> {
+    if verdict == Verdict::Healthy {
+        return None;
+    }
+    if findings.first().is_some_and(|f| verdict == Verdict::Broken && f.confidence.0 >= 0.80) {
+        return None;
+    }
+    let has = |kind: LogKind| facts.logs.iter().any(|log| log.kind == kind && log.lines > 0);
+    let platform = site.platform_id();
+    let domain = site.domain.clone().unwrap_or_else(|| "DOMAIN".to_owned());
+    let check = |check: &str, text: String, command: Option<String>| {
+        Some(NextCheck { check: check.to_owned(), text, command })
+    };
+    if rules.platform_is(platform, "pythonanywhere") {
+        for (kind, word, flag) in [
+            (LogKind::Error, "error", "--error-log"),
+            (LogKind::Server, "server", "--server-log"),
+            (LogKind::Access, "access", "--access-log"),
+        ] {
+            if !has(kind) && !has(LogKind::Any) {
+                let path = format!("/var/log/{domain}.{word}.log");
+                return check(
+                    &format!("{word}-log"),
+                    format!("Read the {word} log too: what it says of the newest reload decides."),
+                    Some(format!("diagnose {flag} {path}")),
+                );
+            }
+        }
+    } else if rules.platform_is(platform, "scalingo") && !has(LogKind::Platform) {
+        return check(
+            "platform-log",
+            "Read the app's log around the last start.".to_owned(),
+            Some("scalingo --app my-app logs -n 10000 | diagnose -".to_owned()),
+        );
+    } else if rules.platform_is(platform, "heroku") && !has(LogKind::Platform) {
+        return check(
+            "platform-log",
+            "Read the app's log around the last start.".to_owned(),
+            Some("heroku logs -n 1500 | diagnose -".to_owned()),
+        );
+    }
+    if facts.logs.is_empty() {
+        return check(
+            "logs",
+            "Give the logs: the error log first, then the server's own.".to_owned(),
+            Some("diagnose --error-log FILE --server-log FILE".to_owned()),
+        );
+    }
+    if facts.probe.is_none() {
+        let url =
+            site.url.clone().or_else(|| site.domain.as_ref().map(|d| format!("https://{d}/")));
+        return check(
+            "probe",
+            "Look at what the site answers now.".to_owned(),
+            Some(format!(
+                "diagnose --url {}",
+                url.unwrap_or_else(|| "https://YOUR-SITE/".to_owned())
+            )),
+        );
+    }
+    if site.wsgi.is_none() {
+        return check(
+            "code",
+            "Give the WSGI file, so that the code that the server loads can be checked.".to_owned(),
+            Some("diagnose --wsgi FILE --project DIR".to_owned()),
+        );
+    }
+    check(
+        "log",
+        "Reload the app, open the failing page once, and run diagnose again at once.".to_owned(),
+        None,
+    )
+}

@@ -1,0 +1,75 @@
+//! Whether evidence still holds: epochs, and what was seen to work later.
+
+use std::collections::BTreeSet;
+
+use super::weights;
+use crate::model::{Fact, Facts, Phase, Source, SymptomKind, SymptomSource};
+
+/// The factor of one fact, and why it is resolved where it is.
+pub(super) fn factor(fact: &Fact, facts: &Facts, twice: &BTreeSet<&str>) -> (f64, Option<String>) {
+    let ours = if fact.ours { weights::OURS } else { 1.0 };
+    if let Some(why) = &fact.resolved {
+        return (weights::RESOLVED, Some(why.clone()));
+    }
+    if fact.source != Source::Log || fact.ours {
+        return (ours, None);
+    }
+    let why = match fact.phase {
+        Phase::Import => start_resolved(fact, facts),
+        Phase::Request => request_resolved(fact, facts),
+        _ => None,
+    };
+    if why.is_some() {
+        return (weights::RESOLVED, why);
+    }
+    let again =
+        fact.epoch == 1 && fact.matches.iter().any(|hit| twice.contains(hit.signature.as_str()));
+    let epoch = if again { 1.0 } else { weights::EPOCHS[(fact.epoch as usize).min(2)] };
+    let factor = if fact.phase == Phase::Request && fact.epoch <= 2 {
+        epoch.max(weights::REQUEST_FLOOR)
+    } else {
+        epoch
+    };
+    (factor, None)
+}
+
+/// A failed start is history once something later could only come from the loaded app.
+fn start_resolved(fact: &Fact, facts: &Facts) -> Option<String> {
+    if let Some((order, time)) = facts.loaded_at
+        && fact.order > 0
+        && order > fact.order
+    {
+        return Some(match time {
+            Some(time) => {
+                format!("the app was loaded later, at {}", time.strftime("%Y-%m-%d %H:%M"))
+            }
+            None => "the app was loaded later".to_owned(),
+        });
+    }
+    works_now(facts).map(str::to_owned)
+}
+
+/// A symptom that says the site works.
+fn works_now(facts: &Facts) -> Option<&'static str> {
+    facts.symptoms.iter().find_map(|symptom| match (symptom.kind, symptom.source) {
+        (SymptomKind::Ok, SymptomSource::Probe) => Some("the site answers now"),
+        (SymptomKind::Ok, SymptomSource::User) => Some("the site works, as you say"),
+        _ => None,
+    })
+}
+
+/// A failed request is history only when the same route worked again, often enough.
+fn request_resolved(fact: &Fact, facts: &Facts) -> Option<String> {
+    let route = fact.route.as_deref()?;
+    let stats = facts.routes.iter().find(|stats| stats.route == route)?;
+    if stats.last_ok? <= stats.last_failed.unwrap_or(0) {
+        return None;
+    }
+    let restarted = fact.epoch > 0;
+    let enough = if restarted {
+        stats.ok_since_failure >= 1
+    } else {
+        stats.ok_since_failure >= 3 && stats.ok_since_failure > stats.longest_ok_run
+    };
+    enough.then(|| format!("{route} was answered well {} times since", stats.ok_since_failure))
+}
