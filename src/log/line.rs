@@ -21,6 +21,62 @@ pub struct Stamp {
     pub zoned: bool,
 }
 
+/// Which sort of prefix was taken off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Prefix {
+    /// A date and time alone, as the `PythonAnywhere` server log and `docker logs -t` write it.
+    Stamp,
+    /// The `PythonAnywhere` error log's `2026-04-13 07:57:44,065: `.
+    Wrapper,
+    Uwsgi,
+    Gunicorn,
+    Nginx,
+    Apache,
+    /// RFC 3164 and journald's short forms.
+    Syslog,
+    /// RFC 5424, Heroku's drains included.
+    Syslog5424,
+    Heroku,
+    Scalingo,
+    Compose,
+    Json,
+    /// Kubernetes' container runtime interface.
+    Cri,
+    Render,
+    Fly,
+    Railway,
+    /// The kernel's `[   12.345678] `.
+    Kernel,
+    /// Python's `logging` in one of its usual formats.
+    Logging,
+    Uvicorn,
+    Celery,
+    /// A quotation mark `> ` or a code fence of a paste.
+    Paste,
+}
+
+/// A set of [`Prefix`]es.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct PrefixSet(u32);
+
+impl PrefixSet {
+    /// Adds one.
+    pub fn insert(&mut self, prefix: Prefix) {
+        self.0 |= 1 << prefix as u8;
+    }
+
+    /// Whether it is in the set.
+    pub fn has(self, prefix: Prefix) -> bool {
+        self.0 & (1 << prefix as u8) != 0
+    }
+
+    /// Whether nothing was taken off.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
 /// One line, borrowed from the block that was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -39,4 +95,6 @@ pub struct Line<'a> {
     pub container: Option<&'a str>,
     /// Who wrote it, as the prefix says: `heroku`, `app`, `router`, `manager`, `uwsgi`, `gunicorn`, a logger.
     pub program: Option<&'a str>,
+    /// Which sorts of prefix were taken off.
+    pub prefixes: PrefixSet,
 }

@@ -1,3 +1,6 @@
 //! Reading logs: files, prefixes, time stamps, epochs, tracebacks, dialects. Sees rules, model, text.
 
+pub(crate) mod bytes;
 pub mod line;
+pub mod prefix;
+pub mod stamp;

@@ -1,0 +1,71 @@
+//! Prefixes that begin with an ISO date: most platforms' and loggers'. The stamp is read once,
+//! then each dialect is asked whether what follows is its own.
+
+use super::{Taken, container, logging, syslog};
+use crate::log::bytes::{one_space, spaces};
+use crate::log::line::Prefix;
+use crate::log::stamp::{self, Clock};
+
+/// A line that begins with `2026-04-13 07:57:44…`.
+pub(super) fn take<'a>(s: &'a str, clock: &Clock) -> Option<Taken<'a>> {
+    if s.as_bytes().get(4) != Some(&b'-') {
+        return None;
+    }
+    let read = stamp::iso(s.as_bytes(), clock)?;
+    let rest = &s[read.len..];
+    let mut taken = Taken { stamp: Some(read.stamp), ..Taken::default() };
+    let (text, kind, arrival) = dialect(s, rest, &mut taken)?;
+    taken.len = s.len() - text.len();
+    taken.kind = Some(kind);
+    taken.arrival = arrival;
+    Some(taken)
+}
+
+fn dialect<'a>(
+    s: &'a str,
+    rest: &'a str,
+    taken: &mut Taken<'a>,
+) -> Option<(&'a str, Prefix, bool)> {
+    if rest.is_empty() {
+        return Some((rest, Prefix::Stamp, true));
+    }
+    let spaced = rest.strip_prefix(' ');
+    if let Some(behind) = spaced {
+        if let Some(text) = container::scalingo(behind, taken) {
+            return Some((text, Prefix::Scalingo, true));
+        }
+        if let Some(text) = container::heroku(behind, taken) {
+            return Some((text, Prefix::Heroku, true));
+        }
+        if let Some(text) = container::fly(behind, taken) {
+            return Some((text, Prefix::Fly, true));
+        }
+        if let Some(text) = container::cri(behind) {
+            return Some((text, Prefix::Cri, true));
+        }
+        if let Some(text) = container::railway(behind, taken) {
+            return Some((text, Prefix::Railway, true));
+        }
+        if s.as_bytes()[10] == b'T'
+            && let Some(text) = syslog::host_and_tag(behind, taken, true)
+        {
+            return Some((text, Prefix::Syslog, true));
+        }
+    }
+    if let Some(text) = logging::after_stamp(rest, taken) {
+        return Some((text, Prefix::Logging, false));
+    }
+    // The PythonAnywhere error log: ": " today, " :" until about 2017. Its stamp has milliseconds.
+    if s.as_bytes().get(19) == Some(&b',') {
+        if let Some(text) = rest.strip_prefix(": ") {
+            return Some((text, Prefix::Wrapper, false));
+        }
+        if let Some(text) = rest.strip_prefix(" :").or_else(|| rest.strip_prefix(':')) {
+            // The old form has no space of its own; indentation is even, so an odd one has.
+            let own = spaces(text) % 2;
+            return Some((&text[own..], Prefix::Wrapper, false));
+        }
+    }
+    // Anything else behind the stamp must be set off by a space.
+    one_space(rest).map(|text| (text, Prefix::Stamp, true))
+}
