@@ -3,4 +3,5 @@
 pub(crate) mod bytes;
 pub mod line;
 pub mod prefix;
+pub mod read;
 pub mod stamp;
