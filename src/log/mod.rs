@@ -5,3 +5,4 @@ pub mod line;
 pub mod prefix;
 pub mod read;
 pub mod stamp;
+pub mod traceback;

@@ -9,6 +9,7 @@ mod fill;
 mod load;
 mod matcher;
 pub mod platform;
+pub mod python_tables;
 pub mod schema;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,646 @@
+//! One traceback while it is being read: a state machine over the tokens of its lines.
+//!
+//! Border: it knows nothing of interleaving (that is `Assembler`'s) nor of what the finished
+//! exception means (that is `event`'s). Everything it keeps is bounded.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use super::names;
+use super::token::{self, Token};
+use crate::model::ChainLink;
+
+/// Frames kept of the start and of the end of one traceback; together the model's 200.
+const HEAD_FRAMES: usize = 60;
+const TAIL_FRAMES: usize = 140;
+const MAX_SOURCE: usize = 300;
+const MAX_FILE: usize = 500;
+const MAX_FUNCTION: usize = 200;
+const MAX_TYPE: usize = 200;
+const MAX_MESSAGE: usize = 2_000;
+/// Lines that may still belong to a message once its exception line was read.
+const MAX_MESSAGE_LINES: u32 = 40;
+/// Exceptions of one chain; the middle of longer ones is dropped.
+const MAX_PARTS: usize = 8;
+
+/// How the entry began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    /// A `Traceback` header, or a frame whose header was lost.
+    Standard,
+    /// The wrapper's first line.
+    Wrapper,
+    /// An exception's own line.
+    Bare,
+    /// A printed stack that is no exception.
+    Stack,
+}
+
+/// What the entry did with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Part of the traceback.
+    Taken,
+    /// Added to the message, but other rules should see the line too.
+    Shared,
+    /// Not part of it; the traceback goes on.
+    Foreign,
+    /// Not part of it, and the traceback is over.
+    Over,
+    /// Part of it, and it was the last line.
+    Last,
+}
+
+/// A frame with owned text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KeptFrame {
+    pub file: String,
+    pub line: u32,
+    pub function: Option<String>,
+    pub source: Option<String>,
+    pub log_line: u64,
+}
+
+/// One exception of the chain.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Part {
+    head: Vec<KeptFrame>,
+    tail: VecDeque<KeptFrame>,
+    pub exception: Option<(String, String)>,
+    /// How the exception printed before it led to this one.
+    pub link: Option<ChainLink>,
+    /// Member of an exception group.
+    pub member: bool,
+}
+
+impl Part {
+    fn push(&mut self, frame: KeptFrame) {
+        if self.head.len() < HEAD_FRAMES {
+            self.head.push(frame);
+            return;
+        }
+        if self.tail.len() == TAIL_FRAMES {
+            self.tail.pop_front();
+        }
+        self.tail.push_back(frame);
+    }
+
+    fn last(&mut self) -> Option<&mut KeptFrame> {
+        self.tail.back_mut().or(self.head.last_mut())
+    }
+
+    pub(super) fn frames(&self) -> impl Iterator<Item = &KeptFrame> {
+        self.head.iter().chain(self.tail.iter())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.head.is_empty()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Frames or the exception may come.
+    Frames,
+    /// The exception was read: its message may go on.
+    After,
+    /// An empty line followed the exception: only a chain may go on.
+    AfterBlank,
+    /// The next exception of a chain was announced.
+    Linked,
+    /// Inside the starred banner.
+    Banner,
+}
+
+/// A traceback being read.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub start: Start,
+    state: State,
+    pub parts: Vec<Part>,
+    /// Text of a frame line that was cut before its end.
+    cut: String,
+    last_indent: usize,
+    pub banner: bool,
+    banner_lines: u32,
+    message_lines: u32,
+    foreign: u32,
+    /// The frames or exception lines carry a stamp of their own.
+    pub stamped: bool,
+    pub last_stamp: Option<Timestamp>,
+    pub first_line: u64,
+    pub last_line: u64,
+    /// Depth of the exception group's bars around the current part; 0 outside.
+    depth: usize,
+    /// Facts of a debug page's table: route, place.
+    pub route: Option<String>,
+    pub place: Option<KeptFrame>,
+}
+
+impl Entry {
+    pub(super) fn new(start: Start, line_no: u64, stamp: Option<Timestamp>) -> Self {
+        Self {
+            start,
+            state: State::Frames,
+            parts: vec![Part::default()],
+            cut: String::new(),
+            last_indent: 0,
+            banner: false,
+            banner_lines: 0,
+            message_lines: 0,
+            foreign: 0,
+            stamped: stamp.is_some(),
+            last_stamp: stamp,
+            first_line: line_no,
+            last_line: line_no,
+            depth: 0,
+            route: None,
+            place: None,
+        }
+    }
+
+    fn part(&mut self) -> &mut Part {
+        if self.parts.is_empty() {
+            self.parts.push(Part::default());
+        }
+        let last = self.parts.len() - 1;
+        &mut self.parts[last]
+    }
+
+    /// The exception line was read and nothing is announced.
+    pub(super) fn complete(&self) -> bool {
+        matches!(self.state, State::After | State::AfterBlank | State::Banner)
+    }
+
+    /// Notes an exception as the current part's.
+    pub(super) fn set_exception(&mut self, name: &str, message: &str) {
+        let exception = (bounded(name, MAX_TYPE), bounded(message, MAX_MESSAGE));
+        self.part().exception = Some(exception);
+        self.message_lines = 0;
+        self.state = if self.start == Start::Wrapper { State::Frames } else { State::After };
+    }
+
+    /// A line that carries a stamp where this traceback's lines do not, or a level: it cannot
+    /// belong to it. Ends a complete traceback, passes by an incomplete one.
+    pub(super) fn stranger(&mut self) -> Step {
+        if self.complete() || self.start != Start::Standard {
+            return Step::Over;
+        }
+        self.foreign += 1;
+        if self.foreign > 50 { Step::Over } else { Step::Foreign }
+    }
+
+    /// Reads the next line of its own stream.
+    pub(super) fn push(&mut self, text: &str, line_no: u64) -> Step {
+        let mut text = text;
+        let mut group = None;
+        if let Some((depth, line)) = token::group_bar(text) {
+            if self.depth > 0 || depth > 0 {
+                match line {
+                    token::GroupLine::Inside(inner) => {
+                        group = Some(depth);
+                        text = inner;
+                    }
+                    token::GroupLine::Member => {
+                        self.depth = depth;
+                        self.begin_part(None, true);
+                        return self.taken(line_no);
+                    }
+                    token::GroupLine::End => {
+                        self.state = State::After;
+                        return self.taken(line_no);
+                    }
+                }
+            }
+        }
+        if let Some(depth) = group {
+            self.depth = depth;
+        }
+        let step = self.step(text, line_no);
+        if matches!(step, Step::Taken | Step::Last | Step::Shared) {
+            self.last_line = self.last_line.max(line_no);
+            self.first_line = self.first_line.min(line_no);
+            self.foreign = 0;
+        }
+        step
+    }
+
+    fn taken(&mut self, line_no: u64) -> Step {
+        self.last_line = self.last_line.max(line_no);
+        self.first_line = self.first_line.min(line_no);
+        Step::Taken
+    }
+
+    fn begin_part(&mut self, link: Option<ChainLink>, member: bool) {
+        if self.parts.len() == MAX_PARTS {
+            self.parts.remove(MAX_PARTS / 2);
+        }
+        self.parts.push(Part { link, member, ..Part::default() });
+        self.state = State::Frames;
+        self.last_indent = 0;
+    }
+
+    fn step(&mut self, text: &str, line_no: u64) -> Step {
+        if !self.cut.is_empty() {
+            let joined = format!("{}{}", self.cut, text.trim());
+            self.cut.clear();
+            if let Token::Frame(frame) = token::token(&joined) {
+                return self.frame(frame, 2, line_no);
+            }
+        }
+        let token = token::token(text);
+        if self.start == Start::Stack {
+            return self.stack(token, text);
+        }
+        match self.state {
+            State::Banner => self.banner(token),
+            State::Frames if self.start == Start::Wrapper => self.wrapper(token, text, line_no),
+            State::Frames => self.frames(token, text, line_no),
+            State::After | State::AfterBlank => self.after(token, text, line_no),
+            State::Linked => match token {
+                Token::Blank => Step::Taken,
+                Token::Header(_) => {
+                    self.state = State::Frames;
+                    Step::Taken
+                }
+                Token::Frame(frame) => self.frame(frame, token::indent(text), line_no),
+                _ => match names::split(text.trim()) {
+                    Some((name, message)) if names::telling(name) => {
+                        self.set_exception(name, message);
+                        Step::Taken
+                    }
+                    _ => self.stranger(),
+                },
+            },
+        }
+    }
+
+    fn frame(&mut self, frame: token::RawFrame<'_>, indent: usize, line_no: u64) -> Step {
+        self.state = State::Frames;
+        self.last_indent = indent;
+        self.part().push(KeptFrame {
+            file: bounded(frame.file, MAX_FILE),
+            line: frame.line,
+            function: frame.function.map(|function| bounded(function, MAX_FUNCTION)),
+            source: None,
+            log_line: line_no,
+        });
+        Step::Taken
+    }
+
+    fn source(&mut self, text: &str) -> Step {
+        if let Some(frame) = self.part().last() {
+            if frame.source.is_none() && !text.trim().is_empty() {
+                let text = text.trim();
+                // the plain-text debug page numbers its source lines: `  12. x = f()`
+                if frame.line == 0 {
+                    if let Some((number, source)) = text.split_once('.') {
+                        if let Ok(number) = number.parse() {
+                            frame.line = number;
+                            frame.source = Some(bounded(source.trim(), MAX_SOURCE));
+                            return Step::Taken;
+                        }
+                    }
+                }
+                frame.source = Some(bounded(text, MAX_SOURCE));
+            }
+        }
+        Step::Taken
+    }
+
+    /// Between the header and the exception.
+    fn frames(&mut self, token: Token<'_>, text: &str, line_no: u64) -> Step {
+        match token {
+            Token::Blank | Token::Mark | Token::Context => Step::Taken,
+            Token::Frame(frame) => self.frame(frame, token::indent(text), line_no),
+            Token::CutFrame => {
+                self.cut = bounded(text.trim(), MAX_FILE);
+                Step::Taken
+            }
+            Token::Numbered(number, source) => {
+                if let Some(frame) = self.part().last() {
+                    if frame.line == 0 {
+                        frame.line = number;
+                    }
+                }
+                self.source(source)
+            }
+            // a header again: the first was cut off before its exception
+            Token::Header(_) | Token::Stack | Token::Wrapper => {
+                if self.parts.last().is_some_and(Part::is_empty) { Step::Taken } else { Step::Over }
+            }
+            Token::Link(link) => self.link(link),
+            Token::Stars | Token::Text => self.text(text),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> Step {
+        if let Some(step) = self.debug_table(text) {
+            return step;
+        }
+        let indent = token::indent(text);
+        let trimmed = text.trim();
+        let waits = self.part().last().is_some_and(|frame| frame.source.is_none());
+        let has_frames = !self.part().is_empty();
+        if has_frames && indent > self.last_indent {
+            return self.source(text);
+        }
+        if let Some((name, message)) = names::split(trimmed) {
+            // at the margin any name is one, but a lost indentation makes source look the same
+            let lost = has_frames && self.last_indent == 0 && waits;
+            if names::telling(name)
+                || name.ends_with("Warning")
+                || (!lost && indent <= self.last_indent && plausible(name, message))
+            {
+                self.set_exception(name, message);
+                return Step::Taken;
+            }
+        }
+        if has_frames && waits && self.last_indent == 0 {
+            return self.source(text);
+        }
+        // below a source line whose indentation was lost: more of the same statement
+        if has_frames && indent > 0 {
+            return Step::Taken;
+        }
+        self.stranger()
+    }
+
+    /// `Exception Type:` and its kin, as Django's page and mails have them below the frames.
+    fn debug_table(&mut self, text: &str) -> Option<Step> {
+        let (key, value) = text.trim().split_once(':')?;
+        let value = value.trim();
+        match key.trim() {
+            "Exception Type" => {
+                let (name, route) = value.split_once(" at ").unwrap_or((value, ""));
+                if !route.is_empty() {
+                    self.route = Some(super::intro::route(route));
+                }
+                if names::split(name).is_some() && !name.is_empty() {
+                    self.set_exception(name, "");
+                }
+            }
+            "Exception Value" => {
+                if let Some((_, message)) = &mut self.part().exception {
+                    *message = bounded(value, MAX_MESSAGE);
+                }
+            }
+            "Exception Location" => self.place = super::debug_page::place(value),
+            _ => return None,
+        }
+        Some(Step::Taken)
+    }
+
+    fn link(&mut self, link: ChainLink) -> Step {
+        if self.part().exception.is_none() && self.part().is_empty() {
+            return Step::Over;
+        }
+        self.begin_part(Some(link), false);
+        self.state = State::Linked;
+        Step::Taken
+    }
+
+    /// Behind the exception's line.
+    fn after(&mut self, token: Token<'_>, text: &str, line_no: u64) -> Step {
+        match token {
+            Token::Link(link) => self.link(link),
+            Token::Blank => {
+                self.state = State::AfterBlank;
+                Step::Taken
+            }
+            Token::Header(_)
+                if self.depth > 0
+                    && token::indent(text) == 0
+                    && self.part().exception.is_none() =>
+            {
+                Step::Taken
+            }
+            Token::Header(_) | Token::Wrapper | Token::Stack => Step::Over,
+            Token::Stars => Step::Over,
+            Token::Frame(frame) => {
+                // a bare exception that frames follow: the wrapper's block without its first line
+                if self.start == Start::Bare && self.part().is_empty() && frame.function.is_some() {
+                    self.start = Start::Wrapper;
+                    return self.frame(frame, token::indent(text), line_no);
+                }
+                if frame.function.is_some() { Step::Over } else { self.message(text, true) }
+            }
+            Token::Mark if self.state == State::After => Step::Taken,
+            Token::Mark | Token::Context | Token::Numbered(..) | Token::CutFrame | Token::Text => {
+                if let Some(step) = self.debug_table(text) {
+                    return step;
+                }
+                self.continuation(text)
+            }
+        }
+    }
+
+    fn continuation(&mut self, text: &str) -> Step {
+        let trimmed = text.trim();
+        // drivers and SQLAlchemy print these below their message
+        let known = [
+            "(Background on this error at",
+            "[SQL:",
+            "[SQL: ",
+            "[parameters:",
+            "DETAIL:",
+            "HINT:",
+            "CONTEXT:",
+            "LINE 1:",
+        ]
+        .iter()
+        .any(|start| trimmed.starts_with(start));
+        if known {
+            return self.message(text, true);
+        }
+        if self.state == State::AfterBlank {
+            return Step::Over;
+        }
+        let indented = text.starts_with([' ', '\t']);
+        if !indented && (names::bare(trimmed).is_some() || looks_like_log(trimmed)) {
+            return Step::Over;
+        }
+        if self.stamped && !indented {
+            return Step::Over;
+        }
+        self.message(text, indented)
+    }
+
+    fn message(&mut self, text: &str, own: bool) -> Step {
+        self.message_lines += 1;
+        if self.message_lines > MAX_MESSAGE_LINES {
+            return Step::Over;
+        }
+        if let Some((_, message)) = &mut self.part().exception {
+            let room = MAX_MESSAGE.saturating_sub(message.chars().count() + 1);
+            if room > 0 {
+                message.push('\n');
+                message.push_str(&bounded(text.trim_end(), room));
+            }
+        }
+        if own { Step::Taken } else { Step::Shared }
+    }
+
+    /// The wrapper's block: exception first, then frames, then perhaps the banner.
+    fn wrapper(&mut self, token: Token<'_>, text: &str, line_no: u64) -> Step {
+        match token {
+            Token::Blank | Token::Mark | Token::Context => Step::Taken,
+            Token::Frame(frame) => self.frame(frame, token::indent(text), line_no),
+            Token::CutFrame => {
+                self.cut = bounded(text.trim(), MAX_FILE);
+                Step::Taken
+            }
+            Token::Stars => {
+                self.banner = true;
+                self.state = State::Banner;
+                Step::Taken
+            }
+            Token::Wrapper => Step::Over,
+            // `Error running WSGI application` above an ordinary traceback
+            Token::Header(_) if self.part().exception.is_none() && self.part().is_empty() => {
+                self.start = Start::Standard;
+                Step::Taken
+            }
+            Token::Header(_) | Token::Stack | Token::Link(_) => Step::Over,
+            Token::Numbered(..) | Token::Text => {
+                let indent = token::indent(text);
+                let trimmed = text.trim();
+                if trimmed.starts_with("If you're seeing an import error") {
+                    self.banner = true;
+                    self.state = State::Banner;
+                    return Step::Taken;
+                }
+                let has_frames = !self.part().is_empty();
+                if has_frames && indent > self.last_indent {
+                    return self.source(text);
+                }
+                if self.part().exception.is_none() {
+                    if let Some((name, message)) = names::split(trimmed) {
+                        self.set_exception(name, message);
+                        return Step::Taken;
+                    }
+                    if has_frames {
+                        return self.source(text);
+                    }
+                    return Step::Over;
+                }
+                let syntax =
+                    self.part().exception.as_ref().is_some_and(|(name, _)| names::is_syntax(name));
+                if has_frames && !syntax {
+                    let waits = self.part().last().is_some_and(|frame| frame.source.is_none());
+                    if waits && self.last_indent == 0 && !looks_like_log(trimmed) {
+                        return self.source(text);
+                    }
+                    return Step::Over;
+                }
+                if looks_like_log(trimmed) || names::bare(trimmed).is_some() && indent == 0 {
+                    return Step::Over;
+                }
+                self.message(text, true)
+            }
+        }
+    }
+
+    fn banner(&mut self, token: Token<'_>) -> Step {
+        self.banner_lines += 1;
+        match token {
+            Token::Stars => Step::Last,
+            Token::Text | Token::Blank if self.banner_lines <= 6 => Step::Taken,
+            _ => Step::Over,
+        }
+    }
+
+    /// A printed stack: frames, then `Message:` and `Arguments:` of a logging error.
+    fn stack(&mut self, token: Token<'_>, text: &str) -> Step {
+        match token {
+            Token::Frame(frame) => {
+                self.last_indent = token::indent(text);
+                self.part().head.clear();
+                self.part().push(KeptFrame {
+                    file: bounded(frame.file, MAX_FILE),
+                    ..KeptFrame::default()
+                });
+                Step::Taken
+            }
+            Token::Mark | Token::Context | Token::CutFrame | Token::Numbered(..) => Step::Taken,
+            Token::Text if text.starts_with("Message: ") => Step::Taken,
+            Token::Text if text.starts_with("Arguments: ") => Step::Last,
+            Token::Text if !self.part().is_empty() && token::indent(text) > self.last_indent => {
+                Step::Taken
+            }
+            _ => Step::Over,
+        }
+    }
+}
+
+/// A name that the margin of a traceback makes an exception: dotted or capitalised.
+fn plausible(name: &str, message: &str) -> bool {
+    let short = name.rsplit('.').next().unwrap_or(name);
+    let capital = short.bytes().next().is_some_and(|b| b.is_ascii_uppercase() || b == b'_');
+    capital && !matches!(name, "INFO" | "DEBUG" | "WARNING" | "ERROR" | "CRITICAL")
+        || name.contains('.') && !message.starts_with("//")
+}
+
+/// Lines of servers and access logs that never are part of a message.
+fn looks_like_log(text: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "***",
+        "[pid:",
+        "unable to load app",
+        "---",
+        "spawned ",
+        "WSGI app ",
+        "DAMN",
+        "worker ",
+        "uWSGI ",
+        "Internal Server Error",
+        "Not Found: ",
+        "Bad Request: ",
+        "INFO:",
+        "ERROR:",
+        "WARNING:",
+        "DEBUG:",
+        "CRITICAL:",
+        "HTTP/",
+        "==>",
+        "Starting ",
+        "Running ",
+        "Watching for file changes",
+        "Performing system checks",
+        "Exception ",
+        "Listening ",
+        "chdir",
+        "Python ",
+        "mapped ",
+        "!!!",
+        "127.0.0.1 ",
+        "GET ",
+        "POST ",
+        "Worker ",
+        "Shutting down",
+        "Reason: ",
+        "State changed",
+        "Process exited",
+        "* ",
+        "Press CTRL",
+    ];
+    let text = text.trim_start();
+    if STARTS.iter().any(|start| text.starts_with(start)) {
+        return true;
+    }
+    // an access line: `1.2.3.4 - - [22/Dec/2017…`, a record of its own: `[2024-…`, `2024-01-…`
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    text.contains(" - - [")
+        || bytes.first() == Some(&b'[') && digit(1) && digit(2)
+        || digit(0) && digit(1) && digit(2) && digit(3) && bytes.get(4) == Some(&b'-')
+}
+
+/// At most so many characters.
+pub(super) fn bounded(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,160 @@
+//! Tracebacks that somebody or something put on one line: split again into the lines they were.
+
+use super::names;
+
+const MAX_LINES: usize = 500;
+
+/// The lines of a flattened traceback, or `None` where `text` is none.
+pub(super) fn unflatten(text: &str) -> Option<Vec<String>> {
+    for (escape, quote) in [("#012", false), ("\\n", true), ("\\012", false)] {
+        let lines = text.matches(escape).count();
+        if lines >= 1 && text.contains("File ") && (lines >= 2 || text.contains(", line ")) {
+            let clean = if quote { text.replace("\\\"", "\"") } else { text.to_owned() };
+            return Some(clean.split(escape).take(MAX_LINES).map(str::to_owned).collect());
+        }
+    }
+    by_blanks(text)
+}
+
+/// `Traceback (most recent call last): File "…", line 1, in <module> import x …Error: y`.
+fn by_blanks(text: &str) -> Option<Vec<String>> {
+    const HEAD: &str = "Traceback (most recent call last):";
+    let at = text.find(HEAD)?;
+    let body = text[at + HEAD.len()..].trim();
+    if body.is_empty() {
+        return None;
+    }
+    let mut lines = vec![format!("{}{HEAD}", &text[..at])];
+    let mut frames: Vec<&str> = Vec::new();
+    let mut rest = body;
+    while let Some(next) = rest.get(1..).and_then(|tail| tail.find("File \"")) {
+        if frames.len() == MAX_LINES / 3 {
+            break;
+        }
+        let (frame, tail) = rest.split_at(next + 1);
+        frames.push(frame);
+        rest = tail;
+    }
+    frames.push(rest);
+    let last = frames.len() - 1;
+    for (index, frame) in frames.into_iter().enumerate() {
+        if !frame.starts_with("File \"") {
+            lines.push(frame.trim().to_owned());
+            continue;
+        }
+        let (head, source) = split_frame(frame);
+        lines.push(format!("  {head}"));
+        let (source, tail) = match exception_at(source) {
+            Some(at) if index == last || source[at..].contains("above exception") => {
+                source.split_at(at)
+            }
+            _ => (source, ""),
+        };
+        if !source.trim().is_empty() {
+            lines.push(format!("    {}", source.trim()));
+        }
+        push_tail(tail, &mut lines);
+    }
+    Some(lines)
+}
+
+/// The exception, and what announces the next one of a chain.
+fn push_tail(tail: &str, lines: &mut Vec<String>) {
+    const LINKS: [&str; 2] = [
+        "During handling of the above exception, another exception occurred:",
+        "The above exception was the direct cause of the following exception:",
+    ];
+    for link in LINKS {
+        if let Some((before, after)) = tail.split_once(link) {
+            lines.push(before.trim().to_owned());
+            lines.push(String::new());
+            lines.push(link.to_owned());
+            lines.push(String::new());
+            if !after.trim().is_empty() {
+                lines.push(after.trim().to_owned());
+            }
+            return;
+        }
+    }
+    if !tail.trim().is_empty() {
+        lines.push(tail.trim().to_owned());
+    }
+}
+
+/// `File "x", line 3, in f` and the source behind it; a function is one word.
+fn split_frame(frame: &str) -> (&str, &str) {
+    let Some(quote) = frame[6..].find('"').map(|at| at + 7) else { return (frame, "") };
+    let Some(number) = frame[quote..].strip_prefix(", line ") else { return frame.split_at(quote) };
+    let digits = number.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(number.len());
+    let mut end = quote + ", line ".len() + digits;
+    if let Some(function) = frame[end..].strip_prefix(", in ") {
+        let word = function.find(char::is_whitespace).unwrap_or(function.len());
+        end += ", in ".len() + word;
+    }
+    frame.split_at(end)
+}
+
+/// Where the exception begins in `source… ValueError: message`.
+fn exception_at(text: &str) -> Option<usize> {
+    let mut at = 0;
+    let mut tried = 0;
+    while at < text.len() && tried < 2_000 {
+        let word_end = text[at..].find(' ').map_or(text.len(), |end| at + end);
+        let word = &text[at..word_end];
+        let name = word.strip_suffix(':');
+        let telling = name.is_some_and(|name| names::split(name).is_some() && names::telling(name))
+            || word_end == text.len() && names::split(word).is_some() && names::telling(word)
+            || name.is_some_and(|name| {
+                name.contains('.')
+                    && names::split(name).is_some()
+                    && name
+                        .rsplit('.')
+                        .next()
+                        .is_some_and(|short| short.starts_with(|c: char| c.is_ascii_uppercase()))
+            });
+        // `raise ValueError: …` and `except ValueError:` are source
+        let before = text[..at].trim_end();
+        if telling && !before.ends_with("except") && !before.ends_with("raise") {
+            return Some(at);
+        }
+        at = word_end + 1;
+        tried += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_by_blanks() {
+        let lines = unflatten("Traceback (most recent call last): File \"/app/a.py\", line 1, in <module> from flask import Flask ModuleNotFoundError: No module named 'flask'").expect("flat");
+        assert_eq!(
+            lines,
+            [
+                "Traceback (most recent call last):",
+                "  File \"/app/a.py\", line 1, in <module>",
+                "    from flask import Flask",
+                "ModuleNotFoundError: No module named 'flask'",
+            ]
+        );
+    }
+
+    #[test]
+    fn splits_escapes() {
+        let lines = unflatten(
+            "Traceback (most recent call last):#012  File \"a\", line 1, in f#012ValueError: x",
+        )
+        .expect("flat");
+        assert_eq!(lines.len(), 3);
+        let lines = unflatten("{\"exc\": \"Traceback (most recent call last):\\n  File \\\"a\\\", line 1, in f\\nValueError: x\"}").expect("flat");
+        assert_eq!(lines[1], "  File \"a\", line 1, in f");
+    }
+
+    #[test]
+    fn plain_headers_are_not_flat() {
+        assert!(unflatten("Traceback (most recent call last):").is_none());
+        assert!(unflatten("ready\\n").is_none());
+    }
+}

@@ -1,0 +1,446 @@
+//! Assembles exceptions from the lines of a log, whatever printed them and whatever happened to
+//! them on the way here.
+//!
+//! The reader feeds `Assembler` every line after its prefixes were taken off, in the order of
+//! the file (reversed where the file is newest first). Lines of several processes may interleave:
+//! each container and process has an entry of its own. Border: it says what was printed, never
+//! what it means for the site; memory is bounded whatever the input is.
+
+mod debug_page;
+mod entry;
+mod event;
+mod flat;
+mod intro;
+mod module;
+mod names;
+mod owner;
+mod phase;
+mod token;
+
+use jiff::Timestamp;
+
+use self::entry::{Entry, Start, Step, bounded};
+use self::intro::IntroHint;
+use self::token::Token;
+use super::line::{Level, Line, Stamp};
+use crate::model::{ExceptionEvent, Phase};
+
+pub use self::module::missing_module;
+pub use self::owner::frame_owner;
+
+/// Entries kept open at once; the one that waited longest is closed for a new one.
+const MAX_OPEN: usize = 16;
+/// Lines after which an entry that got nothing is closed.
+const MAX_WAIT: u64 = 2_000;
+/// Lines longer than this are cut before they are looked at, in bytes.
+const MAX_LINE: usize = 64 * 1024;
+
+/// Literals, one of which is in every line that can begin an event. While `Assembler::is_idle`,
+/// lines without any of them need not be pushed (introducing lines then give no `intro`).
+pub const START_LITERALS: &[&str] = &[
+    "Traceback",
+    "File \"",
+    "Error",
+    "Exception",
+    "error:",
+    "timeout:",
+    "DoesNotExist",
+    "DisallowedHost",
+    "NotFound",
+    "ImproperlyConfigured",
+    "AppRegistryNotReady",
+    "SystemExit",
+    "Interrupt",
+    "NotReady",
+];
+
+/// An exception with its place in the log.
+#[derive(Debug, Clone)]
+pub struct Assembled {
+    pub event: ExceptionEvent,
+    /// First and last line of the log that belong to it, from 1.
+    pub first_line: u64,
+    pub last_line: u64,
+    /// When it was logged: the stamp of its first line that has one, or of its introducing line.
+    pub stamp: Option<Stamp>,
+    pub pid: Option<u32>,
+    pub container: Option<String>,
+    pub phase: Phase,
+    /// URL path of the request, where the introducing line or a debug page names it.
+    pub route: Option<String>,
+    /// `PythonAnywhere`'s starred help banner followed: loading the WSGI file failed.
+    pub banner: bool,
+    /// Logged below level error: the program went on.
+    pub handled: bool,
+    /// The most telling lines, at most 2,000 characters.
+    pub excerpt: String,
+}
+
+/// What became of a line.
+#[derive(Debug, Default)]
+pub struct Pushed {
+    /// The line belongs to a traceback: line rules must not look at it.
+    pub consumed: bool,
+    /// Events that are complete now.
+    pub done: Vec<Assembled>,
+}
+
+/// The line that may introduce the next traceback of its stream.
+#[derive(Debug, Clone)]
+struct Intro {
+    container: Option<String>,
+    pid: Option<u32>,
+    line_no: u64,
+    text: String,
+    hint: Option<IntroHint>,
+    level: Option<Level>,
+    stamp: Option<Stamp>,
+}
+
+#[derive(Debug)]
+struct Open {
+    entry: Entry,
+    container: Option<String>,
+    /// Process on the entry's own lines; `None` where they have no prefix.
+    pid: Option<u32>,
+    intro: Option<Intro>,
+    stamp: Option<Stamp>,
+    level: Option<Level>,
+    touched: u64,
+}
+
+/// Reads lines and gives exceptions.
+#[derive(Debug, Default)]
+pub struct Assembler {
+    open: Vec<Open>,
+    intros: Vec<Intro>,
+    pushes: u64,
+}
+
+impl Assembler {
+    /// An assembler without state.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Nothing is open: only a line with one of `START_LITERALS` can begin something.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Takes the next line.
+    pub fn push(&mut self, line: &Line<'_>) -> Pushed {
+        self.pushes += 1;
+        let mut pushed = Pushed::default();
+        self.close_stale(&mut pushed.done);
+        let text = cut(line.text, MAX_LINE);
+        let text = token::clean(text);
+        if may_be_flat(&text) {
+            if let Some(lines) = flat::unflatten(&text) {
+                for text in &lines {
+                    pushed.consumed |= self.one(text, line, &mut pushed.done);
+                }
+                self.close_complete(line, &mut pushed.done);
+                return pushed;
+            }
+        }
+        pushed.consumed = self.one(&text, line, &mut pushed.done);
+        pushed
+    }
+
+    /// Ends all that is open, at the end of the log.
+    pub fn finish(&mut self) -> Vec<Assembled> {
+        let mut done = Vec::new();
+        for open in std::mem::take(&mut self.open) {
+            close(open, &mut done);
+        }
+        self.intros.clear();
+        done
+    }
+
+    fn one(&mut self, text: &str, line: &Line<'_>, done: &mut Vec<Assembled>) -> bool {
+        if let Some(at) = self.find(line) {
+            if let Some(consumed) = self.feed(at, text, line, done) {
+                return consumed;
+            }
+        }
+        self.begin(text, line, done)
+    }
+
+    /// The entry whose stream the line is in: same container, same process. Lines without a
+    /// process go on with the entry of their container that moved last.
+    fn find(&self, line: &Line<'_>) -> Option<usize> {
+        let mut best = None;
+        for (at, open) in self.open.iter().enumerate() {
+            if open.container.as_deref() != line.container
+                || open.pid != line.pid && line.pid.is_some() == open.pid.is_some()
+            {
+                continue;
+            }
+            // a record of another process says nothing about an entry without prefixes
+            if line.pid.is_none() && open.pid.is_some() && !line.raw.starts_with(line.text) {
+                continue;
+            }
+            if best.is_none_or(|best: usize| self.open[best].touched <= open.touched) {
+                best = Some(at);
+            }
+        }
+        best
+    }
+
+    /// Offers the line to an entry; `None`: it is not the entry's, something may begin here.
+    fn feed(
+        &mut self,
+        at: usize,
+        text: &str,
+        line: &Line<'_>,
+        done: &mut Vec<Assembled>,
+    ) -> Option<bool> {
+        let stamp = line.stamp.map(|stamp| stamp.at);
+        let open = &mut self.open[at];
+        let step = if is_stranger(open, line, stamp) {
+            open.entry.stranger()
+        } else {
+            open.entry.push(text, line.no)
+        };
+        match step {
+            Step::Taken | Step::Shared | Step::Last => {
+                open.touched = self.pushes;
+                open.entry.last_stamp = stamp.or(open.entry.last_stamp);
+                if step == Step::Last {
+                    close(self.open.remove(at), done);
+                }
+                Some(step != Step::Shared)
+            }
+            Step::Foreign => None,
+            Step::Over => {
+                let open = self.open.remove(at);
+                // a logged exception's own line above its traceback is the intro, not an event
+                let header = matches!(token::token(text), Token::Header(_));
+                if header && open.entry.start == Start::Bare && open.entry.last_line + 2 > line.no {
+                    self.keep_bare_as_intro(open);
+                } else {
+                    close(open, done);
+                }
+                None
+            }
+        }
+    }
+
+    fn keep_bare_as_intro(&mut self, open: Open) {
+        let text = open.entry.parts.first().and_then(|part| part.exception.clone());
+        let Some((name, message)) = text else { return };
+        self.remember(Intro {
+            container: open.container,
+            pid: open.pid,
+            line_no: open.entry.last_line,
+            text: format!("{name}: {message}"),
+            hint: None,
+            level: open.level,
+            stamp: open.stamp,
+        });
+    }
+
+    /// Looks whether the line begins something.
+    fn begin(&mut self, text: &str, line: &Line<'_>, done: &mut Vec<Assembled>) -> bool {
+        let trimmed = text.trim();
+        let inner = match token::group_bar(text) {
+            Some((_, token::GroupLine::Inside(inner))) => inner,
+            _ => text,
+        };
+        let start = match token::token(inner) {
+            Token::Header(before) => {
+                if !before.is_empty() {
+                    self.note(before, line);
+                }
+                Start::Standard
+            }
+            Token::Stack => Start::Stack,
+            Token::Wrapper => Start::Wrapper,
+            Token::Frame(frame) if frame.line > 0 && text.trim_start().starts_with("File \"") => {
+                Start::Standard
+            }
+            Token::Text => {
+                if names::bare(text).is_none() {
+                    self.note(trimmed, line);
+                    return false;
+                }
+                Start::Bare
+            }
+            _ => return false,
+        };
+        let stamp = line.stamp.map(|stamp| stamp.at);
+        let mut entry = Entry::new(start, line.no, stamp);
+        match start {
+            Start::Bare => {
+                if let Some((name, message)) = names::bare(text) {
+                    entry.set_exception(name, message);
+                }
+            }
+            Start::Standard => {
+                entry.push(text, line.no);
+            }
+            Start::Wrapper | Start::Stack => {}
+        }
+        if self.open.len() == MAX_OPEN {
+            let oldest = (0..self.open.len()).min_by_key(|at| self.open[*at].touched).unwrap_or(0);
+            close(self.open.remove(oldest), done);
+        }
+        let intro = self.take_intro(line, start);
+        self.open.push(Open {
+            entry,
+            container: line.container.map(|name| bounded(name, 100)),
+            pid: line.pid,
+            stamp: line.stamp.or(intro.as_ref().and_then(|intro| intro.stamp)),
+            level: line.level,
+            intro,
+            touched: self.pushes,
+        });
+        true
+    }
+
+    /// Remembers a line that may introduce a traceback.
+    fn note(&mut self, text: &str, line: &Line<'_>) {
+        let hint = intro::hint(text);
+        if hint.is_none() && line.level.is_none() {
+            return;
+        }
+        self.remember(Intro {
+            container: line.container.map(|name| bounded(name, 100)),
+            pid: line.pid,
+            line_no: line.no,
+            text: bounded(text, 500),
+            hint,
+            level: line.level,
+            stamp: line.stamp,
+        });
+    }
+
+    fn remember(&mut self, intro: Intro) {
+        // mod_wsgi says first that the script cannot be loaded, then that an exception occurred
+        let earlier =
+            self.intros.iter().find(|old| old.container == intro.container && old.pid == intro.pid);
+        let keeps = earlier.is_some_and(|old| {
+            old.line_no.abs_diff(intro.line_no) <= 2
+                && old.hint.as_ref().is_some_and(|hint| hint.phase != Phase::Unknown)
+                && intro.hint.as_ref().is_none_or(|hint| hint.phase == Phase::Unknown)
+        });
+        if keeps {
+            return;
+        }
+        self.intros.retain(|old| old.container != intro.container || old.pid != intro.pid);
+        if self.intros.len() == MAX_OPEN {
+            self.intros.remove(0);
+        }
+        self.intros.push(intro);
+    }
+
+    /// The introducing line of a traceback that begins at `line`, if one stands close above.
+    fn take_intro(&mut self, line: &Line<'_>, start: Start) -> Option<Intro> {
+        let at = self.intros.iter().rposition(|intro| {
+            let same = intro.container.as_deref() == line.container
+                && (intro.pid == line.pid || line.pid.is_none());
+            let distance = line.no.abs_diff(intro.line_no);
+            same && (distance <= 1 || intro.hint.is_some() && distance <= 4)
+        })?;
+        if matches!(start, Start::Bare | Start::Wrapper) {
+            return None;
+        }
+        Some(self.intros.remove(at))
+    }
+
+    fn close_stale(&mut self, done: &mut Vec<Assembled>) {
+        let pushes = self.pushes;
+        while let Some(at) = self.open.iter().position(|open| open.touched + MAX_WAIT < pushes) {
+            close(self.open.remove(at), done);
+        }
+    }
+
+    /// A flattened traceback ends with its line.
+    fn close_complete(&mut self, line: &Line<'_>, done: &mut Vec<Assembled>) {
+        if let Some(at) = self.find(line) {
+            if self.open[at].entry.complete() {
+                close(self.open.remove(at), done);
+            }
+        }
+    }
+}
+
+/// Assembles the lines of a block that is newest first.
+#[must_use]
+pub fn assemble_reversed(lines: &[Line<'_>]) -> Vec<Assembled> {
+    let mut assembler = Assembler::new();
+    let mut done = Vec::new();
+    for line in lines.iter().rev() {
+        done.extend(assembler.push(line).done);
+    }
+    done.extend(assembler.finish());
+    done
+}
+
+/// The line carries a prefix that the entry's lines do not have, or its stamp is too far away.
+fn is_stranger(open: &Open, line: &Line<'_>, stamp: Option<Timestamp>) -> bool {
+    if line.level.is_some() && open.level.is_none() && open.entry.start != Start::Bare {
+        return true;
+    }
+    if let Some(stamp) = stamp {
+        if !open.entry.stamped {
+            return true;
+        }
+        if let Some(last) = open.entry.last_stamp {
+            let apart = (stamp.as_millisecond() - last.as_millisecond()).abs();
+            return apart > 2_500;
+        }
+    }
+    false
+}
+
+fn close(open: Open, done: &mut Vec<Assembled>) {
+    let Open { entry, container, pid, intro, stamp, level, .. } = open;
+    if entry.start == Start::Stack {
+        return;
+    }
+    let said = intro.as_ref().map(|intro| (intro.text.as_str(), intro.hint.as_ref()));
+    let below_error = |level: Option<Level>| level.is_some_and(|level| level < Level::Error);
+    let handled =
+        below_error(level) || intro.as_ref().is_some_and(|intro| below_error(intro.level));
+    let route = intro.as_ref().and_then(|intro| intro.hint.as_ref()?.route.clone());
+    for built in event::build(&entry, said) {
+        done.push(Assembled {
+            event: built.event,
+            first_line: entry.first_line,
+            last_line: entry.last_line,
+            stamp,
+            pid: pid.or(intro.as_ref().and_then(|intro| intro.pid)),
+            container: container.clone(),
+            phase: built.phase,
+            route: route.clone().or_else(|| entry.route.clone()),
+            banner: entry.banner,
+            handled,
+            excerpt: built.excerpt,
+        });
+    }
+}
+
+/// Cheap test before a line is searched for escapes.
+fn may_be_flat(text: &str) -> bool {
+    text.len() > 60
+        && (text.contains("Traceback (most recent call last):") && !text.ends_with("last):"))
+}
+
+/// The first bytes of a line, at a character's border.
+fn cut(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    let mut end = bytes;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! Whose module an import error misses, by its name and the paths of the frames around it.
+
+use crate::model::{ExceptionEvent, FrameOwner, ModuleOwner};
+use crate::rules::python_tables;
+
+/// Last parts of dotted names that only projects have.
+const PROJECT_PARTS: &[&str] = &[
+    "settings",
+    "wsgi",
+    "asgi",
+    "urls",
+    "views",
+    "models",
+    "forms",
+    "admin",
+    "routes",
+    "config",
+    "local_settings",
+    "serializers",
+    "tasks",
+    "app",
+    "main",
+    "apps",
+    "signals",
+    "extensions",
+];
+
+/// Single names that only projects have.
+const PROJECT_NAMES: &[&str] = &[
+    "settings",
+    "local_settings",
+    "wsgi",
+    "asgi",
+    "urls",
+    "views",
+    "models",
+    "forms",
+    "routes",
+    "config",
+    "app",
+    "main",
+    "flask_app",
+    "mysite",
+    "server",
+    "application",
+    "run",
+    "api",
+    "core",
+    "utils",
+    "helpers",
+    "database",
+    "db",
+    "project",
+    "myapp",
+    "my_app",
+    "website",
+    "web",
+    "bot",
+    "backend",
+    "accounts",
+    "users",
+    "blog",
+    "pages",
+    "common",
+    "bottle_app",
+    "wsgi_app",
+    "my_settings",
+    "constants",
+    "secrets_local",
+    "credentials",
+    "extensions",
+];
+
+/// The module that an import error names: `No module named 'x.y'`, `cannot import name 'a' from 'x'`.
+#[must_use]
+pub fn missing_module(message: &str) -> Option<&str> {
+    if let Some(at) = message.find("No module named ") {
+        let rest = &message[at + "No module named ".len()..];
+        return name(rest);
+    }
+    if message.trim_start().starts_with("cannot import name") {
+        let at = message.find(" from ")?;
+        let rest = &message[at + " from ".len()..];
+        let rest = rest.strip_prefix("partially initialized module ").unwrap_or(rest);
+        return name(rest);
+    }
+    None
+}
+
+fn name(rest: &str) -> Option<&str> {
+    let rest = rest.trim_start_matches(['\'', '"', '`', ' ']);
+    let end = rest
+        .bytes()
+        .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-')))
+        .unwrap_or(rest.len());
+    let name = rest[..end].trim_end_matches('.');
+    (!name.is_empty() && name.len() <= 200).then_some(name)
+}
+
+/// Whose the module is.
+#[must_use]
+pub(super) fn owner(event: &ExceptionEvent) -> ModuleOwner {
+    let Some(module) = missing_module(&event.message) else { return ModuleOwner::Unknown };
+    // `cannot import name 'x' from 'y' (/path/y.py)` says whose y is
+    if let Some(file) = path_in_brackets(&event.message) {
+        return match super::owner::frame_owner(file) {
+            FrameOwner::Own => ModuleOwner::Own,
+            FrameOwner::Library | FrameOwner::Server => ModuleOwner::ThirdParty,
+            FrameOwner::Stdlib => ModuleOwner::Stdlib,
+        };
+    }
+    let top = module.split('.').next().unwrap_or(module);
+    if python_tables::is_stdlib(top) {
+        return ModuleOwner::Stdlib;
+    }
+    if python_tables::distribution_for(module).is_some() {
+        return ModuleOwner::ThirdParty;
+    }
+    if named_in_paths(event, top) || named_by_project(module, top) {
+        return ModuleOwner::Own;
+    }
+    ModuleOwner::Unknown
+}
+
+fn path_in_brackets(message: &str) -> Option<&str> {
+    let (_, rest) = message.rsplit_once(" (")?;
+    let path = rest.split(')').next()?;
+    (path.ends_with(".py") || path.ends_with(".so") || path.ends_with(".pyc")).then_some(path)
+}
+
+fn named_in_paths(event: &ExceptionEvent, top: &str) -> bool {
+    event.frames.iter().filter(|frame| frame.owner == FrameOwner::Own).any(|frame| {
+        let path = frame.file.replace('\\', "/");
+        let mut parts: Vec<&str> = path.split('/').collect();
+        // the name of a person below /home says nothing about their modules
+        if let Some(at) = parts.iter().position(|part| matches!(*part, "home" | "Users")) {
+            parts.drain(..(at + 2).min(parts.len()));
+        }
+        parts.iter().any(|part| part.strip_suffix(".py").unwrap_or(part) == top)
+    })
+}
+
+fn named_by_project(module: &str, top: &str) -> bool {
+    match module.split_once('.') {
+        None => PROJECT_NAMES.contains(&top),
+        Some((_, rest)) => {
+            rest.split('.').any(|part| PROJECT_PARTS.contains(&part))
+                || PROJECT_NAMES.contains(&top)
+        }
+    }
+}
