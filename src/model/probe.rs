@@ -14,6 +14,9 @@ pub struct ProbeReport {
     pub marker: Option<String>,
     /// Things worth saying: "redirects http to https", "certificate ends in 6 days".
     pub notes: Vec<String>,
+    /// Why the answers are not the site's (an outbound proxy refused, interrupted before the
+    /// first answer, …): the probe counts as not run, and the verdict means nothing.
+    pub skipped: Option<String>,
 }
 
 /// What the hits together mean.
@@ -47,6 +50,7 @@ pub struct Hit {
     /// Headers that matter, lower-case names, in the order received.
     pub headers: Vec<(String, String)>,
     pub tls: Option<TlsInfo>,
+    /// In order; the phases are the sums over all hops.
     pub redirects: Vec<Redirect>,
     pub answered_by: Option<AnsweredBy>,
     /// Id of the recognised page, `rules/pages/`.
@@ -55,6 +59,10 @@ pub struct Hit {
     pub body: String,
     /// When the request was sent.
     pub at: Option<Timestamp>,
+    /// The body was longer than what is read (1 MiB), or its length is unknown and it was cut.
+    pub cut: bool,
+    /// The outbound proxy that was used, `host:port`.
+    pub proxy: Option<String>,
 }
 
 /// Why a hit has no (complete) answer.

@@ -1,0 +1,368 @@
+//! One request and its answer on a connection of its own; every phase goes to the meter.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use http_body_util::{BodyExt as _, Empty};
+use hyper::body::{Body as _, Bytes};
+use hyper::header::{HeaderMap, HeaderValue};
+use hyper::{Request, Response, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use reqwest::Url;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::task::AbortHandle;
+
+use super::address::may_follow;
+use super::failure::{failure, of_hyper};
+use super::meter::{Meter, Metered};
+use super::plan::ProbePlan;
+use super::{connect, proxy, resolve, tls};
+use crate::model::{ErrorKind, HitError, ProbePhase, TlsInfo};
+
+/// Body bytes read at most.
+pub(super) const MAX_BODY: usize = 1 << 20;
+/// Header bytes and fields read at most.
+const MAX_HEAD: usize = 64 << 10;
+const MAX_FIELDS: usize = 200;
+
+/// Everything learnt from one exchange; filled as it goes, so that a cut keeps what there is.
+#[derive(Debug, Default)]
+pub(super) struct Exchange {
+    pub(super) address: Option<SocketAddr>,
+    /// Remote address of the site itself; `None` behind a proxy.
+    pub(super) site_ip: Option<IpAddr>,
+    pub(super) proxy: Option<String>,
+    pub(super) status: Option<u16>,
+    pub(super) version: Option<&'static str>,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+    pub(super) cut: bool,
+    pub(super) tls: Option<TlsInfo>,
+}
+
+/// Where a request comes from: the hop before it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Origin {
+    /// It is a redirect's target.
+    pub(super) redirected: bool,
+    /// Address that sent the redirect, if it was reached directly.
+    pub(super) ip: Option<IpAddr>,
+}
+
+/// Sends one GET. What was learnt is in `into` even when this fails or is dropped half-way.
+pub(super) async fn exchange(
+    url: &Url,
+    plan: &ProbePlan,
+    origin: Origin,
+    authorization: Option<&HeaderValue>,
+    meter: &Arc<Meter>,
+    into: &mut Exchange,
+) -> Result<(), HitError> {
+    let through = plan.proxy.for_url(url);
+    let connect_to = through.as_ref().unwrap_or(url);
+    let host = connect_to.host_str().unwrap_or_default().to_owned();
+    let port = connect_to.port_or_known_default().unwrap_or(80);
+    into.proxy = through.as_ref().map(proxy::shown);
+
+    meter.enter(ProbePhase::Dns);
+    let mut addresses = resolve::resolve(&host, port).await?;
+    if origin.redirected {
+        if through.is_none() {
+            addresses.retain(|address| may_follow(origin.ip, address.ip()));
+        }
+        let literal = resolve::literal(url);
+        let inside = literal.is_some_and(|ip| !may_follow(origin.ip, ip));
+        if addresses.is_empty() || inside {
+            return Err(failure(
+                ProbePhase::Redirect,
+                ErrorKind::RedirectRefused,
+                format!("a redirect to the local network ({host}) is not followed"),
+            ));
+        }
+    }
+
+    meter.enter(ProbePhase::Connect);
+    meter.reset_raw();
+    let (mut stream, address) = connect::connect(&addresses).await?;
+    into.address = Some(address);
+    into.site_ip = through.is_none().then(|| address.ip());
+
+    let proxy_auth = through.as_ref().and_then(basic);
+    if url.scheme() == "https" {
+        if through.is_some() {
+            let target = authority(url);
+            let auth = proxy_auth.as_ref().and_then(|value| value.to_str().ok());
+            proxy::tunnel(&mut stream, &target, auth).await?;
+        }
+        let (stream, h2) = handshake(stream, url, plan, meter, into).await?;
+        let request = request(url, plan, authorization, None, h2)?;
+        if h2 {
+            send_h2(stream, request, meter, into).await
+        } else {
+            send_h1(stream, request, meter, into).await
+        }
+    } else {
+        let absolute = through.as_ref().map(|_| proxy_auth.as_ref());
+        let request = request(url, plan, authorization, absolute, false)?;
+        send_h1(stream, request, meter, into).await
+    }
+}
+
+async fn handshake(
+    stream: TcpStream,
+    url: &Url,
+    plan: &ProbePlan,
+    meter: &Meter,
+    into: &mut Exchange,
+) -> Result<(tokio_rustls::client::TlsStream<TcpStream>, bool), HitError> {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let name = ServerName::try_from(host)
+        .map_err(|error| failure(ProbePhase::Tls, ErrorKind::Other, error.to_string()))?;
+    let (config, seen) = tls::config(plan.insecure, &plan.extra_roots, &[b"h2", b"http/1.1"])?;
+    meter.enter(ProbePhase::Tls);
+    let shaken = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await;
+    into.tls = tls::info(&seen);
+    let stream = shaken.map_err(|error| tls::handshake_failure(&error, &seen))?;
+    let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    Ok((stream, h2))
+}
+
+/// The user agent names the tool; the marker stands in it too, because access logs record it.
+pub(super) fn user_agent(marker: Option<&str>) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match marker {
+        Some(marker) => format!(
+            "diagnose/{version} (webapp-diagnose; site diagnosis requested by its owner; probe {marker})"
+        ),
+        None => {
+            format!("diagnose/{version} (webapp-diagnose; site diagnosis requested by its owner)")
+        }
+    }
+}
+
+/// Header that carries the marker.
+pub const MARKER_HEADER: &str = "x-diagnose-marker";
+
+fn request(
+    url: &Url,
+    plan: &ProbePlan,
+    authorization: Option<&HeaderValue>,
+    through_proxy: Option<Option<&HeaderValue>>,
+    h2: bool,
+) -> Result<Request<Empty<Bytes>>, HitError> {
+    let mut plain = url.clone();
+    plain.set_fragment(None);
+    let _ = plain.set_username("");
+    let _ = plain.set_password(None);
+    let target = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let uri = if h2 || through_proxy.is_some() { plain.as_str() } else { &target };
+    let marker = plan.marker.as_deref().map(clean_marker);
+    let mut builder = Request::get(uri)
+        .header("user-agent", user_agent(marker.as_deref()))
+        .header("accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+        .header("accept-encoding", "identity")
+        .header("cache-control", "no-cache");
+    if !h2 {
+        builder = builder.header("host", authority_shown(url));
+    }
+    if let Some(marker) = &marker {
+        builder = builder.header(MARKER_HEADER, marker.as_str());
+    }
+    if let Some(value) = authorization {
+        builder = builder.header("authorization", value.clone());
+    }
+    if let Some(Some(value)) = through_proxy {
+        builder = builder.header("proxy-authorization", value.clone());
+    }
+    builder
+        .body(Empty::new())
+        .map_err(|error| failure(ProbePhase::FirstByte, ErrorKind::Other, error.to_string()))
+}
+
+fn clean_marker(marker: &str) -> String {
+    marker
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        .take(64)
+        .collect()
+}
+
+/// `host:port`, for tunnels.
+fn authority(url: &Url) -> String {
+    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(443))
+}
+
+/// The Host header: the port only where it is not the scheme's.
+fn authority_shown(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// Basic credentials of a URL.
+pub(super) fn basic(url: &Url) -> Option<HeaderValue> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let plain = format!("{}:{}", unescape(url.username()), unescape(url.password().unwrap_or("")));
+    let mut value = HeaderValue::try_from(format!("Basic {}", base64(plain.as_bytes()))).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+fn unescape(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).and_then(|h| std::str::from_utf8(h).ok());
+        match hex.filter(|_| bytes[at] == b'%').and_then(|h| u8::from_str_radix(h, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const TABLE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().fold(0u32, |word, &b| (word << 8) | u32::from(b))
+            << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            if place <= chunk.len() {
+                out.push(TABLE[(word >> (18 - 6 * place)) as usize & 63] as char);
+            } else {
+                out.push('=');
+            }
+        }
+    }
+    out
+}
+
+/// Ends the connection's task when the exchange ends or is dropped.
+struct Driver(AbortHandle);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn send_h1<S>(
+    stream: S,
+    request: Request<Empty<Bytes>>,
+    meter: &Arc<Meter>,
+    into: &mut Exchange,
+) -> Result<(), HitError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    meter.enter(ProbePhase::FirstByte);
+    let io = TokioIo::new(Metered { inner: stream, meter: meter.clone() });
+    let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
+        .max_headers(MAX_FIELDS)
+        .max_buf_size(MAX_HEAD)
+        .handshake(io)
+        .await
+        .map_err(|error| of_hyper(&error, ProbePhase::FirstByte, false))?;
+    let _driver = Driver(tokio::spawn(connection).abort_handle());
+    meter.arm();
+    let response = sender
+        .send_request(request)
+        .await
+        .map_err(|error| of_hyper(&error, ProbePhase::FirstByte, false))?;
+    read(response, meter, into).await
+}
+
+async fn send_h2<S>(
+    stream: S,
+    request: Request<Empty<Bytes>>,
+    meter: &Arc<Meter>,
+    into: &mut Exchange,
+) -> Result<(), HitError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    meter.enter(ProbePhase::FirstByte);
+    let io = TokioIo::new(Metered { inner: stream, meter: meter.clone() });
+    let (mut sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .max_header_list_size(MAX_HEAD as u32)
+        .handshake(io)
+        .await
+        .map_err(|error| of_hyper(&error, ProbePhase::FirstByte, false))?;
+    let _driver = Driver(tokio::spawn(connection).abort_handle());
+    let response = sender
+        .send_request(request)
+        .await
+        .map_err(|error| of_hyper(&error, ProbePhase::FirstByte, false))?;
+    meter.enter(ProbePhase::Body);
+    read(response, meter, into).await
+}
+
+async fn read(
+    response: Response<hyper::body::Incoming>,
+    meter: &Meter,
+    into: &mut Exchange,
+) -> Result<(), HitError> {
+    into.status = Some(response.status().as_u16());
+    into.version = Some(match response.version() {
+        Version::HTTP_10 => "1.0",
+        Version::HTTP_2 => "2",
+        _ => "1.1",
+    });
+    let (head, mut body) = response.into_parts();
+    into.headers = head.headers;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| of_hyper(&error, ProbePhase::Body, true))?;
+        if let Some(data) = frame.data_ref() {
+            let room = MAX_BODY - into.body.len();
+            into.body.extend_from_slice(&data[..data.len().min(room)]);
+            if data.len() > room || (data.len() == room && !body.is_end_stream()) {
+                into.cut = true;
+                break;
+            }
+        }
+    }
+    meter.stop();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_of_all_remainders() {
+        assert_eq!(base64(b""), "");
+        assert_eq!(base64(b"f"), "Zg==");
+        assert_eq!(base64(b"fo"), "Zm8=");
+        assert_eq!(base64(b"foo"), "Zm9v");
+        assert_eq!(base64(b"foobar"), "Zm9vYmFy");
+    }
+
+    #[test]
+    fn credentials_are_unescaped() {
+        let url = Url::parse("http://me:p%40ss@h/").expect("url");
+        assert_eq!(basic(&url).expect("some"), "Basic bWU6cEBzcw==");
+    }
+
+    #[test]
+    fn markers_cannot_add_headers() {
+        assert_eq!(clean_marker("ab-1_\r\nX: y"), "ab-1_Xy");
+    }
+}
