@@ -1,6 +1,7 @@
 //! Reading logs: files, prefixes, time stamps, epochs, tracebacks, dialects. Sees rules, model, text.
 
 pub(crate) mod bytes;
+pub mod dialect;
 pub mod line;
 pub mod prefix;
 pub mod read;
