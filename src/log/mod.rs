@@ -1,5 +1,6 @@
 //! Reading logs: files, prefixes, time stamps, epochs, tracebacks, dialects. Sees rules, model, text.
 
+pub mod access;
 pub(crate) mod bytes;
 pub mod dialect;
 pub mod line;
