@@ -21,6 +21,8 @@ const MAX_TYPE: usize = 200;
 const MAX_MESSAGE: usize = 2_000;
 /// Lines that may still belong to a message once its exception line was read.
 const MAX_MESSAGE_LINES: u32 = 40;
+/// The same for lines that nothing but their place ties to the message.
+const MAX_LOOSE_LINES: u32 = 12;
 /// Exceptions of one chain; the middle of longer ones is dropped.
 const MAX_PARTS: usize = 8;
 
@@ -386,6 +388,8 @@ impl Entry {
                     *message = bounded(value, MAX_MESSAGE);
                 }
             }
+            // what the page prints below its table
+            "Raised during" | "Request information" if self.complete() => return Some(Step::Over),
             "Exception Location" => self.place = super::debug_page::place(value),
             _ => return None,
         }
@@ -416,8 +420,7 @@ impl Entry {
             {
                 Step::Taken
             }
-            Token::Header(_) | Token::Wrapper | Token::Stack => Step::Over,
-            Token::Stars => Step::Over,
+            Token::Header(_) | Token::Wrapper | Token::Stack | Token::Stars => Step::Over,
             Token::Frame(frame) => {
                 // a bare exception that frames follow: the wrapper's block without its first line
                 if self.start == Start::Bare && self.part().is_empty() && frame.function.is_some() {
@@ -458,16 +461,30 @@ impl Entry {
             return Step::Over;
         }
         let indented = text.starts_with([' ', '\t']);
-        if !indented && (names::bare(trimmed).is_some() || looks_like_log(trimmed)) {
-            return Step::Over;
-        }
-        if self.stamped && !indented {
+        let other = !indented
+            && (self.stamped
+                || self.start == Start::Bare
+                || self.message_lines > MAX_LOOSE_LINES
+                || names::bare(trimmed).is_some()
+                || looks_like_log(trimmed)
+                || super::intro::hint(trimmed).is_some());
+        if other {
             return Step::Over;
         }
         self.message(text, indented)
     }
 
     fn message(&mut self, text: &str, own: bool) -> Step {
+        // gunicorn prints the message again below the traceback
+        let again = text.trim();
+        if self
+            .part()
+            .exception
+            .as_ref()
+            .is_some_and(|(_, message)| !again.is_empty() && message == again)
+        {
+            return Step::Taken;
+        }
         self.message_lines += 1;
         if self.message_lines > MAX_MESSAGE_LINES {
             return Step::Over;
@@ -496,13 +513,12 @@ impl Entry {
                 self.state = State::Banner;
                 Step::Taken
             }
-            Token::Wrapper => Step::Over,
             // `Error running WSGI application` above an ordinary traceback
             Token::Header(_) if self.part().exception.is_none() && self.part().is_empty() => {
                 self.start = Start::Standard;
                 Step::Taken
             }
-            Token::Header(_) | Token::Stack | Token::Link(_) => Step::Over,
+            Token::Wrapper | Token::Header(_) | Token::Stack | Token::Link(_) => Step::Over,
             Token::Numbered(..) | Token::Text => {
                 let indent = token::indent(text);
                 let trimmed = text.trim();

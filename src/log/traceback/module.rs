@@ -116,7 +116,8 @@ pub(super) fn owner(event: &ExceptionEvent) -> ModuleOwner {
     if python_tables::distribution_for(module).is_some() {
         return ModuleOwner::ThirdParty;
     }
-    if named_in_paths(event, top) || named_by_project(module, top) {
+    if named_in_paths(event, top) || named_by_project(module, top) || named_by_configuration(event)
+    {
         return ModuleOwner::Own;
     }
     ModuleOwner::Unknown
@@ -125,7 +126,7 @@ pub(super) fn owner(event: &ExceptionEvent) -> ModuleOwner {
 fn path_in_brackets(message: &str) -> Option<&str> {
     let (_, rest) = message.rsplit_once(" (")?;
     let path = rest.split(')').next()?;
-    (path.ends_with(".py") || path.ends_with(".so") || path.ends_with(".pyc")).then_some(path)
+    [".py", ".so", ".pyc"].iter().any(|ending| path.ends_with(ending)).then_some(path)
 }
 
 fn named_in_paths(event: &ExceptionEvent, top: &str) -> bool {
@@ -137,6 +138,20 @@ fn named_in_paths(event: &ExceptionEvent, top: &str) -> bool {
             parts.drain(..(at + 2).min(parts.len()));
         }
         parts.iter().any(|part| part.strip_suffix(".py").unwrap_or(part) == top)
+    })
+}
+
+/// The failing import is the server's of the app, or Django's of the settings: a name that the
+/// person wrote into a command or setting.
+fn named_by_configuration(event: &ExceptionEvent) -> bool {
+    let last = event.frames.iter().rev().find(|frame| frame.owner != FrameOwner::Stdlib);
+    last.is_some_and(|frame| {
+        let path = frame.file.replace('\\', "/");
+        path.ends_with("gunicorn/util.py") && frame.function == "import_app"
+            || path.ends_with("uvicorn/importer.py")
+            || path.ends_with("django/conf/__init__.py")
+            || path.ends_with("waitress/runner.py")
+            || path.ends_with("flask/cli.py")
     })
 }
 

@@ -183,6 +183,10 @@ pub(super) fn telling(name: &str) -> bool {
 pub(super) fn bare(text: &str) -> Option<(&str, &str)> {
     let (name, message) = split(text)?;
     if name == "Error" {
+        // waitress-serve's only line about it
+        if message.starts_with("No module named ") {
+            return Some(("ModuleNotFoundError", message));
+        }
         return ERROR_STARTS
             .iter()
             .any(|start| message.starts_with(start))

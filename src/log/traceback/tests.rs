@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::*;
+use crate::log::prefix::{PrefixCtx, strip_all};
 use crate::model::{ChainLink, FrameOwner, ModuleOwner, TracebackShape};
 
 /// Lines without any prefix.
@@ -137,4 +138,614 @@ https://help.pythonanywhere.com/pages/DebuggingImportError/
     assert_eq!(it.event.syntax_at, Some(("/home/u/mysite/flask_app.py".to_owned(), 9)));
     assert_eq!(it.event.frames.len(), 1);
     assert!(it.banner);
+}
+
+/// Raw lines, through the prefixes.
+fn logged(text: &str) -> (Vec<Assembled>, Vec<u64>) {
+    let mut ctx = PrefixCtx::default();
+    let mut assembler = Assembler::new();
+    let mut done = Vec::new();
+    let mut consumed = Vec::new();
+    for (no, raw) in text.lines().enumerate() {
+        strip_all(raw, &mut ctx, &mut |line| {
+            let pushed = assembler.push(&Line { no: no as u64 + 1, ..line.clone() });
+            if pushed.consumed {
+                consumed.push(no as u64 + 1);
+            }
+            done.extend(pushed.done);
+        });
+    }
+    done.extend(assembler.finish());
+    (done, consumed)
+}
+
+#[test]
+fn chain_by_cause_and_while_handling() {
+    let text = |link: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"/app/a.py\", line 4, in b\n    a()\n    ~^^\n  File \"/app/a.py\", line 2, in a\n    def a(): return {{}}['x']\n                    ~~^^^^^\nKeyError: 'x'\n\n{link}\n\nTraceback (most recent call last):\n  File \"/app/a.py\", line 6, in b\n    raise RuntimeError(\"two\\nlines\") from e\nRuntimeError: two\nlines\n"
+        )
+    };
+    let it =
+        one(plain(&text("The above exception was the direct cause of the following exception:")));
+    assert_eq!(
+        (it.event.type_name.as_str(), it.event.message.as_str()),
+        ("RuntimeError", "two\nlines")
+    );
+    assert_eq!(it.event.chain.len(), 1);
+    assert_eq!(it.event.chain[0].link, ChainLink::DirectCause);
+    assert_eq!(it.event.chain[0].event.type_name, "KeyError");
+    assert_eq!(it.event.chain[0].event.frames.len(), 2);
+    assert_eq!(it.event.frames.len(), 1);
+    let it =
+        one(plain(&text("During handling of the above exception, another exception occurred:")));
+    assert_eq!(it.event.chain[0].link, ChainLink::DuringHandling);
+}
+
+#[test]
+fn group_gives_its_members() {
+    let done = plain(
+        "  + Exception Group Traceback (most recent call last):
+  |   File \"/app/t.py\", line 26, in grp
+  |     raise ExceptionGroup(\"many\", exs)
+  | ExceptionGroup: many (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File \"/app/t.py\", line 2, in a
+    |     def a(): return {}['x']
+    |                     ~~^^^^^
+    | KeyError: 'x'
+    +---------------- 2 ----------------
+    | Traceback (most recent call last):
+    |   File \"/app/t.py\", line 9, in c
+    |     int(\"z\")
+    | ValueError: bad
+    +------------------------------------",
+    );
+    assert_eq!(done.len(), 2, "{done:#?}");
+    assert_eq!(done[0].event.type_name, "KeyError");
+    assert_eq!(done[0].event.frames.len(), 2);
+    assert_eq!(done[1].event.type_name, "ValueError");
+    assert!(done[0].event.chain.is_empty());
+}
+
+#[test]
+fn syntax_errors_say_where() {
+    let it = one(plain(
+        "Traceback (most recent call last):
+  File \"/app/wsgi.py\", line 3, in <module>
+    from shop import app
+  File \"/app/shop.py\", line 9
+    def f(:
+          ^
+SyntaxError: invalid syntax",
+    ));
+    assert_eq!(it.event.syntax_at, Some(("/app/shop.py".to_owned(), 9)));
+    assert_eq!(it.event.frames.len(), 1);
+    assert_eq!(it.phase, Phase::Import);
+    // without a header
+    let it = one(plain(
+        "  File \"/app/shop.py\", line 9\n    x = (\n        ^\nSyntaxError: '(' was never closed",
+    ));
+    assert_eq!(it.event.syntax_at, Some(("/app/shop.py".to_owned(), 9)));
+}
+
+#[test]
+fn repeated_lines_and_notes() {
+    let it = one(plain(
+        "Traceback (most recent call last):
+  File \"/app/r.py\", line 1, in r
+    def r(n): return r(n + 1)
+  [Previous line repeated 996 more times]
+RecursionError: maximum recursion depth exceeded
+a note",
+    ));
+    assert_eq!(it.event.frames.len(), 1);
+    assert_eq!(it.event.message, "maximum recursion depth exceeded\na note");
+}
+
+#[test]
+fn lost_header_and_lost_first_lines() {
+    let it = one(plain(
+        "    from flask import Flask
+  File \"/app/web.py\", line 2, in <module>
+    import nope
+ModuleNotFoundError: No module named 'nope'",
+    ));
+    assert_eq!(it.event.frames.len(), 1);
+    assert_eq!(it.event.type_name, "ModuleNotFoundError");
+    assert_eq!(it.first_line, 2);
+}
+
+#[test]
+fn lost_indentation_and_double_spacing() {
+    let it = one(plain(
+        "Traceback (most recent call last):
+
+File \"/app/web.py\", line 2, in <module>
+
+import shop
+
+File \"/app/shop.py\", line 1, in <module>
+
+from flask import Flask
+
+ModuleNotFoundError: No module named 'flask'",
+    ));
+    assert_eq!(it.event.frames.len(), 2);
+    assert_eq!(it.event.frames[0].source.as_deref(), Some("import shop"));
+    assert_eq!(it.event.message, "No module named 'flask'");
+}
+
+#[test]
+fn quoted_and_coloured() {
+    let text: String = SIMPLE.lines().map(|line| format!("> {line}\n")).collect();
+    assert_eq!(one(plain(&text)).event.frames.len(), 1);
+    let text: String = SIMPLE.lines().map(|line| format!("\u{1b}[31m{line}\u{1b}[0m\n")).collect();
+    assert_eq!(one(plain(&text)).event.message, "No module named 'flask'");
+}
+
+#[test]
+fn flattened() {
+    for joint in [" ", "\\n", "#012"] {
+        let text = SIMPLE
+            .lines()
+            .map(|line| if joint == " " { line.trim() } else { line })
+            .collect::<Vec<_>>()
+            .join(joint);
+        let done = plain(&format!("before\n{text}\nafter"));
+        let it = one(done);
+        assert_eq!(it.event.message, "No module named 'flask'", "{joint}");
+        assert_eq!(it.event.frames.len(), 1);
+        assert_eq!(it.event.frames[0].source.as_deref(), Some("from flask import Flask"));
+        assert_eq!((it.first_line, it.last_line), (2, 2));
+    }
+}
+
+#[test]
+fn flattened_chain() {
+    let it = one(plain(
+        "Traceback (most recent call last): File \"/app/a.py\", line 1, in f x() KeyError: 'A' During handling of the above exception, another exception occurred: Traceback (most recent call last): File \"/app/b.py\", line 2, in g y() ValueError: B",
+    ));
+    assert_eq!(it.event.type_name, "ValueError");
+    assert_eq!(it.event.chain.len(), 1);
+    assert_eq!(it.event.chain[0].event.type_name, "KeyError");
+}
+
+#[test]
+fn frame_lines_broken_at_the_terminals_width() {
+    let it = one(plain(
+        "Traceback (most recent call last):
+  File \"/home/u/.virtualenvs/v/lib/python3.8/site-packages/django/core/handl
+ers/base.py\", line 113, in _get_response
+    response = f()
+ValueError: x",
+    ));
+    assert_eq!(
+        it.event.frames[0].file,
+        "/home/u/.virtualenvs/v/lib/python3.8/site-packages/django/core/handlers/base.py"
+    );
+    assert_eq!(it.event.frames[0].owner, FrameOwner::Library);
+    // cut, not broken
+    let it = one(plain(
+        "Traceback (most recent call last):
+  File \"/home/u/.virtualenvs/v/lib/python3.8/site-packages/django/core/handl
+    response = f()
+  File \"/home/u/x.py\", line 3, in f
+    g()
+ValueError: x",
+    ));
+    assert_eq!(it.event.frames.len(), 1);
+}
+
+#[test]
+fn newest_first() {
+    let lines: Vec<&str> = SIMPLE.lines().rev().collect();
+    let lines: Vec<Line<'_>> = lines
+        .iter()
+        .enumerate()
+        .map(|(no, text)| Line { no: no as u64 + 1, raw: text, text, ..Line::default() })
+        .collect();
+    let it = one(assemble_reversed(&lines));
+    assert_eq!(it.event.frames.len(), 1);
+    assert_eq!((it.first_line, it.last_line), (1, 4));
+}
+
+#[test]
+fn interleaved_by_container() {
+    let (done, _) = logged(
+        "web_1  | Traceback (most recent call last):
+job_1  | Traceback (most recent call last):
+web_1  |   File \"/app/web.py\", line 2, in <module>
+job_1  |   File \"/app/job.py\", line 3, in <module>
+web_1  |     import a1
+job_1  |     import b1
+job_1  | ModuleNotFoundError: No module named 'b1'
+web_1  | ModuleNotFoundError: No module named 'a1'",
+    );
+    assert_eq!(done.len(), 2, "{done:#?}");
+    for it in done {
+        assert_eq!(it.event.frames.len(), 1);
+        let web = it.container.as_deref().is_some_and(|name| name.starts_with("web"));
+        assert_eq!(it.event.frames[0].file, if web { "/app/web.py" } else { "/app/job.py" });
+        assert_eq!(
+            it.event.message,
+            if web { "No module named 'a1'" } else { "No module named 'b1'" }
+        );
+    }
+}
+
+#[test]
+fn interleaved_by_process() {
+    let (done, _) = logged(
+        "[Tue Feb 13 01:49:59.203306 2018] [wsgi:error] [pid 2304:tid 139] [client 1.2.3.4:5] Traceback (most recent call last):
+[Tue Feb 13 01:49:59.203307 2018] [wsgi:error] [pid 2305:tid 139] [client 1.2.3.9:5] Traceback (most recent call last):
+[Tue Feb 13 01:49:59.203308 2018] [wsgi:error] [pid 2304:tid 139] [client 1.2.3.4:5]   File \"/var/www/a/app.wsgi\", line 4, in <module>
+[Tue Feb 13 01:49:59.203309 2018] [wsgi:error] [pid 2305:tid 139] [client 1.2.3.9:5]   File \"/var/www/b/app.wsgi\", line 5, in <module>
+[Tue Feb 13 01:49:59.203310 2018] [wsgi:error] [pid 2304:tid 139] [client 1.2.3.4:5]     from a import app
+[Tue Feb 13 01:49:59.203311 2018] [wsgi:error] [pid 2304:tid 139] [client 1.2.3.4:5] ImportError: No module named a
+[Tue Feb 13 01:49:59.203312 2018] [wsgi:error] [pid 2305:tid 139] [client 1.2.3.9:5]     x = y
+[Tue Feb 13 01:49:59.203313 2018] [wsgi:error] [pid 2305:tid 139] [client 1.2.3.9:5] NameError: name 'y' is not defined",
+    );
+    assert_eq!(done.len(), 2, "{done:#?}");
+    assert_eq!(done.iter().map(|it| it.event.frames[0].line).collect::<Vec<_>>(), [4, 5]);
+    assert_eq!(done.iter().map(|it| it.pid).collect::<Vec<_>>(), [Some(2304), Some(2305)]);
+    assert!(done.iter().all(|it| it.phase == Phase::Import));
+}
+
+#[test]
+fn gunicorns_worker_and_what_follows() {
+    let (done, consumed) = logged(
+        "[2026-11-21 02:48:02 +0000] [7] [INFO] Booting worker with pid: 7
+[2026-11-21 02:48:03 +0000] [7] [ERROR] Exception in worker process
+Traceback (most recent call last):
+  File \"/v/lib/python3.11/site-packages/gunicorn/arbiter.py\", line 608, in spawn_worker
+    worker.init_process()
+  File \"/v/lib/python3.11/site-packages/gunicorn/util.py\", line 371, in import_app
+    mod = importlib.import_module(module)
+  File \"/app/web.py\", line 2, in <module>
+    import flaskk
+ModuleNotFoundError: No module named 'flaskk'
+[2026-11-21 02:48:03 +0000] [7] [INFO] Worker exiting (pid: 7)
+[2026-11-21 02:48:03 +0000] [1] [ERROR] Worker (pid:7) exited with code 3",
+    );
+    let it = one(done);
+    assert_eq!(it.phase, Phase::Import);
+    assert_eq!(it.event.intro.as_deref(), Some("Exception in worker process"));
+    assert_eq!(it.pid, Some(7));
+    assert!(it.stamp.is_some());
+    assert!(!it.handled);
+    assert_eq!(consumed, (3..=10).collect::<Vec<u64>>());
+}
+
+#[test]
+fn routes_of_frameworks() {
+    let (done, _) = logged(
+        "[2026-11-21 02:48:03,123] ERROR in app: Exception on /checkout [POST]
+Traceback (most recent call last):
+  File \"/v/lib/python3.11/site-packages/flask/app.py\", line 1511, in wsgi_app
+    response = self.full_dispatch_request()
+  File \"/app/web.py\", line 5, in checkout
+    return {}['cart']
+KeyError: 'cart'
+127.0.0.1 - - [21/Nov/2026 02:48:07] \"POST /checkout HTTP/1.1\" 500 -
+Internal Server Error: /pay
+Traceback (most recent call last):
+  File \"/v/lib/python3.11/site-packages/django/core/handlers/exception.py\", line 55, in inner
+    response = get_response(request)
+  File \"/app/views.py\", line 2, in boom
+    import numpyy
+ModuleNotFoundError: No module named 'numpyy'",
+    );
+    assert_eq!(done.len(), 2, "{done:#?}");
+    assert_eq!(done[0].route.as_deref(), Some("/checkout"));
+    assert_eq!(done[0].event.message, "'cart'");
+    assert_eq!(done[1].route.as_deref(), Some("/pay"));
+    // an import inside a request is a request
+    assert!(done.iter().all(|it| it.phase == Phase::Request));
+}
+
+#[test]
+fn mod_wsgi_cannot_load() {
+    let (done, _) = logged(
+        "[Tue Feb 13 01:49:59.203306 2018] [wsgi:error] [pid 9:tid 1] mod_wsgi (pid=9): Target WSGI script '/var/www/a/app.wsgi' cannot be loaded as Python module.
+[Tue Feb 13 01:49:59.203306 2018] [wsgi:error] [pid 9:tid 1] mod_wsgi (pid=9): Exception occurred processing WSGI script '/var/www/a/app.wsgi'.
+[Tue Feb 13 01:49:59.203306 2018] [wsgi:error] [pid 9:tid 1] Traceback (most recent call last):
+[Tue Feb 13 01:49:59.203306 2018] [wsgi:error] [pid 9:tid 1]   File \"/var/www/a/app.wsgi\", line 4, in <module>
+[Tue Feb 13 01:49:59.203306 2018] [wsgi:error] [pid 9:tid 1]     from a import app as application
+[Tue Feb 13 01:49:59.203306 2018] [wsgi:error] [pid 9:tid 1] ImportError: No module named a",
+    );
+    let it = one(done);
+    assert_eq!(it.phase, Phase::Import);
+    assert!(it.event.intro.is_some_and(|intro| intro.contains("cannot be loaded")));
+    assert_eq!(it.event.module_owner, ModuleOwner::Own);
+}
+
+#[test]
+fn commands_are_not_the_site() {
+    let it = one(plain(
+        "Traceback (most recent call last):
+  File \"manage.py\", line 22, in <module>
+    main()
+  File \"/v/lib/python3.11/site-packages/django/core/management/__init__.py\", line 442, in execute_from_command_line
+    utility.execute()
+  File \"/v/lib/python3.11/site-packages/django/core/management/base.py\", line 416, in run_from_argv
+    self.execute(*args, **cmd_options)
+django.db.utils.OperationalError: no such table: x",
+    ));
+    assert_eq!(it.phase, Phase::Command);
+    let it = one(plain(
+        "Traceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\nNameError: name 'x' is not defined",
+    ));
+    assert_eq!(it.phase, Phase::Command);
+}
+
+#[test]
+fn bare_exceptions() {
+    for (text, name) in [
+        ("ModuleNotFoundError: No module named 'flask'", "ModuleNotFoundError"),
+        (
+            "django.core.exceptions.ImproperlyConfigured: x",
+            "django.core.exceptions.ImproperlyConfigured",
+        ),
+        ("jinja2.exceptions.TemplateNotFound: x.html", "jinja2.exceptions.TemplateNotFound"),
+        ("Error: Could not import 'app'.", "Error"),
+    ] {
+        let it = one(plain(&format!("starting\n{text}\nended")));
+        assert_eq!(it.event.type_name, name);
+        assert_eq!(it.event.shape, TracebackShape::Bare);
+        assert_eq!((it.first_line, it.last_line), (2, 2));
+    }
+}
+
+#[test]
+fn prose_fires_nothing() {
+    for text in [
+        "Internal Server Error: /checkout",
+        "Error: nothing of interest",
+        "Starting uWSGI",
+        "No such file or directory",
+        "worker 1 (pid: 3) died",
+        "File not found",
+        "the ValueError: was fine",
+        "DeprecationWarning: x",
+        "{\"error_message\": null}",
+        "  File \"/app/x.py\", line 3 in f",
+    ] {
+        assert!(plain(text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn logged_below_error_is_handled() {
+    let (done, _) = logged(
+        "2024-01-01 10:00:00,123 INFO ValueError: handled, continuing\n2024-01-01 10:00:01,123 INFO next",
+    );
+    assert!(done.iter().all(|it| it.handled), "{done:#?}");
+    let (done, _) = logged(
+        "2024-01-01 10:00:00,123 WARNING retrying
+Traceback (most recent call last):
+  File \"/app/x.py\", line 3, in f
+    g()
+ValueError: x
+2024-01-01 10:00:01,123 INFO next",
+    );
+    assert!(one(done).handled);
+}
+
+#[test]
+fn the_three_shapes_of_one_error_log() {
+    let (done, consumed) = logged(
+        "2026-04-13 07:57:44,065: Error running WSGI application
+2026-04-13 07:57:44,066: ModuleNotFoundError: No module named 'flask_foo'
+2026-04-13 07:57:44,066:   File \"/var/www/u_pythonanywhere_com_wsgi.py\", line 16, in <module>
+2026-04-13 07:57:44,066:     from flask_app import app as application  # noqa
+2026-04-13 07:57:44,066: 
+2026-04-13 07:57:44,066:   File \"/home/u/mysite/flask_app.py\", line 2, in <module>
+2026-04-13 07:57:44,066:     import flask_foo
+2026-04-13 07:57:44,067: ***************************************************
+2026-04-13 07:57:44,067: If you're seeing an import error and don't know why,
+2026-04-13 07:57:44,067: we have a dedicated help page to help you debug: 
+2026-04-13 07:57:44,067: https://help.pythonanywhere.com/pages/DebuggingImportError/
+2026-04-13 07:57:44,067: ***************************************************
+2026-04-13 08:00:00,100: Internal Server Error: /checkout
+Traceback (most recent call last):
+  File \"/home/u/.virtualenvs/v/lib/python3.10/site-packages/django/core/handlers/exception.py\", line 55, in inner
+    response = get_response(request)
+  File \"/home/u/mysite/views.py\", line 2, in boom
+    raise ValueError(\"boom\")
+ValueError: boom
+2026-04-13 08:00:01,100: Exception on /x [GET]
+2026-04-13 08:00:01,100: Traceback (most recent call last):
+2026-04-13 08:00:01,100:   File \"/home/u/.virtualenvs/v/lib/python3.10/site-packages/flask/app.py\", line 2525, in wsgi_app
+2026-04-13 08:00:01,100:     response = self.full_dispatch_request()
+2026-04-13 08:00:01,101: KeyError: 'y'
+2026-04-13 08:00:09,100: Not Found: /favicon.ico",
+    );
+    assert_eq!(done.len(), 3, "{done:#?}");
+    assert_eq!(done.iter().map(|it| it.banner).collect::<Vec<_>>(), [true, false, false]);
+    assert_eq!(
+        done.iter().map(|it| it.phase).collect::<Vec<_>>(),
+        [Phase::Import, Phase::Request, Phase::Request]
+    );
+    assert_eq!(done[1].route.as_deref(), Some("/checkout"));
+    assert_eq!(done[1].event.message, "boom");
+    assert_eq!(done[2].route.as_deref(), Some("/x"));
+    assert!(done.iter().all(|it| it.stamp.is_some()));
+    assert!(!consumed.contains(&13) && !consumed.contains(&20) && !consumed.contains(&25));
+}
+
+#[test]
+fn identical_blocks_are_events_of_their_own() {
+    let block = "Error running WSGI application
+ModuleNotFoundError: No module named 'a1'
+  File \"/var/www/u_wsgi.py\", line 16, in <module>
+    import a1
+***************************************************
+If you're seeing an import error and don't know why,
+***************************************************
+";
+    let done = stamped(&block.repeat(3));
+    assert_eq!(done.len(), 3);
+    assert!(done.iter().all(|it| it.banner));
+}
+
+#[test]
+fn other_writers_between_the_frames() {
+    let (done, consumed) = logged(
+        "Traceback (most recent call last):
+  File \"/app/web.py\", line 2, in <module>
+[2026-11-21 02:48:02 +0000] [8] [INFO] Booting worker with pid: 8
+    import shop
+  File \"/app/shop.py\", line 1, in <module>
+    import nope
+ModuleNotFoundError: No module named 'nope'",
+    );
+    let it = one(done);
+    assert_eq!(it.event.frames.len(), 2);
+    assert_eq!(it.event.frames[0].source.as_deref(), Some("import shop"));
+    assert!(!consumed.contains(&3));
+}
+
+#[test]
+fn boxes_of_rich_and_ipython() {
+    let it = one(plain(
+        "╭───────────── Traceback (most recent call last) ─────────────╮
+│ /app/r.py:3 in <module>                                     │
+│                                                             │
+│   1 x = 1                                                   │
+│ ❱ 3 f()                                                     │
+│                                                             │
+╰─────────────────────────────────────────────────────────────╯
+ModuleNotFoundError: No module named 'flaskk'",
+    ));
+    assert_eq!((it.event.frames[0].line, it.event.frames[0].source.as_deref()), (3, Some("f()")));
+    let it = one(plain(
+        "---------------------------------------------------------------------------
+ValueError                                Traceback (most recent call last)
+File /app/r.py:2, in f(a)
+      1 def f(a):
+----> 2     raise ValueError('x')
+
+ValueError: x",
+    ));
+    assert_eq!(it.event.frames[0].function, "f");
+    assert_eq!(it.event.message, "x");
+}
+
+#[test]
+fn djangos_report() {
+    let it = one(plain(
+        "Request Method: GET
+Request URL: http://u.pythonanywhere.com/checkout
+
+Traceback (most recent call last):
+  File \"/v/lib/python3.11/site-packages/django/core/handlers/exception.py\", line 55, in inner
+    response = get_response(request)
+  File \"/app/views.py\", line 2, in boom
+    raise ValueError(\"boom\")
+
+Exception Type: ValueError at /checkout
+Exception Value: boom
+Raised during: views.boom
+Request information:
+USER: AnonymousUser",
+    ));
+    assert_eq!(it.event.type_name, "ValueError");
+    assert_eq!(it.event.message, "boom");
+    assert_eq!(it.route.as_deref(), Some("/checkout"));
+    assert_eq!(it.phase, Phase::Request);
+}
+
+#[test]
+fn logging_errors_stack_is_no_second_exception() {
+    let it = one(plain(
+        "--- Logging error ---
+Traceback (most recent call last):
+  File \"/usr/lib/python3.11/logging/__init__.py\", line 1113, in emit
+    self.flush()
+OSError: [Errno 9] Bad file descriptor
+Call stack:
+  File \"/app/web.py\", line 3, in <module>
+    log.error('x')
+Message: 'x'
+Arguments: ()",
+    ));
+    assert_eq!(it.event.type_name, "OSError");
+    assert_eq!(it.event.intro.as_deref(), Some("--- Logging error ---"));
+}
+
+#[test]
+fn drivers_messages_of_several_lines() {
+    let it = one(plain(
+        "Traceback (most recent call last):
+  File \"/app/web.py\", line 2, in <module>
+    connect()
+sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) connection to server failed: Connection refused
+\tIs the server running on that host?
+
+[SQL: select 1]
+(Background on this error at: https://sqlalche.me/e/20/e3q8)
+unable to load app 0 (mountpoint='') (callable not found or import error)",
+    ));
+    assert!(it.event.message.contains("Is the server running"));
+    assert!(it.event.message.contains("[SQL: select 1]"));
+    assert!(!it.event.message.contains("unable to load app"));
+}
+
+#[test]
+fn message_first_without_its_first_line() {
+    let it = one(stamped(
+        "KeyError: 'SECRET'
+  File \"/var/www/u_wsgi.py\", line 9, in <module>
+    from app import app as application
+
+  File \"/home/u/app.py\", line 3, in <module>
+    KEY = os.environ['SECRET']",
+    ));
+    assert_eq!(it.event.shape, TracebackShape::MessageFirst);
+    assert_eq!(it.event.frames.len(), 2);
+    assert_eq!(it.phase, Phase::Import);
+}
+
+#[test]
+fn a_long_traceback_stays_bounded() {
+    let mut assembler = Assembler::new();
+    let mut feed = |text: &str, no| {
+        let _ = assembler.push(&Line { no, raw: text, text, ..Line::default() });
+    };
+    feed("Traceback (most recent call last):", 1);
+    for no in 0..200_000_u64 {
+        feed("  File \"/app/r.py\", line 1, in r", no * 2 + 2);
+        feed("    def r(n): return r(n + 1)", no * 2 + 3);
+    }
+    feed(&format!("RecursionError: {}", "x".repeat(1_000_000)), 400_002);
+    let it = one(assembler.finish());
+    assert_eq!(it.event.frames.len(), 200);
+    assert_eq!(it.event.message.len(), 2_000);
+    assert!(it.excerpt.chars().count() <= 2_000);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    /// Whatever stands in the lines: no panic, bounded, lines in order.
+    #[test]
+    fn never_panics(parts in proptest::collection::vec((0..24_usize, ".{0,40}"), 0..60)) {
+        const PIECES: [&str; 24] = [
+            "Traceback (most recent call last):", "  File \"/a.py\", line 3, in f", "    x = 1", "ValueError: ",
+            "  File \"a", "\", line 9", "Error running WSGI application", "**************", "\n", "",
+            "  + Exception Group Traceback (most recent call last):", "  +-+--- 1 ---", "    | ", "  | ", "    +------",
+            "The above exception was the direct cause of the following exception:", "SyntaxError: x",
+            "Exception Type: X at /y", "Call stack:", "Message: ", "│ /a:1 in b", "❱ 3", "---> 4 x", "> > ",
+        ];
+        let text: String = parts.iter().map(|(at, tail)| format!("{}{}\n", PIECES[*at], tail)).collect();
+        for it in plain(&text).into_iter().chain(stamped(&text)).chain(logged(&text).0) {
+            proptest::prop_assert!(it.first_line <= it.last_line);
+            proptest::prop_assert!(it.event.frames.len() <= 200);
+            proptest::prop_assert!(it.excerpt.chars().count() <= 2_000);
+        }
+        let flat = text.replace('\n', " ");
+        let _ = plain(&flat);
+    }
 }
