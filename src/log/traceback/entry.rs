@@ -197,22 +197,22 @@ impl Entry {
     pub(super) fn push(&mut self, text: &str, line_no: u64) -> Step {
         let mut text = text;
         let mut group = None;
-        if let Some((depth, line)) = token::group_bar(text) {
-            if self.depth > 0 || depth > 0 {
-                match line {
-                    token::GroupLine::Inside(inner) => {
-                        group = Some(depth);
-                        text = inner;
-                    }
-                    token::GroupLine::Member => {
-                        self.depth = depth;
-                        self.begin_part(None, true);
-                        return self.taken(line_no);
-                    }
-                    token::GroupLine::End => {
-                        self.state = State::After;
-                        return self.taken(line_no);
-                    }
+        if let Some((depth, line)) = token::group_bar(text)
+            && (self.depth > 0 || depth > 0)
+        {
+            match line {
+                token::GroupLine::Inside(inner) => {
+                    group = Some(depth);
+                    text = inner;
+                }
+                token::GroupLine::Member => {
+                    self.depth = depth;
+                    self.begin_part(None, true);
+                    return self.taken(line_no);
+                }
+                token::GroupLine::End => {
+                    self.state = State::After;
+                    return self.taken(line_no);
                 }
             }
         }
@@ -292,21 +292,21 @@ impl Entry {
     }
 
     fn source(&mut self, text: &str) -> Step {
-        if let Some(frame) = self.part().last() {
-            if frame.source.is_none() && !text.trim().is_empty() {
-                let text = text.trim();
-                // the plain-text debug page numbers its source lines: `  12. x = f()`
-                if frame.line == 0 {
-                    if let Some((number, source)) = text.split_once('.') {
-                        if let Ok(number) = number.parse() {
-                            frame.line = number;
-                            frame.source = Some(bounded(source.trim(), MAX_SOURCE));
-                            return Step::Taken;
-                        }
-                    }
-                }
-                frame.source = Some(bounded(text, MAX_SOURCE));
+        if let Some(frame) = self.part().last()
+            && frame.source.is_none()
+            && !text.trim().is_empty()
+        {
+            let text = text.trim();
+            // the plain-text debug page numbers its source lines: `  12. x = f()`
+            if frame.line == 0
+                && let Some((number, source)) = text.split_once('.')
+                && let Ok(number) = number.parse()
+            {
+                frame.line = number;
+                frame.source = Some(bounded(source.trim(), MAX_SOURCE));
+                return Step::Taken;
             }
+            frame.source = Some(bounded(text, MAX_SOURCE));
         }
         Step::Taken
     }
@@ -321,10 +321,10 @@ impl Entry {
                 Step::Taken
             }
             Token::Numbered(number, source) => {
-                if let Some(frame) = self.part().last() {
-                    if frame.line == 0 {
-                        frame.line = number;
-                    }
+                if let Some(frame) = self.part().last()
+                    && frame.line == 0
+                {
+                    frame.line = number;
                 }
                 self.source(source)
             }

@@ -42,11 +42,12 @@ fn leaf_sets<'a>(parts: &[&'a Part]) -> Vec<Vec<&'a Part>> {
     let group = &parts[..first];
     let mut sets: Vec<Vec<&Part>> = Vec::new();
     for part in &parts[first..] {
-        if part.link.is_some() && !part.member {
-            if let Some(last) = sets.last_mut() {
-                last.push(part);
-                continue;
-            }
+        if part.link.is_some()
+            && !part.member
+            && let Some(last) = sets.last_mut()
+        {
+            last.push(part);
+            continue;
         }
         let mut set: Vec<&Part> = group.to_vec();
         set.push(part);

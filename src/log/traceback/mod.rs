@@ -137,14 +137,14 @@ impl Assembler {
         self.close_stale(&mut pushed.done);
         let text = cut(line.text, MAX_LINE);
         let text = token::clean(text);
-        if may_be_flat(&text) {
-            if let Some(lines) = flat::unflatten(&text) {
-                for text in &lines {
-                    pushed.consumed |= self.one(text, line, &mut pushed.done);
-                }
-                self.close_complete(line, &mut pushed.done);
-                return pushed;
+        if may_be_flat(&text)
+            && let Some(lines) = flat::unflatten(&text)
+        {
+            for text in &lines {
+                pushed.consumed |= self.one(text, line, &mut pushed.done);
             }
+            self.close_complete(line, &mut pushed.done);
+            return pushed;
         }
         pushed.consumed = self.one(&text, line, &mut pushed.done);
         pushed
@@ -161,10 +161,10 @@ impl Assembler {
     }
 
     fn one(&mut self, text: &str, line: &Line<'_>, done: &mut Vec<Assembled>) -> bool {
-        if let Some(at) = self.find(line) {
-            if let Some(consumed) = self.feed(at, text, line, done) {
-                return consumed;
-            }
+        if let Some(at) = self.find(line)
+            && let Some(consumed) = self.feed(at, text, line, done)
+        {
+            return consumed;
         }
         self.begin(text, line, done)
     }
@@ -360,10 +360,10 @@ impl Assembler {
 
     /// A flattened traceback ends with its line.
     fn close_complete(&mut self, line: &Line<'_>, done: &mut Vec<Assembled>) {
-        if let Some(at) = self.find(line) {
-            if self.open[at].entry.complete() {
-                close(self.open.remove(at), done);
-            }
+        if let Some(at) = self.find(line)
+            && self.open[at].entry.complete()
+        {
+            close(self.open.remove(at), done);
         }
     }
 }

@@ -109,7 +109,7 @@ fn without_escapes(text: &str) -> String {
 /// `  | ` is depth 1, `    | ` depth 2; `+-+---- 1 ----` separates members.
 pub(super) fn group_bar(text: &str) -> Option<(usize, GroupLine<'_>)> {
     let blanks = indent(text);
-    if blanks < 2 || blanks > 64 {
+    if !(2..=64).contains(&blanks) {
         return None;
     }
     let rest = &text[blanks..];
@@ -122,10 +122,10 @@ pub(super) fn group_bar(text: &str) -> Option<(usize, GroupLine<'_>)> {
         let member = rest.bytes().any(|b| b.is_ascii_digit()) || rest.contains("...");
         return Some((depth, if member { GroupLine::Member } else { GroupLine::End }));
     }
-    if let Some(inner) = rest.strip_prefix("+ ") {
-        if HEADERS.iter().any(|head| inner.starts_with(head)) {
-            return Some((blanks / 2, GroupLine::Inside(inner)));
-        }
+    if let Some(inner) = rest.strip_prefix("+ ")
+        && HEADERS.iter().any(|head| inner.starts_with(head))
+    {
+        return Some((blanks / 2, GroupLine::Inside(inner)));
     }
     None
 }
@@ -259,16 +259,11 @@ fn boxed(trimmed: &str) -> Option<Token<'_>> {
             let (line, source) = number(rest.trim_start())?;
             return Some(Token::Numbered(line, source.trim_start_matches(['│', '|', ' ']).trim()));
         }
-        if let Some((place, function)) = inner.rsplit_once(" in ") {
-            if let Some((file, line)) = place.rsplit_once(':') {
-                if let Some((line, "")) = number(line) {
-                    return Some(Token::Frame(RawFrame {
-                        file,
-                        line,
-                        function: Some(function.trim()),
-                    }));
-                }
-            }
+        if let Some((place, function)) = inner.rsplit_once(" in ")
+            && let Some((file, line)) = place.rsplit_once(':')
+            && let Some((line, "")) = number(line)
+        {
+            return Some(Token::Frame(RawFrame { file, line, function: Some(function.trim()) }));
         }
         return trimmed.starts_with('│').then_some(Token::Context);
     }
