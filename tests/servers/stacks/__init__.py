@@ -1,0 +1,1 @@
+"""The server stacks that cases run on, and what they share."""
