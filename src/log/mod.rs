@@ -3,7 +3,9 @@
 pub mod access;
 pub(crate) mod bytes;
 pub mod dialect;
+pub mod kind;
 pub mod line;
+pub mod order;
 pub mod prefix;
 pub mod read;
 pub mod stamp;

@@ -30,7 +30,7 @@ pub(super) fn take<'a>(s: &'a str, clock: &Clock) -> Option<Taken<'a>> {
     // Without a reference time the year is unknown, but the prefix is one all the same.
     let (stamp, len) = match read {
         Some(read) => (Some(read.stamp), read.len),
-        None => (None, stamp::syslog(s.as_bytes(), &Clock::utc(Some(jiff::Timestamp::MAX)))?.len),
+        None => (None, stamp::syslog(s.as_bytes(), &any_year())?.len),
     };
     let rest = s.get(len..)?;
     let mut taken = Taken { stamp, arrival: true, ..Taken::default() };
@@ -45,6 +45,11 @@ pub(super) fn take<'a>(s: &'a str, clock: &Clock) -> Option<Taken<'a>> {
     let text = host_and_tag(rest, &mut taken, false).unwrap_or(rest);
     let at = Taken::until(s, text, Prefix::Syslog);
     Some(Taken { len: at.len, kind: at.kind, ..taken })
+}
+
+/// A clock that finds a year for every day, to learn only how long a stamp is.
+fn any_year() -> Clock {
+    Clock::utc(jiff::Timestamp::from_second(4_102_444_800).ok())
 }
 
 /// Render's `[abcde]  ` before the text: the instance.

@@ -148,6 +148,13 @@ fn loggers() {
 }
 
 #[test]
+fn without_a_reference_syslog_lines_have_no_time() {
+    let mut ctx = PrefixCtx::new(Clock::utc(None));
+    let line = strip("Mar 10 12:34:56 host systemd[1]: x", &mut ctx);
+    assert_eq!((line.text, line.stamp, line.program), ("x", None, Some("systemd")));
+}
+
+#[test]
 fn ordinary_text_is_left_alone() {
     for raw in [
         "  File \"/home/u/a.py\", line 3, in <module>",
