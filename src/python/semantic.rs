@@ -1,0 +1,82 @@
+//! Errors of CPython's compile step, found on the tree: `return` outside a function, duplicate arguments, …
+//!
+//! The parser crate has the checks; this file tells it in which scope it is, and adds what it misses.
+
+mod bindings;
+mod context;
+mod scope;
+
+use std::cell::RefCell;
+
+use rustpython_ruff_python_ast::visitor::Visitor;
+use rustpython_ruff_python_ast::{ModModule, PythonVersion};
+use rustpython_ruff_python_parser::semantic_errors::{
+    SemanticSyntaxChecker, SemanticSyntaxErrorKind,
+};
+use rustpython_ruff_text_size::TextRange;
+
+use scope::Scope;
+
+/// An error of the compile step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SemanticError {
+    pub range: TextRange,
+    pub kind: SemanticKind,
+}
+
+/// Which one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SemanticKind {
+    /// One that the crate knows.
+    Crate(SemanticSyntaxErrorKind),
+    /// `except:` before another `except`.
+    DefaultExceptNotLast,
+    /// `from x import (*)`.
+    ParenthesizedStar,
+    /// `match` in a form that the crate's version check misses.
+    OldMatch,
+    /// A parameter that is declared nonlocal.
+    NonlocalParameter(String),
+    /// Declared both nonlocal and global.
+    NonlocalAndGlobal(String),
+    /// Used before its `nonlocal` (or, bound by `def`, `class`, `import`, before its `global`) statement.
+    UsedBefore { name: String, word: &'static str },
+}
+
+/// Walks a tree that parsed without errors. Recursive: needs a deep stack for deep trees.
+pub fn check(source: &str, module: &ModModule, target: PythonVersion) -> Vec<SemanticError> {
+    let mut walk = Walk {
+        source,
+        target,
+        checker: SemanticSyntaxChecker::new(),
+        errors: RefCell::new(Vec::new()),
+        scopes: vec![Scope::module(&module.body)],
+        tries: 0,
+        declares: memchr::memmem::find(source.as_bytes(), b"global").is_some()
+            || memchr::memmem::find(source.as_bytes(), b"nonlocal").is_some(),
+        future_annotations: source.contains("__future__")
+            && context::defers_annotations(&module.body),
+    };
+    walk.declare();
+    walk.visit_body(&module.body);
+    walk.errors.into_inner()
+}
+
+/// The walk and what the checker may ask about it.
+struct Walk<'a> {
+    source: &'a str,
+    target: PythonVersion,
+    checker: SemanticSyntaxChecker,
+    errors: RefCell<Vec<SemanticError>>,
+    /// Never empty: the module is the first.
+    scopes: Vec<Scope<'a>>,
+    /// Open `try` statements, for `lazy import`.
+    tries: u32,
+    /// The words `global` or `nonlocal` occur at all.
+    declares: bool,
+    future_annotations: bool,
+}
+
+#[cfg(test)]
+#[path = "semantic_test.rs"]
+mod tests;
