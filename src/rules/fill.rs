@@ -32,6 +32,16 @@ pub fn fill(text: &str, captures: &Captures, dist: &dyn Fn(&str) -> String) -> O
     Some(out)
 }
 
+/// The text with unknown placeholders as their names in capitals, for `explain`.
+#[must_use]
+pub fn fill_names(text: &str) -> String {
+    let all: Captures = placeholders(text)
+        .into_iter()
+        .map(|name| (name.to_owned(), name.to_uppercase().replace('-', "_")))
+        .collect();
+    fill(text, &all, &str::to_owned).unwrap_or_else(|| text.to_owned())
+}
+
 /// Names of the placeholders of a text, without filters and defaults.
 #[must_use]
 pub fn placeholders(text: &str) -> Vec<&str> {

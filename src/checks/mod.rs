@@ -1,0 +1,129 @@
+//! The fixed list of checks. A collector looks at the site and returns facts; it never prints and
+//! never ranks. All run side by side; one that crashes or takes too long is a line in the report.
+
+mod code;
+mod config;
+mod environment;
+mod events;
+pub mod joins;
+mod logs;
+mod probe;
+mod procfile;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::http::probe::{ProbePlan, ProbeProgress};
+use crate::model::{Facts, Site, Skipped};
+use crate::rules::Rules;
+
+/// Everything that a collector may look at.
+pub struct Context {
+    pub site: Site,
+    pub rules: Arc<Rules>,
+    /// Reference time of the run.
+    pub now: Timestamp,
+    /// Zone of stamps without one.
+    pub zone: Option<jiff::tz::TimeZone>,
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    /// `None`: no probe is allowed; the text says why.
+    pub probe: Result<ProbePlan, String>,
+    pub progress: Arc<dyn ProbeProgress + Send + Sync>,
+    /// Set when the user interrupts.
+    pub cancel: Arc<AtomicBool>,
+    /// Longest time a collector other than the probe may take.
+    pub deadline: Duration,
+    /// Facts of this machine (disk, interpreters, memory) may be used.
+    pub look_at_machine: bool,
+}
+
+/// One entry of the list.
+struct Collector {
+    name: &'static str,
+    run: fn(&Context) -> Facts,
+}
+
+/// The list. Order is the order of the report's "examined".
+const COLLECTORS: &[Collector] = &[
+    Collector { name: "logs", run: logs::collect },
+    Collector { name: "code", run: code::collect },
+    Collector { name: "probe", run: probe::collect },
+    Collector { name: "procfile", run: procfile::collect },
+    Collector { name: "config", run: config::collect },
+    Collector { name: "events", run: events::collect },
+    Collector { name: "environment", run: environment::collect },
+];
+
+/// Runs every collector and then the joins.
+#[must_use]
+pub fn run(context: &Arc<Context>) -> Facts {
+    let mut facts = run_list(COLLECTORS, context);
+    joins::run(context, &mut facts);
+    facts
+}
+
+fn run_list(list: &'static [Collector], context: &Arc<Context>) -> Facts {
+    let (send, receive) = mpsc::channel::<(usize, Result<Facts, String>)>();
+    for (at, collector) in list.iter().enumerate() {
+        let send = send.clone();
+        let context = Arc::clone(context);
+        let spawned = std::thread::Builder::new().name(collector.name.to_owned()).spawn(move || {
+            let result = catch_unwind(AssertUnwindSafe(|| (collector.run)(&context)));
+            // Nobody listens any more when this collector was given up.
+            let _ = send.send((at, result.map_err(|cause| panic_text(&*cause))));
+        });
+        if let Err(error) = spawned {
+            let _ = error;
+        }
+    }
+    drop(send);
+    let mut results: Vec<Option<Result<Facts, String>>> = list.iter().map(|_| None).collect();
+    let started = Instant::now();
+    loop {
+        let waiting_for_probe =
+            list.iter().zip(&results).any(|(c, result)| c.name == "probe" && result.is_none());
+        let limit = context.deadline + if waiting_for_probe { probe_time(context) } else { Duration::ZERO };
+        let left = limit.saturating_sub(started.elapsed());
+        match receive.recv_timeout(left) {
+            Ok((at, result)) => results[at] = Some(result),
+            Err(_) => break,
+        }
+        if results.iter().all(Option::is_some) {
+            break;
+        }
+    }
+    let mut facts = Facts::default();
+    for (collector, result) in list.iter().zip(results) {
+        match result {
+            Some(Ok(more)) => facts.merge(more),
+            Some(Err(problem)) => facts.skipped.push(Skipped {
+                check: collector.name.to_owned(),
+                missing: format!("this check crashed ({problem}); please report it"),
+            }),
+            None => facts.skipped.push(Skipped {
+                check: collector.name.to_owned(),
+                missing: format!("took longer than {} s", context.deadline.as_secs()),
+            }),
+        }
+    }
+    facts
+}
+
+/// Longest time that the probe may need, retries included.
+fn probe_time(context: &Context) -> Duration {
+    context.probe.as_ref().map_or(Duration::ZERO, ProbePlan::longest)
+}
+
+fn panic_text(cause: &(dyn std::any::Any + Send)) -> String {
+    cause
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| cause.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
+}

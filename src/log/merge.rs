@@ -1,0 +1,343 @@
+//! From files to one story: a common order, epochs, proofs that the app was loaded, symptoms.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::dialect::LifeKind;
+use super::epochs::{self, Boundary};
+use super::events::{Failed, FileEvents};
+use super::scan::ScanOptions;
+use crate::model::{
+    Examined, Fact, Facts, LogKind, Mark, MarkKind, Phase, Place, RouteStats, Skipped, Symptom,
+    SymptomKind, SymptomSource,
+};
+use crate::rules::Rules;
+
+/// Most moments kept for the time line.
+const MOST_MARKS: usize = 400;
+/// Seconds between an error and the request that it belongs to.
+const SAME_REQUEST: i64 = 2;
+
+/// Where something stands among all lines of all files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Position {
+    /// Lines without time come last: they are of the newest epoch.
+    untimed: bool,
+    time: Option<Timestamp>,
+    file: usize,
+    line: u64,
+}
+
+impl Position {
+    fn new(time: Option<Timestamp>, file: usize, line: u64) -> Self {
+        Self { untimed: time.is_none(), time, file, line }
+    }
+}
+
+/// Puts the events of all files into one order and says to which epoch each belongs.
+pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &Rules) -> Facts {
+    let mut out = Facts::default();
+    let pythonanywhere = rules.platform_is(&options.platform, "pythonanywhere");
+    for file in &mut files {
+        if let Some(problem) = file.skipped.take() {
+            out.skipped.push(Skipped { check: "logs".to_owned(), missing: problem });
+        }
+    }
+    super::clocks::align(&mut files);
+    let order = Order::new(&files);
+    let boundaries = epochs::boundaries(&files, &order);
+    let newest = boundaries.len() as u32;
+    let epoch_at = |position: u64| -> u32 {
+        let started = boundaries.iter().filter(|b| b.order <= position).count() as u32;
+        newest - started
+    };
+
+    let failed: Vec<(usize, &Failed)> =
+        files.iter().enumerate().flat_map(|(at, file)| file.failed.iter().map(move |f| (at, f))).collect();
+    let mut facts: Vec<Fact> = Vec::new();
+    for (at, file) in files.iter().enumerate() {
+        for fact in &file.facts {
+            let mut fact = fact.clone();
+            let line = fact.order;
+            fact.order = order.of(Position::new(fact.last_time.or(fact.time), at, line));
+            fact.epoch = epoch_at(fact.order);
+            if fact.route.is_none() && matches!(fact.phase, Phase::Request) {
+                fact.route = route_of(&fact, &failed);
+            }
+            facts.push(fact);
+        }
+        for fact in &file.unexplained {
+            let mut fact = fact.clone();
+            fact.order = order.of(Position::new(fact.last_time.or(fact.time), at, fact.order));
+            fact.epoch = epoch_at(fact.order);
+            out.unexplained.push(fact);
+        }
+        for life in &file.lives {
+            let position = order.of(Position::new(life.time, at, life.line));
+            let place = file.summary.as_ref().map(|summary| {
+                Place::line(summary.path.as_str(), u32::try_from(life.line).unwrap_or(u32::MAX))
+            });
+            out.marks.push(Mark {
+                kind: mark_kind(life.kind),
+                time: life.time,
+                place,
+                order: position,
+                label: life.label.clone(),
+                count: 1,
+                container: life.container.clone(),
+                epoch: epoch_at(position),
+            });
+        }
+    }
+    out.unexplained.sort_by_key(|fact| fact.order);
+    let skip = out.unexplained.len().saturating_sub(20);
+    out.unexplained.drain(..skip);
+
+    out.loaded_at = loaded(&files, &order, &facts, &boundaries, pythonanywhere);
+    out.routes = routes(&files, &order, &epoch_at);
+    symptoms(&files, &order, &epoch_at, &mut out);
+
+    // The newest start has not shown yet how it ended: what stands before it is not history.
+    let unfinished = newest > 0
+        && !facts.iter().any(|fact| fact.epoch == 0)
+        && out.loaded_at.is_none_or(|(position, _)| epoch_at(position) > 0)
+        && !out.routes.iter().any(|route| route.ok_now + route.failed_now > 0);
+    if unfinished {
+        for fact in facts.iter_mut().chain(&mut out.unexplained) {
+            fact.epoch = fact.epoch.saturating_sub(1);
+        }
+    }
+    out.facts = facts;
+    out.marks.sort_by_key(|mark| mark.order);
+    let skip = out.marks.len().saturating_sub(MOST_MARKS);
+    out.marks.drain(..skip);
+    for file in files {
+        let Some(summary) = file.summary else { continue };
+        out.examined.push(Examined {
+            check: "logs".to_owned(),
+            what: format!("{} ({}, {} lines)", summary.path, kind_word(summary.kind), summary.lines),
+            from: summary.first,
+            to: summary.last,
+        });
+        out.logs.push(summary);
+    }
+    out
+}
+
+/// Rank of every position that matters, so that one number orders all files.
+#[derive(Debug)]
+pub(super) struct Order {
+    positions: Vec<Position>,
+}
+
+impl Order {
+    fn new(files: &[FileEvents]) -> Self {
+        let mut positions: Vec<Position> = Vec::new();
+        for (at, file) in files.iter().enumerate() {
+            positions.extend(file.facts.iter().map(|f| Position::new(f.last_time.or(f.time), at, f.order)));
+            positions.extend(file.unexplained.iter().map(|f| Position::new(f.last_time.or(f.time), at, f.order)));
+            positions.extend(file.lives.iter().map(|l| Position::new(l.time, at, l.line)));
+            positions.extend(file.loaded.iter().map(|(time, line)| Position::new(*time, at, *line)));
+            positions.extend(file.failed.iter().map(|f| Position::new(f.record.time, at, f.line)));
+            positions.extend(file.routes.values().flat_map(|route| {
+                let ok = route.last_ok.map(|(time, line)| Position::new(time, at, line));
+                let bad = route.last_failed.map(|(time, line, _)| Position::new(time, at, line));
+                ok.into_iter().chain(bad)
+            }));
+            positions.extend(file.pings.iter().map(|(time, _, _, line)| Position::new(*time, at, *line)));
+        }
+        positions.sort_unstable();
+        positions.dedup();
+        Self { positions }
+    }
+
+    /// From 1; equal positions are equal.
+    pub(super) fn of(&self, position: Position) -> u64 {
+        self.positions.partition_point(|known| *known < position) as u64 + 1
+    }
+
+    pub(super) fn at(&self, time: Option<Timestamp>, file: usize, line: u64) -> u64 {
+        self.of(Position::new(time, file, line))
+    }
+}
+
+/// The newest proof that the app was loaded.
+fn loaded(
+    files: &[FileEvents],
+    order: &Order,
+    facts: &[Fact],
+    boundaries: &[Boundary],
+    pythonanywhere: bool,
+) -> Option<(u64, Option<Timestamp>)> {
+    let mut newest: Option<(u64, Option<Timestamp>)> = None;
+    let mut offer = |position: u64, time: Option<Timestamp>| {
+        if newest.is_none_or(|(known, _)| position > known) {
+            newest = Some((position, time));
+        }
+    };
+    // An exception in a request: the code had been loaded.
+    for fact in facts {
+        if fact.phase == Phase::Request && fact.exception.is_some() {
+            offer(fact.order, fact.last_time.or(fact.time));
+        }
+    }
+    let last_failed_start = facts
+        .iter()
+        .filter(|fact| fact.phase == Phase::Import)
+        .map(|fact| fact.order)
+        .max();
+    for (at, file) in files.iter().enumerate() {
+        let platform = file.summary.as_ref().is_some_and(|s| s.kind == LogKind::Platform);
+        for &(time, line) in &file.loaded {
+            let position = order.at(time, at, line);
+            if platform && let Some(failure) = last_failed_start && position > failure {
+                // Two releases log into one stream: only after a start that followed the failure.
+                let started = file.lives.iter().any(|life| {
+                    let when = order.at(life.time, at, life.line);
+                    matches!(life.kind, LifeKind::Start | LifeKind::Ready) && when > failure && when < position
+                });
+                if !started {
+                    continue;
+                }
+            }
+            offer(position, time);
+        }
+        for life in &file.lives {
+            // The wrapper reports "ready" even when the import failed.
+            if life.kind == LifeKind::Ready && !pythonanywhere {
+                offer(order.at(life.time, at, life.line), life.time);
+            }
+        }
+    }
+    if pythonanywhere {
+        // Each reload ends with a ping: a start whose ping left no failure block has loaded the app.
+        let error_log = files.iter().any(|f| f.summary.as_ref().is_some_and(|s| s.kind == LogKind::Error && s.complete));
+        if error_log && let Some(start) = boundaries.last() {
+            let failed_since = last_failed_start.is_some_and(|failure| failure >= start.order);
+            let stuck = files.iter().flat_map(|f| &f.pings).any(|(time, status, _, _)| {
+                *status >= 499 && time.zip(start.time).is_some_and(|(ping, start)| ping >= start)
+            });
+            if !failed_since && !stuck && start.ready {
+                offer(start.order, start.time);
+            }
+        }
+    }
+    newest
+}
+
+fn routes(files: &[FileEvents], order: &Order, epoch_at: &dyn Fn(u64) -> u32) -> Vec<RouteStats> {
+    let mut all: BTreeMap<&str, RouteStats> = BTreeMap::new();
+    for (at, file) in files.iter().enumerate() {
+        for (route, count) in &file.routes {
+            let stats = all.entry(route).or_insert_with(|| RouteStats { route: route.clone(), ..RouteStats::default() });
+            stats.ok += count.ok;
+            stats.failed += count.failed;
+            if let Some((time, line)) = count.last_ok {
+                let position = order.at(time, at, line);
+                if stats.last_ok.is_none_or(|known| position > known) {
+                    stats.last_ok = Some(position);
+                    stats.last_ok_time = time;
+                }
+                if epoch_at(position) == 0 {
+                    stats.ok_now += count.ok_since_failure.max(1);
+                }
+            }
+            if let Some((time, line, status)) = count.last_failed {
+                let position = order.at(time, at, line);
+                if stats.last_failed.is_none_or(|known| position > known) {
+                    stats.last_failed = Some(position);
+                    stats.last_failed_time = time;
+                    stats.last_failed_status = Some(status);
+                }
+                if epoch_at(position) == 0 {
+                    stats.failed_now += 1;
+                }
+            }
+            stats.ok_since_failure = stats.ok_since_failure.max(count.ok_since_failure);
+            stats.longest_ok_run = stats.longest_ok_run.max(count.longest_ok_run);
+        }
+    }
+    all.into_values().collect()
+}
+
+/// What the access and router logs of the newest epoch say a visitor sees now.
+fn symptoms(files: &[FileEvents], order: &Order, epoch_at: &dyn Fn(u64) -> u32, out: &mut Facts) {
+    let mut seen: BTreeMap<u16, Symptom> = BTreeMap::new();
+    for route in &out.routes {
+        let still = route.last_failed.is_some() && route.last_failed >= route.last_ok;
+        let now = route.last_failed.is_some_and(|position| epoch_at(position) == 0);
+        if let Some(status) = route.last_failed_status
+            && still
+            && now
+        {
+            seen.entry(status).or_insert(Symptom {
+                kind: SymptomKind::Status(status),
+                source: SymptomSource::AccessLog,
+                time: route.last_failed_time,
+                route: Some(route.route.clone()),
+            });
+        }
+    }
+    for (at, file) in files.iter().enumerate() {
+        for &(time, status, duration, line) in &file.pings {
+            if status == 499
+                && duration.is_some_and(|seconds| seconds > 15.0)
+                && epoch_at(order.at(time, at, line)) == 0
+            {
+                out.symptoms.push(Symptom {
+                    kind: SymptomKind::ReloadError,
+                    source: SymptomSource::AccessLog,
+                    time,
+                    route: Some("/".to_owned()),
+                });
+            }
+        }
+    }
+    out.symptoms.extend(seen.into_values());
+}
+
+/// The route of a failed request that was answered in the same seconds.
+fn route_of(fact: &Fact, failed: &[(usize, &Failed)]) -> Option<String> {
+    let at = fact.last_time.or(fact.time)?;
+    let mut routes: Vec<&str> = failed
+        .iter()
+        .filter(|(_, failed)| {
+            failed.record.status == 500
+                && failed
+                    .record
+                    .time
+                    .is_some_and(|time| (time.as_second() - at.as_second()).abs() <= SAME_REQUEST)
+        })
+        .map(|(_, failed)| failed.record.path.split(['?', '#']).next().unwrap_or_default())
+        .collect();
+    routes.sort_unstable();
+    routes.dedup();
+    match routes.as_slice() {
+        [one] => Some((*one).to_owned()),
+        _ => None,
+    }
+}
+
+fn mark_kind(kind: LifeKind) -> MarkKind {
+    match kind {
+        LifeKind::Start | LifeKind::Respawn => MarkKind::Start,
+        LifeKind::Ready => MarkKind::Ready,
+        LifeKind::Reload | LifeKind::Stop => MarkKind::Reload,
+        LifeKind::Deploy => MarkKind::Deploy,
+        LifeKind::Crash => MarkKind::Crash,
+    }
+}
+
+/// The kind of a log for people.
+#[must_use]
+pub fn kind_word(kind: LogKind) -> &'static str {
+    match kind {
+        LogKind::Error => "error log",
+        LogKind::Server => "server log",
+        LogKind::Access => "access log",
+        LogKind::Nginx => "web server's error log",
+        LogKind::Platform => "platform log",
+        LogKind::Any => "log",
+    }
+}

@@ -1,0 +1,498 @@
+//! The scanner: one pass over each file, line rules and tracebacks, requests and life-cycle.
+//!
+//! Files are read side by side; `merge` puts their events into one order and epochs.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::access;
+use super::dialect::{self, LifeKind};
+use super::events::{Failed, FileEvents, Life, RouteCount};
+use super::line::{Level, Line};
+use super::merge;
+use super::prefix::{PrefixCtx, strip_all};
+use super::read::{self, Problem};
+use super::stamp::Clock;
+use super::traceback::{Assembled, Assembler, START_LITERALS};
+use crate::model::{
+    ClockState, ExceptionEvent, Fact, Facts, LogFile, LogKind, LogSummary, Phase, Place, Source,
+};
+use crate::rules::Rules;
+
+/// Most events kept of one file; repeats of one event count once.
+const MOST_FACTS: usize = 5_000;
+/// Most routes and failed requests kept of one file.
+const MOST_ROUTES: usize = 2_000;
+const MOST_FAILED: usize = 5_000;
+/// Unexplained lines kept of one file, the newest.
+const MOST_UNEXPLAINED: usize = 20;
+/// Characters of an excerpt.
+const EXCERPT: usize = 2_000;
+
+/// What the scanner is told besides files and rules.
+#[derive(Debug, Clone, Default)]
+pub struct ScanOptions {
+    /// Zone of stamps that carry none.
+    pub zone: Option<TimeZone>,
+    pub now: Option<Timestamp>,
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    /// Id of the platform's profile.
+    pub platform: String,
+}
+
+/// Reads all files of a site.
+#[must_use]
+pub fn scan(files: &[LogFile], options: &ScanOptions, rules: &Rules) -> Facts {
+    let scanned: Vec<FileEvents> = std::thread::scope(|scope| {
+        let handles: Vec<_> =
+            files.iter().map(|file| scope.spawn(|| scan_file(file, options, rules))).collect();
+        handles
+            .into_iter()
+            .zip(files)
+            .map(|(handle, file)| {
+                handle.join().unwrap_or_else(|_| FileEvents {
+                    skipped: Some(format!("{}: reading it crashed; please report it", file.shown)),
+                    ..FileEvents::default()
+                })
+            })
+            .collect()
+    });
+    merge::merge(scanned, options, rules)
+}
+
+/// A text in memory, as if it were a file: `explain`, examples of rules.
+#[must_use]
+pub fn scan_text(text: &str, kind: LogKind, rules: &Rules) -> Facts {
+    let options = ScanOptions { platform: "generic".to_owned(), ..ScanOptions::default() };
+    let mut scanner = Scanner::new("text", kind, &options, rules);
+    let mut lines: Vec<&str> = text.lines().collect();
+    if super::order::newest_first(&lines, &scanner.ctx.clock) {
+        lines.reverse();
+    }
+    for (at, raw) in lines.into_iter().enumerate() {
+        scanner.line(raw, at as u64 + 1);
+    }
+    merge::merge(vec![scanner.finish(true)], &options, rules)
+}
+
+fn scan_file(file: &LogFile, options: &ScanOptions, rules: &Rules) -> FileEvents {
+    let kind = file.kind.unwrap_or(LogKind::Any);
+    let mut scanner = Scanner::new(&file.shown, kind, options, rules);
+    match read::Log::open(&file.path) {
+        Ok(mut log) => {
+            if file.kind.is_none() {
+                scanner.kind = super::kind::log_kind(&file.shown, log.head()).unwrap_or(LogKind::Any);
+            }
+            let ended = log.for_each_line(scanner.ctx.clock.clone(), |raw, no| scanner.line(raw, no));
+            let mut events = scanner.finish(ended.is_ok());
+            if let Err(problem) = ended {
+                events.skipped = Some(skipped(file, &problem));
+            }
+            events
+        }
+        Err(problem) => {
+            FileEvents { skipped: Some(skipped(file, &problem)), ..FileEvents::default() }
+        }
+    }
+}
+
+fn skipped(file: &LogFile, problem: &Problem) -> String {
+    format!("{}: {problem}", file.shown)
+}
+
+/// State of one file's pass.
+struct Scanner<'r> {
+    shown: std::sync::Arc<str>,
+    kind: LogKind,
+    options: &'r ScanOptions,
+    rules: &'r Rules,
+    ctx: PrefixCtx,
+    assembler: Assembler,
+    events: FileEvents,
+    /// Index of an event in `events.facts` by what makes it the same one.
+    known: BTreeMap<String, usize>,
+    /// Counts life-cycle moments, so that repeats never reach over a restart.
+    segment: u32,
+    last_time: Option<Timestamp>,
+    first_time: Option<Timestamp>,
+    zoned: bool,
+    lines: u64,
+}
+
+impl<'r> Scanner<'r> {
+    fn new(shown: &str, kind: LogKind, options: &'r ScanOptions, rules: &'r Rules) -> Self {
+        let clock = match &options.zone {
+            Some(zone) => Clock::new(zone, options.now),
+            None => Clock::utc(options.now),
+        };
+        Self {
+            shown: shown.into(),
+            kind,
+            options,
+            rules,
+            ctx: PrefixCtx::new(clock),
+            assembler: Assembler::new(),
+            events: FileEvents::default(),
+            known: BTreeMap::new(),
+            segment: 0,
+            last_time: None,
+            first_time: None,
+            zoned: false,
+            lines: 0,
+        }
+    }
+
+    /// One raw line of the file.
+    fn line(&mut self, raw: &str, no: u64) {
+        self.lines = self.lines.max(no);
+        self.ctx.no = no;
+        if self.kind == LogKind::Access {
+            self.request(raw, no);
+            return;
+        }
+        if self.boring(raw) {
+            return;
+        }
+        let mut ctx = std::mem::take(&mut self.ctx);
+        strip_all(raw, &mut ctx, &mut |line| self.stripped(line));
+        self.ctx = ctx;
+    }
+
+    /// Nothing of interest can stand in it: neither a rule's literal nor the start of a traceback,
+    /// a request or a life-cycle line. Only asked while no traceback is open.
+    fn boring(&self, raw: &str) -> bool {
+        self.first_time.is_some()
+            && self.assembler.is_idle()
+            && !self.rules.has_line_literal(raw)
+            && !interesting(raw)
+    }
+
+    fn stripped(&mut self, line: &Line<'_>) {
+        if let Some(stamp) = line.stamp {
+            self.last_time = Some(stamp.at);
+            self.first_time = self.first_time.or(Some(stamp.at));
+            self.zoned |= stamp.zoned;
+        }
+        if !self.in_window() {
+            return;
+        }
+        if let Some(life) = dialect::life(line) {
+            self.life(line, life.kind, life.label.to_string(), life.pid);
+        }
+        let pushed = self.assembler.push(line);
+        for done in pushed.done {
+            self.exception(done);
+        }
+        if pushed.consumed {
+            return;
+        }
+        if may_be_request(line.text)
+            && let Some(record) = access::parse(line, &self.ctx.clock)
+        {
+            self.record(record, line.no);
+        }
+        self.rules_on(line);
+    }
+
+    fn in_window(&self) -> bool {
+        match self.last_time {
+            Some(at) => {
+                self.options.since.is_none_or(|since| at >= since)
+                    && self.options.until.is_none_or(|until| at <= until)
+            }
+            None => true,
+        }
+    }
+
+    fn life(&mut self, line: &Line<'_>, kind: LifeKind, label: String, pid: Option<u32>) {
+        if matches!(kind, LifeKind::Start | LifeKind::Reload | LifeKind::Deploy) {
+            self.segment += 1;
+        }
+        self.events.lives.push(Life {
+            kind,
+            label,
+            time: line.stamp.map(|stamp| stamp.at).or(self.last_time),
+            line: line.no,
+            pid: pid.or(line.pid),
+            container: line.container.map(str::to_owned),
+        });
+    }
+
+    fn rules_on(&mut self, line: &Line<'_>) {
+        if self.rules.is_harmless(line.text) {
+            return;
+        }
+        let hits = self.rules.match_line(line.text, self.kind);
+        if hits.is_empty() {
+            self.unexplained(line);
+            return;
+        }
+        let mut fact = Fact::new(Source::Log, bounded(line.text));
+        fact.phase = hits.iter().map(|hit| hit.phase).find(|p| *p != Phase::Unknown).unwrap_or_default();
+        fact.time = line.stamp.map(|stamp| stamp.at).or(self.last_time);
+        fact.place = Some(self.place(line.no));
+        fact.log_kind = Some(self.kind);
+        fact.container = line.container.map(str::to_owned);
+        let capture = |name: &str| hits.iter().find_map(|hit| hit.sig.captures.get(name).cloned());
+        fact.pid = capture("pid").and_then(|pid| pid.parse().ok()).or(line.pid);
+        fact.route = capture("route");
+        fact.status = capture("status").and_then(|status| status.parse().ok());
+        // Info lines that look like trouble were handled by whoever logged them.
+        if matches!(line.level, Some(Level::Debug)) {
+            fact.certainty = 0.3;
+        }
+        fact.order = line.no;
+        let key = format!("{}|{:?}|{:?}", hits[0].sig.signature, hits[0].sig.captures, fact.container);
+        fact.matches = hits.into_iter().map(|hit| hit.sig).collect();
+        self.add(key, fact);
+    }
+
+    fn exception(&mut self, done: Assembled) {
+        let Assembled { mut event, first_line, last_line, stamp, pid, container, phase, route, banner, handled, excerpt } =
+            done;
+        let _ = banner;
+        let mut matches = self.rules.match_exception(&event, phase);
+        // The root of a chain speaks too: "direct cause" first, "during handling" both.
+        for link in &event.chain {
+            for hit in self.rules.match_exception(&link.event, phase) {
+                if !matches.iter().any(|known| known.signature == hit.signature) {
+                    matches.push(hit);
+                }
+            }
+        }
+        let specific = matches
+            .iter()
+            .any(|hit| self.rules.signature(&hit.signature).is_some_and(|sig| !sig.fallback));
+        if !specific && (handled || is_benign(&event)) {
+            return;
+        }
+        event.chain.truncate(8);
+        let mut fact = Fact::new(Source::Log, bounded(&excerpt));
+        fact.phase = phase;
+        fact.time = stamp.map(|stamp| stamp.at).or(self.last_time);
+        fact.place = Some(Place { end_line: u32::try_from(last_line).ok(), ..self.place(first_line) });
+        fact.log_kind = Some(self.kind);
+        fact.container = container;
+        fact.pid = pid;
+        fact.route = route;
+        fact.order = last_line;
+        if handled {
+            fact.certainty = 0.4;
+        }
+        let key = exception_key(&event, phase, fact.container.as_deref(), fact.route.as_deref());
+        let known_to_nobody = matches.is_empty();
+        fact.matches = matches;
+        fact.exception = Some(Box::new(event));
+        if known_to_nobody {
+            keep_unexplained(&mut self.events.unexplained, fact);
+        } else {
+            self.add(key, fact);
+        }
+    }
+
+    /// Adds an event, or counts it where it repeats a known one of the same stretch.
+    fn add(&mut self, key: String, mut fact: Fact) {
+        let key = format!("{}|{key}", self.segment);
+        if let Some(&at) = self.known.get(&key) {
+            let known = &mut self.events.facts[at];
+            known.count = known.count.saturating_add(1);
+            known.last_time = fact.time.or(known.last_time);
+            known.last_place = fact.place;
+            known.order = fact.order;
+            return;
+        }
+        if self.events.facts.len() >= MOST_FACTS {
+            return;
+        }
+        fact.last_time = fact.time;
+        self.known.insert(key, self.events.facts.len());
+        self.events.facts.push(fact);
+    }
+
+    fn unexplained(&mut self, line: &Line<'_>) {
+        let marked = matches!(line.level, Some(Level::Error | Level::Critical));
+        let worded = ["rror", "RROR", "FATAL", "CRITICAL", "ailed", "anic"].iter().any(|w| line.text.contains(w));
+        if !(marked || worded && !matches!(line.level, Some(Level::Debug | Level::Info))) || line.text.trim().is_empty() {
+            return;
+        }
+        let mut fact = Fact::new(Source::Log, bounded(line.text));
+        fact.time = line.stamp.map(|stamp| stamp.at).or(self.last_time);
+        fact.place = Some(self.place(line.no));
+        fact.log_kind = Some(self.kind);
+        fact.order = line.no;
+        keep_unexplained(&mut self.events.unexplained, fact);
+    }
+
+    fn request(&mut self, raw: &str, no: u64) {
+        let line = Line { no, raw, text: raw, ..Line::default() };
+        let parsed = access::parse(&line, &self.ctx.clock).or_else(|| {
+            let stripped = super::prefix::strip(raw, &mut self.ctx);
+            access::parse(&stripped, &self.ctx.clock)
+        });
+        let Some(record) = parsed else { return };
+        if let Some(at) = record.time {
+            self.last_time = Some(at);
+            self.first_time = self.first_time.or(Some(at));
+            self.zoned = true;
+        }
+        if self.in_window() {
+            self.record(record, no);
+        }
+    }
+
+    fn record(&mut self, request: access::Request, no: u64) {
+        let mut record = request.record;
+        record.order = no;
+        record.time = record.time.or(self.last_time);
+        let static_file = is_static(&record.path);
+        if is_ping(&record) {
+            self.events.pings.push((record.time, record.status, record.duration, no));
+        }
+        let failed = record.status >= 500;
+        let ok = (200..400).contains(&record.status) || record.status == 404;
+        if ok && !static_file {
+            if self.events.loaded.len() >= 64 {
+                self.events.loaded.remove(0);
+            }
+            self.events.loaded.push((record.time, no));
+        }
+        if !static_file && (failed || ok) {
+            let route = route_of(&record.path);
+            if self.events.routes.len() < MOST_ROUTES || self.events.routes.contains_key(route) {
+                count(self.events.routes.entry(route.to_owned()).or_default(), &record, failed);
+            }
+        }
+        if failed || record.status == 499 {
+            if self.events.failed.len() >= MOST_FAILED {
+                self.events.failed.remove(0);
+            }
+            self.events.failed.push(Failed { record, line: no });
+        }
+    }
+
+    fn place(&self, line: u64) -> Place {
+        Place::line(self.shown.clone(), u32::try_from(line).unwrap_or(u32::MAX))
+    }
+
+    fn finish(mut self, complete: bool) -> FileEvents {
+        for done in self.assembler.finish() {
+            self.exception(done);
+        }
+        let clock = if self.zoned {
+            ClockState::Offset
+        } else if self.options.zone.is_some() || !matches!(self.options.platform.as_str(), "generic" | "") {
+            ClockState::Assumed
+        } else {
+            ClockState::Unknown
+        };
+        self.events.summary = Some(LogSummary {
+            path: self.shown.to_string(),
+            kind: self.kind,
+            first: self.first_time,
+            last: self.last_time,
+            lines: self.lines,
+            clock,
+            complete: complete && self.options.since.is_none() && self.options.until.is_none(),
+        });
+        self.events
+    }
+}
+
+fn count(route: &mut RouteCount, record: &crate::model::RequestRecord, failed: bool) {
+    if failed {
+        route.failed += 1;
+        if route.last_failed.is_some() {
+            route.longest_ok_run = route.longest_ok_run.max(route.ok_since_failure);
+        }
+        route.ok_since_failure = 0;
+        route.last_failed = Some((record.time, record.order, record.status));
+    } else {
+        route.ok += 1;
+        route.ok_since_failure += 1;
+        route.last_ok = Some((record.time, record.order));
+    }
+}
+
+fn keep_unexplained(list: &mut Vec<Fact>, fact: Fact) {
+    if let Some(known) = list.iter_mut().find(|known| known.excerpt == fact.excerpt) {
+        known.count = known.count.saturating_add(1);
+        known.last_time = fact.time.or(known.last_time);
+        known.order = fact.order;
+        return;
+    }
+    if list.len() >= MOST_UNEXPLAINED {
+        list.remove(0);
+    }
+    list.push(fact);
+}
+
+/// Exceptions that end requests and processes in good order.
+fn is_benign(event: &ExceptionEvent) -> bool {
+    matches!(
+        event.short_type(),
+        "KeyboardInterrupt" | "GeneratorExit" | "BrokenPipeError" | "ClientDisconnected" | "CancelledError"
+            | "ConnectionResetError" | "Http404" | "NotFound" | "PermissionDenied" | "SuspiciousOperation"
+            | "ClientDisconnect" | "RequestDataTooBig" | "UnreadablePostError" | "StopIteration"
+    ) || (event.short_type() == "SystemExit" && matches!(event.message.trim(), "" | "0"))
+        || (matches!(event.short_type(), "OSError" | "IOError")
+            && (event.message == "write error" || event.message.contains("Broken pipe")))
+}
+
+fn exception_key(event: &ExceptionEvent, phase: Phase, container: Option<&str>, route: Option<&str>) -> String {
+    let frame = event.last_own_frame().or(event.frames.last());
+    format!(
+        "{}|{}|{:?}|{}|{}|{}",
+        event.type_name,
+        event.message.chars().filter(|c| !c.is_ascii_digit()).take(200).collect::<String>(),
+        phase,
+        container.unwrap_or_default(),
+        route.unwrap_or_default(),
+        frame.map_or_else(String::new, |f| format!("{}:{}", f.file, f.line)),
+    )
+}
+
+fn bounded(text: &str) -> String {
+    text.chars().take(EXCERPT).collect()
+}
+
+fn interesting(raw: &str) -> bool {
+    START_LITERALS.iter().any(|literal| memchr::memmem::find(raw.as_bytes(), literal.as_bytes()).is_some())
+        || dialect::may_be_life(raw)
+        || may_be_request(raw)
+        || ["rror", "RROR", "FATAL", "CRITICAL", "ailed"].iter().any(|word| raw.contains(word))
+}
+
+fn may_be_request(text: &str) -> bool {
+    text.contains("HTTP/") || text.contains("method=") || text.contains("\" - ")
+}
+
+/// Answered by the web server in front, not by the app: no proof that the app was loaded.
+pub(super) fn is_static(path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    path.starts_with("/static/")
+        || path.starts_with("/media/")
+        || path.starts_with("/.well-known/")
+        || path == "/robots.txt"
+        || path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).is_some_and(|(_, ending)| {
+            matches!(
+                ending,
+                "css" | "js" | "png" | "jpg" | "jpeg" | "gif" | "svg" | "ico" | "woff" | "woff2" | "map" | "webp" | "php"
+            )
+        })
+}
+
+fn route_of(path: &str) -> &str {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let end = path.char_indices().nth(200).map_or(path.len(), |(at, _)| at);
+    &path[..end]
+}
+
+/// The platform's own request after a reload: `GET /` by python-requests
+/// (<https://help.pythonanywhere.com/pages/ErrorReloadingWebApp/>).
+fn is_ping(record: &crate::model::RequestRecord) -> bool {
+    record.method == "GET"
+        && record.path == "/"
+        && record.agent.as_deref().is_some_and(|agent| agent.starts_with("python-requests"))
+}
