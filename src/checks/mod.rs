@@ -34,6 +34,8 @@ pub struct Context {
     pub until: Option<Timestamp>,
     /// `None`: no probe is allowed; the text says why.
     pub probe: Result<ProbePlan, String>,
+    /// What the person says they see.
+    pub symptoms: Vec<crate::model::Symptom>,
     pub progress: Arc<dyn ProbeProgress + Send + Sync>,
     /// Set when the user interrupts.
     pub cancel: Arc<AtomicBool>,

@@ -1,0 +1,17 @@
+//! Joins: checks that need the facts of two collectors, or facts and files. One file per join.
+
+mod paths;
+mod stale;
+mod symptoms;
+mod wrong_file;
+
+use super::Context;
+use crate::model::Facts;
+
+/// Runs every join in order; later ones see what earlier ones added.
+pub(super) fn run(context: &Context, facts: &mut Facts) {
+    symptoms::add(context, facts);
+    let files = paths::Files::new(&context.site);
+    stale::mark(context, &files, facts);
+    wrong_file::find(context, facts);
+}

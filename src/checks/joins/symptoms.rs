@@ -1,0 +1,38 @@
+//! What the person says (`--symptom`) and what the probe saw, as symptoms.
+
+use crate::checks::Context;
+use crate::model::{Facts, ProbeVerdict, Symptom, SymptomKind, SymptomSource};
+
+/// Adds them; the probe's come first in trust, so they stand last.
+pub(super) fn add(context: &Context, facts: &mut Facts) {
+    for symptom in &context.symptoms {
+        facts.symptoms.push(symptom.clone());
+    }
+    let Some(probe) = &facts.probe else { return };
+    let last = probe.hits.last();
+    let status = last.and_then(|hit| hit.status);
+    let mut kinds = Vec::new();
+    match probe.verdict {
+        ProbeVerdict::Ok | ProbeVerdict::SlowFirst => kinds.push(SymptomKind::Ok),
+        ProbeVerdict::Slow => kinds.extend([SymptomKind::Slow, SymptomKind::Ok]),
+        ProbeVerdict::OverLimit => kinds.push(SymptomKind::Timeout),
+        ProbeVerdict::Unreachable => kinds.push(SymptomKind::Unreachable),
+        ProbeVerdict::Reloading | ProbeVerdict::Flaky | ProbeVerdict::Failing => {}
+    }
+    if matches!(probe.verdict, ProbeVerdict::Failing | ProbeVerdict::Flaky | ProbeVerdict::OverLimit) {
+        let failing = probe.hits.iter().rev().find_map(|hit| hit.status.filter(|status| *status >= 400));
+        match failing.or(status.filter(|status| *status >= 400)) {
+            Some(status) => kinds.push(SymptomKind::Status(status)),
+            None if probe.verdict == ProbeVerdict::Failing => kinds.push(SymptomKind::Unreachable),
+            None => {}
+        }
+    }
+    for kind in kinds {
+        facts.symptoms.push(Symptom {
+            kind,
+            source: SymptomSource::Probe,
+            time: last.and_then(|hit| hit.at),
+            route: Some("/".to_owned()),
+        });
+    }
+}
