@@ -4,6 +4,7 @@
 mod code;
 mod config;
 mod environment;
+pub mod examples;
 mod events;
 pub mod joins;
 mod logs;

@@ -32,8 +32,7 @@ Examples:
 
 Exit codes: 0 nothing at or above --fail-on; 1 a finding at or above it;
 2 the job could not be done; 130 interrupted.
-Environment: NO_COLOR, CLICOLOR, CLICOLOR_FORCE, DIAGNOSE_FORMAT, API_TOKEN (only
-with --reload or --remote).";
+Environment: NO_COLOR, CLICOLOR, CLICOLOR_FORCE, DIAGNOSE_FORMAT.";
 
 /// Sub-commands.
 #[derive(Debug, Subcommand)]
@@ -145,9 +144,6 @@ pub struct InputArgs {
     /// Zone of log stamps that carry none, such as UTC or Europe/Paris
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
-    /// Read logs and settings through PythonAnywhere's API (needs API_TOKEN)
-    #[arg(long)]
-    pub remote: bool,
 }
 
 /// The probe.
@@ -169,15 +165,6 @@ pub struct ProbeFlags {
     /// Go on in spite of a bad certificate (it is still reported)
     #[arg(long)]
     pub insecure: bool,
-    /// Reload the web app first, through PythonAnywhere's API (needs API_TOKEN)
-    #[arg(long)]
-    pub reload: bool,
-    /// After a fix: probe again on each reload until the site works
-    #[arg(long)]
-    pub watch: bool,
-    /// Keep reading the logs
-    #[arg(long)]
-    pub follow: bool,
 }
 
 /// Output.
@@ -190,9 +177,6 @@ pub struct OutputArgs {
     /// Also write the report there; format from the ending: .md .html .json .sarif .xml .txt
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
-    /// Also write a bundle for support: report, logs (redacted), code
-    #[arg(long, value_name = "FILE.zip")]
-    pub bundle: Option<PathBuf>,
     /// github (tables, folding) or plain (for forums)
     #[arg(long, value_enum, value_name = "FLAVOR", default_value = "github")]
     pub markdown_flavor: FlavorArg,
@@ -238,15 +222,6 @@ pub struct ControlArgs {
     /// More rules, in a folder laid out like rules/
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
-    /// Configuration file
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Read no configuration file
-    #[arg(long, visible_alias = "isolated", conflicts_with = "config")]
-    pub no_config: bool,
-    /// Say which findings of an earlier JSON report are gone
-    #[arg(long, value_name = "REPORT.json")]
-    pub verify: Option<PathBuf>,
 }
 
 /// `diagnose lint`.

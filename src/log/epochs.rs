@@ -33,7 +33,7 @@ pub(super) fn boundaries(files: &[FileEvents], order: &Order) -> Vec<Boundary> {
     let mut crashed = false;
     for (position, life) in lives {
         match life.kind {
-            LifeKind::Crash => crashed = true,
+            LifeKind::Crash | LifeKind::LoadFailed => crashed = true,
             LifeKind::Ready => {
                 crashed = false;
                 if let Some(last) = list.last_mut() {
@@ -51,7 +51,7 @@ pub(super) fn boundaries(files: &[FileEvents], order: &Order) -> Vec<Boundary> {
                     list.push(Boundary { order: position, time: life.time, ready: false });
                 }
             }
-            LifeKind::Stop | LifeKind::Respawn => {}
+            LifeKind::Stop | LifeKind::Respawn | LifeKind::WorkerDied | LifeKind::Timeout => {}
         }
     }
     list

@@ -325,7 +325,8 @@ fn mark_kind(kind: LifeKind) -> MarkKind {
         LifeKind::Ready => MarkKind::Ready,
         LifeKind::Reload | LifeKind::Stop => MarkKind::Reload,
         LifeKind::Deploy => MarkKind::Deploy,
-        LifeKind::Crash => MarkKind::Crash,
+        LifeKind::Crash | LifeKind::LoadFailed | LifeKind::WorkerDied => MarkKind::Crash,
+        LifeKind::Timeout => MarkKind::Error,
     }
 }
 

@@ -46,6 +46,12 @@ impl Rules {
         &RULES
     }
 
+    /// A copy of the rules in the binary of its own.
+    #[must_use]
+    pub fn load_embedded() -> Self {
+        Self::build(&embedded_texts()).0
+    }
+
     /// What is wrong with the embedded rules: always empty in a build whose tests passed.
     #[must_use]
     pub fn embedded_problems() -> Vec<RuleError> {
