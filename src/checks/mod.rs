@@ -2,14 +2,10 @@
 //! never ranks. All run side by side; one that crashes or takes too long is a line in the report.
 
 mod code;
-mod config;
-mod environment;
 pub mod examples;
-mod events;
 pub mod joins;
 mod logs;
 mod probe;
-mod procfile;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -19,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::http::probe::{ProbePlan, ProbeProgress};
+use crate::http::plan::{ProbePlan, ProbeProgress};
 use crate::model::{Facts, Site, Skipped};
 use crate::rules::Rules;
 
@@ -57,10 +53,6 @@ const COLLECTORS: &[Collector] = &[
     Collector { name: "logs", run: logs::collect },
     Collector { name: "code", run: code::collect },
     Collector { name: "probe", run: probe::collect },
-    Collector { name: "procfile", run: procfile::collect },
-    Collector { name: "config", run: config::collect },
-    Collector { name: "events", run: events::collect },
-    Collector { name: "environment", run: environment::collect },
 ];
 
 /// Runs every collector and then the joins.
@@ -120,7 +112,10 @@ fn run_list(list: &'static [Collector], context: &Arc<Context>) -> Facts {
 
 /// Longest time that the probe may need, retries included.
 fn probe_time(context: &Context) -> Duration {
-    context.probe.as_ref().map_or(Duration::ZERO, ProbePlan::longest)
+    context.probe.as_ref().map_or(Duration::ZERO, |plan| {
+        // Waits between hits while a site reloads double, so they stay below as much again.
+        plan.timeout * plan.hits + plan.backoff * 2u32.saturating_pow(plan.hits.min(8))
+    })
 }
 
 fn panic_text(cause: &(dyn std::any::Any + Send)) -> String {
@@ -129,4 +124,21 @@ fn panic_text(cause: &(dyn std::any::Any + Send)) -> String {
         .map(|text| (*text).to_owned())
         .or_else(|| cause.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no message".to_owned())
+}
+
+/// What the facts tell about the site itself.
+pub fn enrich(site: &mut Site, facts: &Facts) {
+    if site.domain.is_none()
+        && let Some(url) = facts.probe.as_ref().map(|probe| probe.url.as_str())
+    {
+        site.url.get_or_insert_with(|| url.to_owned());
+    }
+    if site.app.is_none() {
+        site.app = site.domain.as_deref().and_then(|domain| {
+            ["scalingo.io", "herokuapp.com", "onrender.com", "fly.dev"]
+                .iter()
+                .any(|ending| domain.ends_with(ending))
+                .then(|| domain.split('.').next().unwrap_or_default().to_owned())
+        });
+    }
 }

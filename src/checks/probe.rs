@@ -1,0 +1,85 @@
+//! The site itself: timed requests, and what the answers mean.
+
+use std::sync::atomic::Ordering;
+
+use super::Context;
+use crate::http::probe;
+use crate::model::{Examined, Fact, Facts, Hit, Phase, ProbeReport, Skipped, Source};
+use crate::rules::verdict_word;
+
+/// Probes where it is allowed.
+pub(super) fn collect(context: &Context) -> Facts {
+    let mut facts = Facts::default();
+    let plan = match &context.probe {
+        Ok(plan) => plan,
+        Err(why) => {
+            facts.skipped.push(Skipped { check: "probe".to_owned(), missing: why.clone() });
+            return facts;
+        }
+    };
+    let report = probe::run(plan, context.progress.as_ref(), &context.cancel);
+    if context.cancel.load(Ordering::Relaxed) && report.hits.is_empty() {
+        facts.skipped.push(Skipped { check: "probe".to_owned(), missing: "interrupted".to_owned() });
+        return facts;
+    }
+    let refused = report
+        .hits
+        .iter()
+        .filter_map(|hit| hit.error.as_ref())
+        .find(|error| error.kind == crate::model::ErrorKind::ProxyRefused);
+    if let Some(error) = refused {
+        // The refusal is the outbound proxy's, not the site's answer.
+        facts.skipped.push(Skipped {
+            check: "probe".to_owned(),
+            missing: format!("the outbound proxy refused the request ({})", error.detail),
+        });
+        return facts;
+    }
+    facts.examined.push(Examined {
+        check: "probe".to_owned(),
+        what: format!("{} request(s) to {}", report.hits.len(), report.url),
+        from: report.hits.first().and_then(|hit| hit.at),
+        to: report.hits.last().and_then(|hit| hit.at),
+    });
+    facts.facts.extend(hits(context, &report));
+    facts.probe = Some(report);
+    facts
+}
+
+/// One fact per different answer; the same answer again is a repeat.
+fn hits(context: &Context, report: &ProbeReport) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = Vec::new();
+    for hit in &report.hits {
+        let matches = context.rules.match_hit(hit, report.verdict);
+        if matches.is_empty() {
+            continue;
+        }
+        let text = describe(hit, report);
+        if let Some(known) = facts.iter_mut().find(|fact| fact.status == hit.status && fact.matches == matches) {
+            known.count += 1;
+            known.last_time = hit.at;
+            continue;
+        }
+        let mut fact = Fact::new(Source::Probe, text);
+        fact.matches = matches;
+        fact.time = hit.at;
+        fact.last_time = hit.at;
+        fact.status = hit.status;
+        fact.phase = Phase::Unknown;
+        facts.push(fact);
+    }
+    facts
+}
+
+/// `GET https://… → 502 after 0.21 s (page: nginx-502)`.
+fn describe(hit: &Hit, report: &ProbeReport) -> String {
+    let after = hit.phases_ms.total.map_or_else(String::new, |ms| format!(" after {:.2} s", ms / 1000.0));
+    let answer = match (&hit.status, &hit.error) {
+        (Some(status), None) => status.to_string(),
+        (Some(status), Some(error)) => format!("{status}, then {}", error.detail),
+        (None, Some(error)) => error.detail.clone(),
+        (None, None) => "no answer".to_owned(),
+    };
+    let page = hit.page.as_deref().map_or_else(String::new, |page| format!(" (page: {page})"));
+    format!("GET {} → {answer}{after}{page}, {}", report.url, verdict_word(report.verdict))
+}
