@@ -3,6 +3,7 @@
 //! Data flows one way: arguments → plan → site → collectors → facts → engine → report →
 //! redaction → renderer. The module docs say what belongs where.
 
+pub mod checks;
 pub mod engine;
 pub mod http;
 pub mod log;

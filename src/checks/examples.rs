@@ -18,12 +18,17 @@ pub fn check(rules: &Rules) -> Vec<String> {
         for example in &sig.text.examples {
             let found = matched(rules, sig, example);
             if !found.iter().any(|id| id == &sig.id) {
-                problems.push(format!("{}: example does not match\n    {}", sig.id, first_line(example)));
+                problems.push(format!(
+                    "{}: example does not match\n    {}",
+                    sig.id,
+                    first_line(example)
+                ));
             }
             // The owner of each event must be this cause or one that the rule names.
             for owner in owners(rules, sig, example) {
                 let Some(other) = rules.signature(&owner) else { continue };
-                if other.slug != sig.slug && !other.fallback && !sig.text.also.contains(&other.slug) {
+                if other.slug != sig.slug && !other.fallback && !sig.text.also.contains(&other.slug)
+                {
                     problems.push(format!(
                         "{}: example fires {} too (name the cause in `also`, or sharpen a pattern)\n    {}",
                         sig.id,
@@ -35,7 +40,11 @@ pub fn check(rules: &Rules) -> Vec<String> {
         }
         for counter in &sig.text.counterexamples {
             if matched(rules, sig, counter).iter().any(|id| id == &sig.id) {
-                problems.push(format!("{}: counter-example matches\n    {}", sig.id, first_line(counter)));
+                problems.push(format!(
+                    "{}: counter-example matches\n    {}",
+                    sig.id,
+                    first_line(counter)
+                ));
             }
         }
     }
@@ -55,7 +64,11 @@ fn kind_of(sig: &Signature) -> LogKind {
 /// Ids of all signatures that match an example.
 fn matched(rules: &Rules, sig: &Signature, example: &str) -> Vec<String> {
     let facts = scan_text(example.trim_matches('\n'), kind_of(sig), rules);
-    facts.facts.iter().flat_map(|fact| fact.matches.iter().map(|hit| hit.signature.clone())).collect()
+    facts
+        .facts
+        .iter()
+        .flat_map(|fact| fact.matches.iter().map(|hit| hit.signature.clone()))
+        .collect()
 }
 
 /// Ids of the most specific signature of each event.

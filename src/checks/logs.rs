@@ -10,7 +10,8 @@ pub(super) fn collect(context: &Context) -> Facts {
         return Facts {
             skipped: vec![Skipped {
                 check: "logs".to_owned(),
-                missing: "no log was given or found; give --error-log FILE, --server-log FILE".to_owned(),
+                missing: "no log was given or found; give --error-log FILE, --server-log FILE"
+                    .to_owned(),
             }],
             ..Facts::default()
         };

@@ -1,7 +1,6 @@
 //! The fixed list of checks. A collector looks at the site and returns facts; it never prints and
 //! never ranks. All run side by side; one that crashes or takes too long is a line in the report.
 
-mod code;
 pub mod examples;
 pub mod joins;
 mod logs;
@@ -51,7 +50,6 @@ struct Collector {
 /// The list. Order is the order of the report's "examined".
 const COLLECTORS: &[Collector] = &[
     Collector { name: "logs", run: logs::collect },
-    Collector { name: "code", run: code::collect },
     Collector { name: "probe", run: probe::collect },
 ];
 
@@ -68,11 +66,12 @@ fn run_list(list: &'static [Collector], context: &Arc<Context>) -> Facts {
     for (at, collector) in list.iter().enumerate() {
         let send = send.clone();
         let context = Arc::clone(context);
-        let spawned = std::thread::Builder::new().name(collector.name.to_owned()).spawn(move || {
-            let result = catch_unwind(AssertUnwindSafe(|| (collector.run)(&context)));
-            // Nobody listens any more when this collector was given up.
-            let _ = send.send((at, result.map_err(|cause| panic_text(&*cause))));
-        });
+        let spawned =
+            std::thread::Builder::new().name(collector.name.to_owned()).spawn(move || {
+                let result = catch_unwind(AssertUnwindSafe(|| (collector.run)(&context)));
+                // Nobody listens any more when this collector was given up.
+                let _ = send.send((at, result.map_err(|cause| panic_text(&*cause))));
+            });
         if let Err(error) = spawned {
             let _ = error;
         }
@@ -83,7 +82,8 @@ fn run_list(list: &'static [Collector], context: &Arc<Context>) -> Facts {
     loop {
         let waiting_for_probe =
             list.iter().zip(&results).any(|(c, result)| c.name == "probe" && result.is_none());
-        let limit = context.deadline + if waiting_for_probe { probe_time(context) } else { Duration::ZERO };
+        let limit =
+            context.deadline + if waiting_for_probe { probe_time(context) } else { Duration::ZERO };
         let left = limit.saturating_sub(started.elapsed());
         match receive.recv_timeout(left) {
             Ok((at, result)) => results[at] = Some(result),

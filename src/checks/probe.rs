@@ -19,7 +19,9 @@ pub(super) fn collect(context: &Context) -> Facts {
     };
     let report = probe::run(plan, context.progress.as_ref(), &context.cancel);
     if context.cancel.load(Ordering::Relaxed) && report.hits.is_empty() {
-        facts.skipped.push(Skipped { check: "probe".to_owned(), missing: "interrupted".to_owned() });
+        facts
+            .skipped
+            .push(Skipped { check: "probe".to_owned(), missing: "interrupted".to_owned() });
         return facts;
     }
     let refused = report
@@ -55,7 +57,9 @@ fn hits(context: &Context, report: &ProbeReport) -> Vec<Fact> {
             continue;
         }
         let text = describe(hit, report);
-        if let Some(known) = facts.iter_mut().find(|fact| fact.status == hit.status && fact.matches == matches) {
+        if let Some(known) =
+            facts.iter_mut().find(|fact| fact.status == hit.status && fact.matches == matches)
+        {
             known.count += 1;
             known.last_time = hit.at;
             continue;
@@ -73,7 +77,8 @@ fn hits(context: &Context, report: &ProbeReport) -> Vec<Fact> {
 
 /// `GET https://… → 502 after 0.21 s (page: nginx-502)`.
 fn describe(hit: &Hit, report: &ProbeReport) -> String {
-    let after = hit.phases_ms.total.map_or_else(String::new, |ms| format!(" after {:.2} s", ms / 1000.0));
+    let after =
+        hit.phases_ms.total.map_or_else(String::new, |ms| format!(" after {:.2} s", ms / 1000.0));
     let answer = match (&hit.status, &hit.error) {
         (Some(status), None) => status.to_string(),
         (Some(status), Some(error)) => format!("{status}, then {}", error.detail),

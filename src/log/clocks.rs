@@ -32,10 +32,9 @@ pub(super) fn align(files: &mut [FileEvents]) {
     }
     anchors.sort_unstable();
     for file in files {
-        let error_log = file
-            .summary
-            .as_ref()
-            .is_some_and(|summary| summary.kind == LogKind::Error && summary.clock != ClockState::Offset);
+        let error_log = file.summary.as_ref().is_some_and(|summary| {
+            summary.kind == LogKind::Error && summary.clock != ClockState::Offset
+        });
         if error_log {
             align_one(file, &anchors);
         }
@@ -57,7 +56,8 @@ fn align_one(file: &mut FileEvents, anchors: &[i64]) {
             }
         }
     }
-    let best = votes.iter().max_by_key(|(step, count)| (**count, -step.abs())).map(|(s, c)| (*s, *c));
+    let best =
+        votes.iter().max_by_key(|(step, count)| (**count, -step.abs())).map(|(s, c)| (*s, *c));
     let Some((step, count)) = best else { return };
     if step == 0 || count < 1 {
         return;
@@ -68,12 +68,12 @@ fn align_one(file: &mut FileEvents, anchors: &[i64]) {
     }
     let shift = SignedDuration::from_secs(-step * STEP);
     for fact in file.facts.iter_mut().chain(&mut file.unexplained) {
-        let matches_as_it_is = fact
-            .last_time
-            .or(fact.time)
-            .is_some_and(|at| near(anchors, at.as_second()));
+        let matches_as_it_is =
+            fact.last_time.or(fact.time).is_some_and(|at| near(anchors, at.as_second()));
         // Before Django set the zone, the wrapper's own blocks are stamped in UTC.
-        if matches_as_it_is || (fact.phase == Phase::Import && !shifted_fits(fact.last_time, anchors, step)) {
+        if matches_as_it_is
+            || (fact.phase == Phase::Import && !shifted_fits(fact.last_time, anchors, step))
+        {
             continue;
         }
         for time in [&mut fact.time, &mut fact.last_time].into_iter().flatten() {

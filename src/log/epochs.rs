@@ -26,7 +26,9 @@ pub(super) fn boundaries(files: &[FileEvents], order: &Order) -> Vec<Boundary> {
     let mut lives: Vec<(u64, &Life)> = files
         .iter()
         .enumerate()
-        .flat_map(|(at, file)| file.lives.iter().map(move |life| (order.at(life.time, at, life.line), life)))
+        .flat_map(|(at, file)| {
+            file.lives.iter().map(move |life| (order.at(life.time, at, life.line), life))
+        })
         .collect();
     lives.sort_by_key(|(position, _)| *position);
     let mut list: Vec<Boundary> = Vec::new();

@@ -1,6 +1,6 @@
 //! What one file gave, before files are merged: events, life-cycle moments, requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 
@@ -43,13 +43,13 @@ pub struct FileEvents {
     pub facts: Vec<Fact>,
     pub lives: Vec<Life>,
     pub routes: BTreeMap<String, RouteCount>,
-    pub failed: Vec<Failed>,
+    pub failed: VecDeque<Failed>,
     /// Successes that only the loaded app can give, newest last; bounded.
-    pub loaded: Vec<(Option<Timestamp>, u64)>,
+    pub loaded: VecDeque<(Option<Timestamp>, u64)>,
     /// Error-like lines that no rule knows.
     pub unexplained: Vec<Fact>,
     pub summary: Option<LogSummary>,
     pub skipped: Option<String>,
     /// Requests of the platform's own ping: time, status, seconds.
-    pub pings: Vec<(Option<Timestamp>, u16, Option<f64>, u64)>,
+    pub pings: VecDeque<(Option<Timestamp>, u16, Option<f64>, u64)>,
 }

@@ -53,8 +53,11 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
         newest - started
     };
 
-    let failed: Vec<(usize, &Failed)> =
-        files.iter().enumerate().flat_map(|(at, file)| file.failed.iter().map(move |f| (at, f))).collect();
+    let failed: Vec<(usize, &Failed)> = files
+        .iter()
+        .enumerate()
+        .flat_map(|(at, file)| file.failed.iter().map(move |f| (at, f)))
+        .collect();
     let mut facts: Vec<Fact> = Vec::new();
     for (at, file) in files.iter().enumerate() {
         for fact in &file.facts {
@@ -116,7 +119,12 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
         let Some(summary) = file.summary else { continue };
         out.examined.push(Examined {
             check: "logs".to_owned(),
-            what: format!("{} ({}, {} lines)", summary.path, kind_word(summary.kind), summary.lines),
+            what: format!(
+                "{} ({}, {} lines)",
+                summary.path,
+                kind_word(summary.kind),
+                summary.lines
+            ),
             from: summary.first,
             to: summary.last,
         });
@@ -135,17 +143,24 @@ impl Order {
     fn new(files: &[FileEvents]) -> Self {
         let mut positions: Vec<Position> = Vec::new();
         for (at, file) in files.iter().enumerate() {
-            positions.extend(file.facts.iter().map(|f| Position::new(f.last_time.or(f.time), at, f.order)));
-            positions.extend(file.unexplained.iter().map(|f| Position::new(f.last_time.or(f.time), at, f.order)));
+            positions.extend(
+                file.facts.iter().map(|f| Position::new(f.last_time.or(f.time), at, f.order)),
+            );
+            positions.extend(
+                file.unexplained.iter().map(|f| Position::new(f.last_time.or(f.time), at, f.order)),
+            );
             positions.extend(file.lives.iter().map(|l| Position::new(l.time, at, l.line)));
-            positions.extend(file.loaded.iter().map(|(time, line)| Position::new(*time, at, *line)));
+            positions
+                .extend(file.loaded.iter().map(|(time, line)| Position::new(*time, at, *line)));
             positions.extend(file.failed.iter().map(|f| Position::new(f.record.time, at, f.line)));
             positions.extend(file.routes.values().flat_map(|route| {
                 let ok = route.last_ok.map(|(time, line)| Position::new(time, at, line));
                 let bad = route.last_failed.map(|(time, line, _)| Position::new(time, at, line));
                 ok.into_iter().chain(bad)
             }));
-            positions.extend(file.pings.iter().map(|(time, _, _, line)| Position::new(*time, at, *line)));
+            positions.extend(
+                file.pings.iter().map(|(time, _, _, line)| Position::new(*time, at, *line)),
+            );
         }
         positions.sort_unstable();
         positions.dedup();
@@ -182,20 +197,22 @@ fn loaded(
             offer(fact.order, fact.last_time.or(fact.time));
         }
     }
-    let last_failed_start = facts
-        .iter()
-        .filter(|fact| fact.phase == Phase::Import)
-        .map(|fact| fact.order)
-        .max();
+    let last_failed_start =
+        facts.iter().filter(|fact| fact.phase == Phase::Import).map(|fact| fact.order).max();
     for (at, file) in files.iter().enumerate() {
         let platform = file.summary.as_ref().is_some_and(|s| s.kind == LogKind::Platform);
         for &(time, line) in &file.loaded {
             let position = order.at(time, at, line);
-            if platform && let Some(failure) = last_failed_start && position > failure {
+            if platform
+                && let Some(failure) = last_failed_start
+                && position > failure
+            {
                 // Two releases log into one stream: only after a start that followed the failure.
                 let started = file.lives.iter().any(|life| {
                     let when = order.at(life.time, at, life.line);
-                    matches!(life.kind, LifeKind::Start | LifeKind::Ready) && when > failure && when < position
+                    matches!(life.kind, LifeKind::Start | LifeKind::Ready)
+                        && when > failure
+                        && when < position
                 });
                 if !started {
                     continue;
@@ -212,7 +229,9 @@ fn loaded(
     }
     if pythonanywhere {
         // Each reload ends with a ping: a start whose ping left no failure block has loaded the app.
-        let error_log = files.iter().any(|f| f.summary.as_ref().is_some_and(|s| s.kind == LogKind::Error && s.complete));
+        let error_log = files
+            .iter()
+            .any(|f| f.summary.as_ref().is_some_and(|s| s.kind == LogKind::Error && s.complete));
         if error_log && let Some(start) = boundaries.last() {
             let failed_since = last_failed_start.is_some_and(|failure| failure >= start.order);
             let stuck = files.iter().flat_map(|f| &f.pings).any(|(time, status, _, _)| {
@@ -230,7 +249,9 @@ fn routes(files: &[FileEvents], order: &Order, epoch_at: &dyn Fn(u64) -> u32) ->
     let mut all: BTreeMap<&str, RouteStats> = BTreeMap::new();
     for (at, file) in files.iter().enumerate() {
         for (route, count) in &file.routes {
-            let stats = all.entry(route).or_insert_with(|| RouteStats { route: route.clone(), ..RouteStats::default() });
+            let stats = all
+                .entry(route)
+                .or_insert_with(|| RouteStats { route: route.clone(), ..RouteStats::default() });
             stats.ok += count.ok;
             stats.failed += count.failed;
             if let Some((time, line)) = count.last_ok {

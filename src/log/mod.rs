@@ -2,11 +2,17 @@
 
 pub mod access;
 pub(crate) mod bytes;
+mod clocks;
 pub mod dialect;
+mod epochs;
+mod events;
 pub mod kind;
 pub mod line;
+pub mod merge;
 pub mod order;
+mod prefilter;
 pub mod prefix;
 pub mod read;
+pub mod scan;
 pub mod stamp;
 pub mod traceback;

@@ -2,19 +2,21 @@
 //!
 //! Files are read side by side; `merge` puts their events into one order and epochs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::ControlFlow;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::access;
+use super::access::{self, AccessLine};
 use super::dialect::{self, LifeKind};
 use super::events::{Failed, FileEvents, Life, RouteCount};
 use super::line::{Level, Line};
 use super::merge;
+use super::prefilter;
 use super::prefix::{PrefixCtx, strip_all};
-use super::read::{self, Problem};
+use super::read::LogReader;
 use super::stamp::Clock;
-use super::traceback::{Assembled, Assembler, START_LITERALS};
+use super::traceback::{Assembled, Assembler};
 use crate::model::{
     ClockState, ExceptionEvent, Fact, Facts, LogFile, LogKind, LogSummary, Phase, Place, Source,
 };
@@ -25,10 +27,15 @@ const MOST_FACTS: usize = 5_000;
 /// Most routes and failed requests kept of one file.
 const MOST_ROUTES: usize = 2_000;
 const MOST_FAILED: usize = 5_000;
+/// Newest proofs of a loaded app, and newest pings, kept of one file.
+const MOST_LOADED: usize = 64;
+const MOST_PINGS: usize = 64;
 /// Unexplained lines kept of one file, the newest.
 const MOST_UNEXPLAINED: usize = 20;
 /// Characters of an excerpt.
 const EXCERPT: usize = 2_000;
+/// Most bytes of a newest-first log that are held to be read from the end.
+const REVERSED: usize = 16 * 1024 * 1024;
 
 /// What the scanner is told besides files and rules.
 #[derive(Debug, Clone, Default)]
@@ -68,7 +75,7 @@ pub fn scan_text(text: &str, kind: LogKind, rules: &Rules) -> Facts {
     let options = ScanOptions { platform: "generic".to_owned(), ..ScanOptions::default() };
     let mut scanner = Scanner::new("text", kind, &options, rules);
     let mut lines: Vec<&str> = text.lines().collect();
-    if super::order::newest_first(&lines, &scanner.ctx.clock) {
+    if newest_first(text, &mut scanner.ctx) {
         lines.reverse();
     }
     for (at, raw) in lines.into_iter().enumerate() {
@@ -80,26 +87,61 @@ pub fn scan_text(text: &str, kind: LogKind, rules: &Rules) -> Facts {
 fn scan_file(file: &LogFile, options: &ScanOptions, rules: &Rules) -> FileEvents {
     let kind = file.kind.unwrap_or(LogKind::Any);
     let mut scanner = Scanner::new(&file.shown, kind, options, rules);
-    match read::Log::open(&file.path) {
-        Ok(mut log) => {
-            if file.kind.is_none() {
-                scanner.kind = super::kind::log_kind(&file.shown, log.head()).unwrap_or(LogKind::Any);
-            }
-            let ended = log.for_each_line(scanner.ctx.clock.clone(), |raw, no| scanner.line(raw, no));
-            let mut events = scanner.finish(ended.is_ok());
-            if let Err(problem) = ended {
-                events.skipped = Some(skipped(file, &problem));
-            }
-            events
-        }
-        Err(problem) => {
-            FileEvents { skipped: Some(skipped(file, &problem)), ..FileEvents::default() }
-        }
+    let failed = |problem: String| FileEvents { skipped: Some(problem), ..FileEvents::default() };
+    let log = match LogReader::open(&file.path) {
+        Ok(log) => log,
+        Err(problem) => return failed(problem.to_string()),
+    };
+    let head = log.peek();
+    if newest_first(&head, &mut scanner.ctx) {
+        return scan_reversed(log, scanner, file);
     }
+    let ended = log.for_each_block(|block| {
+        for line in block.lines() {
+            scanner.line(line.text, line.no);
+        }
+        ControlFlow::Continue(())
+    });
+    let mut events = scanner.finish(ended.is_ok());
+    if let Err(problem) = ended {
+        events.skipped = Some(problem.to_string());
+    }
+    events
 }
 
-fn skipped(file: &LogFile, problem: &Problem) -> String {
-    format!("{}: {problem}", file.shown)
+/// A log whose newest line stands first: its lines are taken from the end.
+fn scan_reversed(log: LogReader, mut scanner: Scanner<'_>, file: &LogFile) -> FileEvents {
+    let mut lines: VecDeque<(u64, String)> = VecDeque::new();
+    let mut bytes = 0usize;
+    let ended = log.for_each_block(|block| {
+        for line in block.lines() {
+            bytes += line.text.len();
+            lines.push_back((line.no, line.text.to_owned()));
+        }
+        // The newest lines come first: what does not fit is the oldest.
+        if bytes > REVERSED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    let last = lines.back().map_or(0, |(no, _)| *no);
+    for (no, text) in lines.iter().rev() {
+        scanner.line(text, last + 1 - no);
+    }
+    let mut events = scanner.finish(ended.is_ok());
+    for place in events.facts.iter_mut().flat_map(|f| [&mut f.place, &mut f.last_place]).flatten() {
+        let back = |line: &mut Option<u32>| {
+            *line = line.map(|line| {
+                u32::try_from(last).unwrap_or(u32::MAX).saturating_add(1).saturating_sub(line)
+            });
+        };
+        back(&mut place.line);
+        back(&mut place.end_line);
+        if place.end_line < place.line {
+            std::mem::swap(&mut place.line, &mut place.end_line);
+        }
+    }
+    if let Err(problem) = ended {
+        events.skipped = Some(format!("{}: {problem}", file.shown));
+    }
+    events
 }
 
 /// State of one file's pass.
@@ -166,7 +208,7 @@ impl<'r> Scanner<'r> {
         self.first_time.is_some()
             && self.assembler.is_idle()
             && !self.rules.has_line_literal(raw)
-            && !interesting(raw)
+            && !prefilter::interesting(raw)
     }
 
     fn stripped(&mut self, line: &Line<'_>) {
@@ -178,8 +220,8 @@ impl<'r> Scanner<'r> {
         if !self.in_window() {
             return;
         }
-        if let Some(life) = dialect::life(line) {
-            self.life(line, life.kind, life.label.to_string(), life.pid);
+        if let Some(life) = dialect::mark(line) {
+            self.life(line, life.kind, life.label, life.pid);
         }
         let pushed = self.assembler.push(line);
         for done in pushed.done {
@@ -189,9 +231,9 @@ impl<'r> Scanner<'r> {
             return;
         }
         if may_be_request(line.text)
-            && let Some(record) = access::parse(line, &self.ctx.clock)
+            && let Some(request) = access::parse(line, &Clock::utc(self.options.now))
         {
-            self.record(record, line.no);
+            self.record(&request, line.no);
         }
         self.rules_on(line);
     }
@@ -206,13 +248,13 @@ impl<'r> Scanner<'r> {
         }
     }
 
-    fn life(&mut self, line: &Line<'_>, kind: LifeKind, label: String, pid: Option<u32>) {
+    fn life(&mut self, line: &Line<'_>, kind: LifeKind, label: &str, pid: Option<u32>) {
         if matches!(kind, LifeKind::Start | LifeKind::Reload | LifeKind::Deploy) {
             self.segment += 1;
         }
         self.events.lives.push(Life {
             kind,
-            label,
+            label: label.to_owned(),
             time: line.stamp.map(|stamp| stamp.at).or(self.last_time),
             line: line.no,
             pid: pid.or(line.pid),
@@ -230,7 +272,8 @@ impl<'r> Scanner<'r> {
             return;
         }
         let mut fact = Fact::new(Source::Log, bounded(line.text));
-        fact.phase = hits.iter().map(|hit| hit.phase).find(|p| *p != Phase::Unknown).unwrap_or_default();
+        fact.phase =
+            hits.iter().map(|hit| hit.phase).find(|p| *p != Phase::Unknown).unwrap_or_default();
         fact.time = line.stamp.map(|stamp| stamp.at).or(self.last_time);
         fact.place = Some(self.place(line.no));
         fact.log_kind = Some(self.kind);
@@ -244,14 +287,26 @@ impl<'r> Scanner<'r> {
             fact.certainty = 0.3;
         }
         fact.order = line.no;
-        let key = format!("{}|{:?}|{:?}", hits[0].sig.signature, hits[0].sig.captures, fact.container);
+        let key =
+            format!("{}|{:?}|{:?}", hits[0].sig.signature, hits[0].sig.captures, fact.container);
         fact.matches = hits.into_iter().map(|hit| hit.sig).collect();
         self.add(key, fact);
     }
 
     fn exception(&mut self, done: Assembled) {
-        let Assembled { mut event, first_line, last_line, stamp, pid, container, phase, route, banner, handled, excerpt } =
-            done;
+        let Assembled {
+            mut event,
+            first_line,
+            last_line,
+            stamp,
+            pid,
+            container,
+            phase,
+            route,
+            banner,
+            handled,
+            excerpt,
+        } = done;
         let _ = banner;
         let mut matches = self.rules.match_exception(&event, phase);
         // The root of a chain speaks too: "direct cause" first, "during handling" both.
@@ -272,7 +327,8 @@ impl<'r> Scanner<'r> {
         let mut fact = Fact::new(Source::Log, bounded(&excerpt));
         fact.phase = phase;
         fact.time = stamp.map(|stamp| stamp.at).or(self.last_time);
-        fact.place = Some(Place { end_line: u32::try_from(last_line).ok(), ..self.place(first_line) });
+        fact.place =
+            Some(Place { end_line: u32::try_from(last_line).ok(), ..self.place(first_line) });
         fact.log_kind = Some(self.kind);
         fact.container = container;
         fact.pid = pid;
@@ -313,8 +369,12 @@ impl<'r> Scanner<'r> {
 
     fn unexplained(&mut self, line: &Line<'_>) {
         let marked = matches!(line.level, Some(Level::Error | Level::Critical));
-        let worded = ["rror", "RROR", "FATAL", "CRITICAL", "ailed", "anic"].iter().any(|w| line.text.contains(w));
-        if !(marked || worded && !matches!(line.level, Some(Level::Debug | Level::Info))) || line.text.trim().is_empty() {
+        let worded = ["rror", "RROR", "FATAL", "CRITICAL", "ailed", "anic"]
+            .iter()
+            .any(|w| line.text.contains(w));
+        if !(marked || worded && !matches!(line.level, Some(Level::Debug | Level::Info)))
+            || line.text.trim().is_empty()
+        {
             return;
         }
         let mut fact = Fact::new(Source::Log, bounded(line.text));
@@ -325,50 +385,64 @@ impl<'r> Scanner<'r> {
         keep_unexplained(&mut self.events.unexplained, fact);
     }
 
+    /// A line of an access log: taken as it stands, else behind its prefixes.
     fn request(&mut self, raw: &str, no: u64) {
-        let line = Line { no, raw, text: raw, ..Line::default() };
-        let parsed = access::parse(&line, &self.ctx.clock).or_else(|| {
-            let stripped = super::prefix::strip(raw, &mut self.ctx);
-            access::parse(&stripped, &self.ctx.clock)
-        });
-        let Some(record) = parsed else { return };
-        if let Some(at) = record.time {
+        let mut line = Line { no, raw, text: raw, ..Line::default() };
+        let clock = std::mem::take(&mut self.ctx.clock);
+        let mut parsed = access::parse(&line, &clock);
+        self.ctx.clock = clock;
+        if parsed.is_none() {
+            line = super::prefix::strip(raw, &mut self.ctx);
+            parsed = access::parse(&line, &self.ctx.clock);
+        }
+        let Some(request) = parsed else { return };
+        if let Some(at) = request.time {
             self.last_time = Some(at);
             self.first_time = self.first_time.or(Some(at));
-            self.zoned = true;
+            self.zoned |= request.zoned;
         }
         if self.in_window() {
-            self.record(record, no);
+            self.record(&request, no);
         }
     }
 
-    fn record(&mut self, request: access::Request, no: u64) {
-        let mut record = request.record;
-        record.order = no;
-        record.time = record.time.or(self.last_time);
-        let static_file = is_static(&record.path);
-        if is_ping(&record) {
-            self.events.pings.push((record.time, record.status, record.duration, no));
-        }
-        let failed = record.status >= 500;
-        let ok = (200..400).contains(&record.status) || record.status == 404;
-        if ok && !static_file {
-            if self.events.loaded.len() >= 64 {
-                self.events.loaded.remove(0);
+    fn record(&mut self, request: &AccessLine<'_>, no: u64) {
+        let time = request.time.or(self.last_time);
+        if request.is_reload_ping() {
+            if self.events.pings.len() >= MOST_PINGS {
+                self.events.pings.pop_front();
             }
-            self.events.loaded.push((record.time, no));
+            self.events.pings.push_back((time, request.status, request.duration, no));
+        }
+        let route = route_of(request.path);
+        let static_file = is_static(route);
+        let failed = request.status >= 500;
+        let ok = (200..400).contains(&request.status) || request.status == 404;
+        if ok && !static_file {
+            if self.events.loaded.len() >= MOST_LOADED {
+                self.events.loaded.pop_front();
+            }
+            self.events.loaded.push_back((time, no));
         }
         if !static_file && (failed || ok) {
-            let route = route_of(&record.path);
-            if self.events.routes.len() < MOST_ROUTES || self.events.routes.contains_key(route) {
-                count(self.events.routes.entry(route.to_owned()).or_default(), &record, failed);
+            if let Some(known) = self.events.routes.get_mut(route) {
+                count(known, time, no, request.status);
+            } else if self.events.routes.len() < MOST_ROUTES {
+                count(
+                    self.events.routes.entry(route.to_owned()).or_default(),
+                    time,
+                    no,
+                    request.status,
+                );
             }
         }
-        if failed || record.status == 499 {
+        if failed || request.status == 499 {
             if self.events.failed.len() >= MOST_FAILED {
-                self.events.failed.remove(0);
+                self.events.failed.pop_front();
             }
-            self.events.failed.push(Failed { record, line: no });
+            let mut record = request.to_record(no, 0);
+            record.time = time;
+            self.events.failed.push_back(Failed { record, line: no });
         }
     }
 
@@ -382,7 +456,9 @@ impl<'r> Scanner<'r> {
         }
         let clock = if self.zoned {
             ClockState::Offset
-        } else if self.options.zone.is_some() || !matches!(self.options.platform.as_str(), "generic" | "") {
+        } else if self.options.zone.is_some()
+            || !matches!(self.options.platform.as_str(), "generic" | "")
+        {
             ClockState::Assumed
         } else {
             ClockState::Unknown
@@ -400,18 +476,18 @@ impl<'r> Scanner<'r> {
     }
 }
 
-fn count(route: &mut RouteCount, record: &crate::model::RequestRecord, failed: bool) {
-    if failed {
+fn count(route: &mut RouteCount, time: Option<Timestamp>, line: u64, status: u16) {
+    if status >= 500 {
         route.failed += 1;
         if route.last_failed.is_some() {
             route.longest_ok_run = route.longest_ok_run.max(route.ok_since_failure);
         }
         route.ok_since_failure = 0;
-        route.last_failed = Some((record.time, record.order, record.status));
+        route.last_failed = Some((time, line, status));
     } else {
         route.ok += 1;
         route.ok_since_failure += 1;
-        route.last_ok = Some((record.time, record.order));
+        route.last_ok = Some((time, line));
     }
 }
 
@@ -432,15 +508,31 @@ fn keep_unexplained(list: &mut Vec<Fact>, fact: Fact) {
 fn is_benign(event: &ExceptionEvent) -> bool {
     matches!(
         event.short_type(),
-        "KeyboardInterrupt" | "GeneratorExit" | "BrokenPipeError" | "ClientDisconnected" | "CancelledError"
-            | "ConnectionResetError" | "Http404" | "NotFound" | "PermissionDenied" | "SuspiciousOperation"
-            | "ClientDisconnect" | "RequestDataTooBig" | "UnreadablePostError" | "StopIteration"
+        "KeyboardInterrupt"
+            | "GeneratorExit"
+            | "BrokenPipeError"
+            | "ClientDisconnected"
+            | "CancelledError"
+            | "ConnectionResetError"
+            | "Http404"
+            | "NotFound"
+            | "PermissionDenied"
+            | "SuspiciousOperation"
+            | "ClientDisconnect"
+            | "RequestDataTooBig"
+            | "UnreadablePostError"
+            | "StopIteration"
     ) || (event.short_type() == "SystemExit" && matches!(event.message.trim(), "" | "0"))
         || (matches!(event.short_type(), "OSError" | "IOError")
             && (event.message == "write error" || event.message.contains("Broken pipe")))
 }
 
-fn exception_key(event: &ExceptionEvent, phase: Phase, container: Option<&str>, route: Option<&str>) -> String {
+fn exception_key(
+    event: &ExceptionEvent,
+    phase: Phase,
+    container: Option<&str>,
+    route: Option<&str>,
+) -> String {
     let frame = event.last_own_frame().or(event.frames.last());
     format!(
         "{}|{}|{:?}|{}|{}|{}",
@@ -457,13 +549,6 @@ fn bounded(text: &str) -> String {
     text.chars().take(EXCERPT).collect()
 }
 
-fn interesting(raw: &str) -> bool {
-    START_LITERALS.iter().any(|literal| memchr::memmem::find(raw.as_bytes(), literal.as_bytes()).is_some())
-        || dialect::may_be_life(raw)
-        || may_be_request(raw)
-        || ["rror", "RROR", "FATAL", "CRITICAL", "ailed"].iter().any(|word| raw.contains(word))
-}
-
 fn may_be_request(text: &str) -> bool {
     text.contains("HTTP/") || text.contains("method=") || text.contains("\" - ")
 }
@@ -475,12 +560,26 @@ pub(super) fn is_static(path: &str) -> bool {
         || path.starts_with("/media/")
         || path.starts_with("/.well-known/")
         || path == "/robots.txt"
-        || path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).is_some_and(|(_, ending)| {
-            matches!(
-                ending,
-                "css" | "js" | "png" | "jpg" | "jpeg" | "gif" | "svg" | "ico" | "woff" | "woff2" | "map" | "webp" | "php"
-            )
-        })
+        || path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).is_some_and(
+            |(_, ending)| {
+                matches!(
+                    ending,
+                    "css"
+                        | "js"
+                        | "png"
+                        | "jpg"
+                        | "jpeg"
+                        | "gif"
+                        | "svg"
+                        | "ico"
+                        | "woff"
+                        | "woff2"
+                        | "map"
+                        | "webp"
+                        | "php"
+                )
+            },
+        )
 }
 
 fn route_of(path: &str) -> &str {
@@ -489,10 +588,18 @@ fn route_of(path: &str) -> &str {
     &path[..end]
 }
 
-/// The platform's own request after a reload: `GET /` by python-requests
-/// (<https://help.pythonanywhere.com/pages/ErrorReloadingWebApp/>).
-fn is_ping(record: &crate::model::RequestRecord) -> bool {
-    record.method == "GET"
-        && record.path == "/"
-        && record.agent.as_deref().is_some_and(|agent| agent.starts_with("python-requests"))
+/// Whether stamps fall from line to line.
+fn newest_first(text: &str, ctx: &mut PrefixCtx) -> bool {
+    let (mut up, mut down) = (0u32, 0u32);
+    let mut before: Option<Timestamp> = None;
+    for raw in text.lines().take(400) {
+        let Some(stamp) = super::prefix::strip(raw, ctx).stamp else { continue };
+        match before.map(|before| before.cmp(&stamp.at)) {
+            Some(std::cmp::Ordering::Less) => up += 1,
+            Some(std::cmp::Ordering::Greater) => down += 1,
+            _ => {}
+        }
+        before = Some(stamp.at);
+    }
+    down > 2 && down > up * 4
 }

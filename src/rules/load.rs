@@ -169,7 +169,10 @@ fn check(causes: &[Cause], errors: &mut Vec<RuleError>) {
                 bad(format!("slug or alias '{name}' is used twice"));
             }
         }
-        if cause.title.chars().count() > 60 || cause.title.ends_with('.') {
+        let none = crate::model::Captures::new();
+        let title = super::fill(&cause.title, &none, &str::to_owned)
+            .unwrap_or_else(|| super::fill_names(&cause.title));
+        if title.chars().count() > 60 || title.ends_with('.') {
             bad("title: at most 60 characters, no full stop".into());
         }
         if cause.why.trim().is_empty()

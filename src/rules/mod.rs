@@ -113,5 +113,9 @@ impl Rules {
 /// The distribution to install for an import name: `cv2` → `opencv-python`; unknown names stay.
 #[must_use]
 pub fn distribution(import_name: &str) -> String {
-    import_name.split('.').next().unwrap_or(import_name).to_owned()
+    let top = import_name.split('.').next().unwrap_or(import_name);
+    python_tables::distribution_for(import_name)
+        .or_else(|| python_tables::distribution_for(top))
+        .unwrap_or(top)
+        .to_owned()
 }

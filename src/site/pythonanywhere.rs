@@ -33,7 +33,11 @@ pub(super) fn find(root: &Path, domain: Option<&str>, found: &mut Discovered) {
             }
             let path = logs_dir.join(&name);
             let shown = on_server(Some(root), &path);
-            logs.entry(host.to_owned()).or_default().push(LogFile { path, shown, kind: Some(*kind) });
+            logs.entry(host.to_owned()).or_default().push(LogFile {
+                path,
+                shown,
+                kind: Some(*kind),
+            });
         }
     }
     let mut taken: Vec<&PathBuf> = Vec::new();
@@ -43,7 +47,8 @@ pub(super) fn find(root: &Path, domain: Option<&str>, found: &mut Discovered) {
         }
         let wanted = wsgi_name(host);
         let wsgi = wsgi_files.iter().find(|path| {
-            path.file_name().is_some_and(|name| name.to_string_lossy().eq_ignore_ascii_case(&wanted))
+            path.file_name()
+                .is_some_and(|name| name.to_string_lossy().eq_ignore_ascii_case(&wanted))
         });
         if !host.ends_with("pythonanywhere.com") && wsgi.is_none() {
             continue;
@@ -88,7 +93,10 @@ fn site(root: &Path, domain: Option<&str>, wsgi: Option<&PathBuf>, logs: Vec<Log
         .map(|log| glance(&log.path, true))
         .unwrap_or_default();
     let user = domain
-        .and_then(|host| host.strip_suffix(".pythonanywhere.com").or_else(|| host.strip_suffix(".eu.pythonanywhere.com")))
+        .and_then(|host| {
+            host.strip_suffix(".pythonanywhere.com")
+                .or_else(|| host.strip_suffix(".eu.pythonanywhere.com"))
+        })
         .map(|user| user.trim_end_matches(".eu").to_owned())
         .filter(|user| !user.contains('.'))
         .or_else(|| home_user(&wsgi_text))
@@ -156,7 +164,8 @@ fn home_paths(text: &str) -> Vec<String> {
 
 fn home_user(text: &str) -> Option<String> {
     let at = text.find("/home/")? + 6;
-    let user: String = text[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let user: String =
+        text[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     (!user.is_empty()).then_some(user)
 }
 
@@ -189,6 +198,9 @@ mod tests {
     #[test]
     fn the_newest_start_names_the_virtualenv() {
         let text = "x PEP 405 virtualenv detected: /home/a/.virtualenvs/old\ny PEP 405 virtualenv detected: /home/a/.virtualenvs/new#012rest";
-        assert_eq!(last_after(text, "PEP 405 virtualenv detected: ").as_deref(), Some("/home/a/.virtualenvs/new"));
+        assert_eq!(
+            last_after(text, "PEP 405 virtualenv detected: ").as_deref(),
+            Some("/home/a/.virtualenvs/new")
+        );
     }
 }

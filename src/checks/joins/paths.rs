@@ -40,7 +40,10 @@ impl Files {
                     let name = entry.file_name().to_string_lossy();
                     entry.depth() == 0
                         || !(name.starts_with('.')
-                            || matches!(name.as_ref(), "node_modules" | "site-packages" | "__pycache__" | "venv" | "env"))
+                            || matches!(
+                                name.as_ref(),
+                                "node_modules" | "site-packages" | "__pycache__" | "venv" | "env"
+                            ))
                 })
                 .filter_map(Result::ok)
                 .filter(|entry| entry.file_type().is_file())

@@ -81,7 +81,8 @@ struct Gone {
 fn changed_line(fact: &Fact, files: &Files) -> Option<Gone> {
     let exception = fact.exception.as_ref()?;
     for frame in exception.frames.iter().rev().filter(|frame| frame.owner == FrameOwner::Own) {
-        let Some(quoted) = frame.source.as_deref().map(str::trim).filter(|text| text.len() > 3) else {
+        let Some(quoted) = frame.source.as_deref().map(str::trim).filter(|text| text.len() > 3)
+        else {
             continue;
         };
         let Some(path) = files.find(&frame.file) else { continue };
@@ -101,12 +102,18 @@ fn changed_line(fact: &Fact, files: &Files) -> Option<Gone> {
 }
 
 /// Without a traceback: the WSGI file or a file named in an error was saved after the last start.
-fn edited_after_start(context: &Context, last_start: Option<Timestamp>, facts: &Facts) -> Option<Fact> {
+fn edited_after_start(
+    context: &Context,
+    last_start: Option<Timestamp>,
+    facts: &Facts,
+) -> Option<Fact> {
     let start = last_start?;
     let wsgi = context.site.wsgi.as_ref()?;
     let changed = Files::changed(wsgi).and_then(|time| Timestamp::try_from(time).ok())?;
     let failing = facts.facts.iter().any(|fact| {
-        fact.source == Source::Log && fact.epoch == 0 && matches!(fact.phase, Phase::Import | Phase::Request)
+        fact.source == Source::Log
+            && fact.epoch == 0
+            && matches!(fact.phase, Phase::Import | Phase::Request)
     });
     if changed.as_second() <= start.as_second() + 60 || !failing {
         return None;

@@ -19,8 +19,12 @@ pub(super) fn add(context: &Context, facts: &mut Facts) {
         ProbeVerdict::Unreachable => kinds.push(SymptomKind::Unreachable),
         ProbeVerdict::Reloading | ProbeVerdict::Flaky | ProbeVerdict::Failing => {}
     }
-    if matches!(probe.verdict, ProbeVerdict::Failing | ProbeVerdict::Flaky | ProbeVerdict::OverLimit) {
-        let failing = probe.hits.iter().rev().find_map(|hit| hit.status.filter(|status| *status >= 400));
+    if matches!(
+        probe.verdict,
+        ProbeVerdict::Failing | ProbeVerdict::Flaky | ProbeVerdict::OverLimit
+    ) {
+        let failing =
+            probe.hits.iter().rev().find_map(|hit| hit.status.filter(|status| *status >= 400));
         match failing.or(status.filter(|status| *status >= 400)) {
             Some(status) => kinds.push(SymptomKind::Status(status)),
             None if probe.verdict == ProbeVerdict::Failing => kinds.push(SymptomKind::Unreachable),

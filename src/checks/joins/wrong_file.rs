@@ -15,10 +15,12 @@ pub(super) fn find(context: &Context, facts: &mut Facts) {
     if !site.times_are_real || wsgi.starts_with(project) {
         return;
     }
-    let Some(loaded_at) = Files::changed(wsgi).and_then(|time| Timestamp::try_from(time).ok()) else {
+    let Some(loaded_at) = Files::changed(wsgi).and_then(|time| Timestamp::try_from(time).ok())
+    else {
         return;
     };
-    let names: Vec<_> = wsgi.file_name().into_iter().map(|n| n.to_string_lossy().into_owned()).collect();
+    let names: Vec<_> =
+        wsgi.file_name().into_iter().map(|n| n.to_string_lossy().into_owned()).collect();
     let copies = copies(project, &names);
     let start = facts
         .marks
@@ -27,7 +29,8 @@ pub(super) fn find(context: &Context, facts: &mut Facts) {
         .filter_map(|mark| mark.time)
         .max();
     for copy in copies {
-        let Some(changed) = Files::changed(&copy).and_then(|time| Timestamp::try_from(time).ok()) else {
+        let Some(changed) = Files::changed(&copy).and_then(|time| Timestamp::try_from(time).ok())
+        else {
             continue;
         };
         // An old copy is harmless; one that was edited after the loaded file is where the work went.
@@ -64,7 +67,9 @@ fn copies(project: &Path, names: &[String]) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = walkdir::WalkDir::new(project)
         .max_depth(3)
         .into_iter()
-        .filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with('.') || entry.depth() == 0)
+        .filter_entry(|entry| {
+            !entry.file_name().to_string_lossy().starts_with('.') || entry.depth() == 0
+        })
         .filter_map(Result::ok)
         .take(5_000)
         .filter(|entry| entry.file_type().is_file())
