@@ -5,7 +5,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::log::prefix::{PrefixCtx, strip, strip_all};
 
-fn read(raw: &str) -> Option<(String, String, u16, Option<u64>, Option<f64>)> {
+/// Method, path, status, bytes, seconds.
+type Request = (String, String, u16, Option<u64>, Option<f64>);
+
+fn read(raw: &str) -> Option<Request> {
     let mut ctx = PrefixCtx::new(Clock::utc(None));
     let line = strip(raw, &mut ctx);
     let found = parse(&line, &ctx.clock)?;

@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn stamped(minutes: &[u32]) -> String {
-        minutes.iter().map(|m| format!("2026-04-13 07:{m:02}:00 x\n")).collect()
+        minutes.iter().map(|m| format!("2026-04-13 07:{m:02}:00 x")).collect::<Vec<_>>().join("\n")
     }
 
     #[test]

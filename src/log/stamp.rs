@@ -255,6 +255,11 @@ fn month(b: &[u8]) -> Option<(u32, usize)> {
     if let Some(i) = ENGLISH.iter().position(|name| name.as_slice() == head) {
         return Some((i as u32 + 1, 3));
     }
+    if let Some((number, len)) = int(b) {
+        // Chinese and Japanese: "12月 21".
+        let sign = "月".as_bytes();
+        return b[len..].starts_with(sign).then_some((number as u32, len + sign.len()));
+    }
     let take = b.len().min(12);
     let text = String::from_utf8_lossy(&b[..take]).to_lowercase();
     let (name, number) = OTHERS.iter().find(|(name, _)| text.starts_with(name))?;

@@ -1,7 +1,9 @@
 //! Apache httpd and mod_wsgi (messages: <https://github.com/apache/httpd>, `server/mpm`, and
 //! <https://github.com/GrahamDumpleton/mod_wsgi>, `src/server/mod_wsgi.c`).
 
-use super::{LifeKind::*, Only::*, Row, row};
+use super::LifeKind::{LoadFailed, Reload, Respawn, Start, Stop, Timeout, WorkerDied};
+use super::Only::{Any, Apache};
+use super::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     row(Apache, "AH00163: ", "resuming normal operations", Start, "Apache starts"),

@@ -1,6 +1,8 @@
 //! gunicorn 20 to 27, words from running it.
 
-use super::{LifeKind::*, Only::*, Row, row};
+use super::LifeKind::{LoadFailed, Reload, Respawn, Start, Stop, Timeout, WorkerDied};
+use super::Only::{Any, Gunicorn};
+use super::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     row(Any, "Starting gunicorn ", "", Start, "gunicorn starts"),

@@ -1,6 +1,8 @@
 //! Process managers: systemd, supervisor, Docker Compose, the kernel.
 
-use super::{LifeKind, LifeKind::*, LifeMark, Only::*, Row, pid_in, row};
+use super::LifeKind::{Crash, LoadFailed, Ready, Reload, Respawn, Start, Stop, WorkerDied};
+use super::Only::Any;
+use super::{LifeKind, LifeMark, Row, pid_in, row};
 use crate::log::line::{Line, Prefix};
 
 pub(super) const ROWS: &[Row] = &[
@@ -20,6 +22,8 @@ pub(super) const ROWS: &[Row] = &[
         WorkerDied,
         "killed by the kernel: out of memory",
     ),
+    row(Any, "-- Reboot --", "", Start, "the machine was started again"),
+    row(Any, "-- Boot ", " --", Start, "the machine was started again"),
     row(Any, "Attaching to ", "", Start, "Compose starts"),
 ];
 
@@ -45,7 +49,7 @@ pub(super) fn loose<'a>(line: &Line<'a>) -> Option<LifeMark<'a>> {
         return systemd(line.text).and_then(|(kind, label)| found(kind, label));
     }
     if let Some(rest) = line.text.strip_suffix(" changed, reloading.")
-        && rest.ends_with(".py")
+        && rest.rsplit('.').next() == Some("py")
     {
         return found(Reload, "reload (a module was changed)");
     }

@@ -2,7 +2,9 @@
 //! Pages: `devcenter.heroku.com/articles/error-codes`, `doc.scalingo.com/platform/app/…`,
 //! `render.com/docs/troubleshooting-deploys`, `fly.io/docs`.
 
-use super::{LifeKind::*, Only::*, Row, row};
+use super::LifeKind::{Crash, Deploy, LoadFailed, Ready, Reload, Start, Stop, WorkerDied};
+use super::Only::{Any, Fly, Heroku, Indented, Manager, Railway};
+use super::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     // Heroku

@@ -1,6 +1,8 @@
 //! uvicorn, waitress, hypercorn, daphne, and the development servers of Flask and Django.
 
-use super::{LifeKind::*, Only::*, Row, row};
+use super::LifeKind::{LoadFailed, Ready, Reload, Respawn, Start, Stop, WorkerDied};
+use super::Only::{Any, Gunicorn, Indented, Uvicorn};
+use super::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     // Under gunicorn it is one of several workers.

@@ -12,7 +12,9 @@ fn kind(raw: &str) -> Option<(LifeKind, Option<u32>)> {
 #[test]
 #[rustfmt::skip]
 fn marks() {
-    use LifeKind::*;
+    use LifeKind::{
+        Crash, Deploy, LoadFailed, Ready, Reload, Respawn, Start, Stop, Timeout, WorkerDied,
+    };
     for (raw, wanted, pid) in [
         ("*** Starting uWSGI 2.0.31 (64bit) on [Sat Nov 21 02:40:46 2026] ***", Start, None),
         ("2026-04-13 07:57:44 *** Starting uWSGI 2.0.28 (64bit) on [x] ***", Start, None),
@@ -56,6 +58,7 @@ fn marks() {
         ("Mar 10 12:34:56 host systemd[1]: shop.service: Scheduled restart job, restart counter is at 2.", Respawn, Some(1)),
         ("2013-07-18 10:15:00,123 INFO exited: web (exit status 1; not expected)", Crash, None),
         ("2013-07-18 10:15:00,123 INFO spawned: 'web' with pid 12", Start, Some(12)),
+        ("-- Boot 0123456789abcdef --", Start, None),
         ("web-1 exited with code 137", Crash, None),
         ("web_1 exited with code 0", Stop, None),
         ("/home/u/app/views.py changed, reloading.", Reload, None),

@@ -1,6 +1,10 @@
 //! uWSGI: plain, Emperor, and as `PythonAnywhere` runs it. Words from running 2.0.24 to 2.0.31.
 
-use super::{LifeKind::*, Only::*, Row, row};
+use super::LifeKind::{
+    Crash, LoadFailed, Ready, Reload, Respawn, Start, Stop, Timeout, WorkerDied,
+};
+use super::Only::{Any, Emperor};
+use super::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     row(Any, "*** Starting uWSGI ", "", Start, "uWSGI starts"),

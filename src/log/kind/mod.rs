@@ -201,7 +201,10 @@ impl Tally {
         if text.starts_with("Starting Container") {
             self.platform("railway", 1);
         }
-        if text.contains("didn't respond to HTTP pings") || text.contains("WEBSITES_PORT") {
+        if text.contains("didn't respond to HTTP pings")
+            || text.contains("WEBSITES_PORT")
+            || text.contains("Oryx Version")
+        {
             self.platform("azure", 5);
             self.platform_lines += 1;
         }

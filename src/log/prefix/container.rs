@@ -1,7 +1,7 @@
 //! Prefixes of container platforms: Heroku, Scalingo, Fly, Railway, Kubernetes.
 
 use super::{PrefixCtx, Taken, logging::level_word};
-use crate::log::bytes::{bracketed, fixed, one_space, pid, run};
+use crate::log::bytes::{bracketed, fixed, one_space, pid, run, spaces};
 use crate::log::line::Prefix;
 use crate::log::stamp;
 
@@ -122,7 +122,9 @@ pub(super) fn fly<'a>(s: &'a str, taken: &mut Taken<'a>) -> Option<&'a str> {
     taken.level = Some(level);
     taken.program = Some(&s[..len]);
     taken.container = Some(machine);
-    Some(rest.strip_prefix(' ').unwrap_or(rest))
+    // The dashboard writes the text at once, the command line behind a space; indentation is
+    // even, so an odd space is the separator.
+    Some(&rest[spaces(rest) % 2..])
 }
 
 /// Railway's `[inf]  `, two spaces wide.

@@ -78,13 +78,26 @@ pub fn strip<'a>(raw: &'a str, ctx: &mut PrefixCtx) -> Line<'a> {
     let mut line = Line { no: ctx.no, raw, text: raw, ..Line::default() };
     let start = raw.trim_start_matches(['\u{feff}', '\0']);
     line.text = start;
+    // A log pasted into a list or a code block is indented as a whole, stamps included.
+    let margin = start.trim_start_matches([' ', '\t']);
+    if margin.len() < start.len() && stamped_margin(margin, ctx) {
+        line.text = margin;
+    }
     let mut arrived = false;
     strip_more(&mut line, ctx, &mut arrived);
     line
 }
 
+/// Whether the first words behind an indentation are a prefix with a date: the app's own
+/// indented lines do not begin so.
+fn stamped_margin(s: &str, ctx: &mut PrefixCtx) -> bool {
+    let digit = |at: usize| s.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    (digit(0) || (s.starts_with('[') && digit(1)))
+        && take(s, ctx, &Line::default()).is_some_and(|taken| taken.stamp.is_some())
+}
+
 /// Takes off what still stands before `line.text`.
-fn strip_more<'a>(line: &mut Line<'a>, ctx: &mut PrefixCtx, arrived: &mut bool) {
+fn strip_more(line: &mut Line<'_>, ctx: &mut PrefixCtx, arrived: &mut bool) {
     for _ in 0..MOST {
         let Some(taken) = take(line.text, ctx, line) else { break };
         if taken.len == 0 || taken.len > line.text.len() {
@@ -117,6 +130,7 @@ fn take<'a>(s: &'a str, ctx: &mut PrefixCtx, line: &Line<'_>) -> Option<Taken<'a
             .or_else(|| nginx::take(s, &ctx.clock))
             .or_else(|| syslog::octet_counted(s, &ctx.clock))
             .or_else(|| compose::foreman(s))
+            .or_else(|| syslog::numbered_month(s, &ctx.clock))
             .or_else(|| container::cut(s, ctx)),
         b'[' => bracket::take(s, &ctx.clock),
         b'<' => syslog::with_priority(s, &ctx.clock),

@@ -47,6 +47,12 @@ pub(super) fn take<'a>(s: &'a str, clock: &Clock) -> Option<Taken<'a>> {
     Some(Taken { len: at.len, kind: at.kind, ..taken })
 }
 
+/// Chinese and Japanese journals: `12月 21 22:22:32 host tag[1]: text`.
+pub(super) fn numbered_month<'a>(s: &'a str, clock: &Clock) -> Option<Taken<'a>> {
+    let (_, len) = int(s.as_bytes())?;
+    s[len..].starts_with('月').then(|| take(s, clock))?
+}
+
 /// A clock that finds a year for every day, to learn only how long a stamp is.
 fn any_year() -> Clock {
     Clock::utc(jiff::Timestamp::from_second(4_102_444_800).ok())

@@ -7,7 +7,10 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn read(bytes: &[u8]) -> Result<(Vec<(u64, u64, String)>, ReadStats), ReadError> {
+/// Number, offset, text.
+type Lines = Vec<(u64, u64, String)>;
+
+fn read(bytes: &[u8]) -> Result<(Lines, ReadStats), ReadError> {
     let reader =
         LogReader::from_reader(Path::new("x"), Box::new(io::Cursor::new(bytes.to_vec())), None)?;
     let mut lines = Vec::new();
@@ -55,8 +58,10 @@ fn encodings() {
 
 #[test]
 fn a_truncated_gzip_gives_what_is_there() {
-    let body: String =
-        (0..50_000u32).map(|i| format!("line {}\n", i.wrapping_mul(2_654_435_761))).collect();
+    let body: String = (0..50_000u32)
+        .map(|i| format!("line {}", i.wrapping_mul(2_654_435_761)))
+        .collect::<Vec<_>>()
+        .join("\n");
     let whole = gzip(body.as_bytes());
     let lines = texts(&whole[..whole.len() / 2]);
     assert!(lines.len() > 1000 && lines[0] == "line 0");
@@ -92,7 +97,8 @@ fn long_lines_are_cut_and_numbering_goes_on() {
 
 #[test]
 fn blocks_hold_whole_lines() {
-    let body: String = (0..200_000).map(|i| format!("line number {i}\n")).collect();
+    let body: String =
+        (0..200_000).map(|i| format!("line number {i}")).collect::<Vec<_>>().join("\n");
     let (lines, stats) = read(body.as_bytes()).expect("readable");
     assert_eq!(stats.lines, 200_000);
     for (i, (no, offset, text)) in lines.iter().enumerate() {

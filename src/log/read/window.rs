@@ -72,9 +72,8 @@ pub fn find_offset(
         let stamp = text.lines().find_map(&mut stamp_of);
         match stamp {
             Some(at) if at < since => low = start.min(high).max(middle),
-            Some(_) => high = middle,
             // A piece without any stamp says nothing: be careful and look earlier.
-            None => high = middle,
+            Some(_) | None => high = middle,
         }
     }
     line_border_before(&mut file, low)
