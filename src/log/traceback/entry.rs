@@ -115,6 +115,17 @@ enum State {
     Banner,
 }
 
+/// What the last line was, for the rest of a line that a terminal broke in two.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Tail {
+    #[default]
+    None,
+    /// The frame line as it stood.
+    Frame(String),
+    Source,
+    Exception,
+}
+
 /// A traceback being read.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
@@ -123,6 +134,7 @@ pub(super) struct Entry {
     pub parts: Vec<Part>,
     /// Text of a frame line that was cut before its end.
     cut: String,
+    tail: Tail,
     last_indent: usize,
     pub banner: bool,
     banner_lines: u32,
@@ -147,6 +159,7 @@ impl Entry {
             state: State::Frames,
             parts: vec![Part::default()],
             cut: String::new(),
+            tail: Tail::None,
             last_indent: 0,
             banner: false,
             banner_lines: 0,
@@ -179,6 +192,7 @@ impl Entry {
     pub(super) fn set_exception(&mut self, name: &str, message: &str) {
         let exception = (bounded(name, MAX_TYPE), bounded(message, MAX_MESSAGE));
         self.part().exception = Some(exception);
+        self.tail = Tail::Exception;
         self.message_lines = 0;
         self.state = if self.start == Start::Wrapper { State::Frames } else { State::After };
     }
@@ -191,6 +205,51 @@ impl Entry {
         }
         self.foreign += 1;
         if self.foreign > 50 { Step::Over } else { Step::Foreign }
+    }
+
+    /// Takes the rest of the last line, which a terminal or paste broke in two; says whether it was one.
+    pub(super) fn rest_of_line(&mut self, text: &str, line_no: u64) -> bool {
+        if text.trim().is_empty() || token::token(text) != Token::Text && self.cut.is_empty() {
+            return false;
+        }
+        if !self.cut.is_empty() {
+            return self.step(text, line_no) == Step::Taken;
+        }
+        let joined = match std::mem::take(&mut self.tail) {
+            Tail::Frame(before) => {
+                let joined = format!("{before}{text}");
+                let Some(frame) = token::frame(&joined) else { return false };
+                let kept = self.part().last();
+                let Some(kept) = kept else { return false };
+                kept.line = frame.line;
+                kept.function = frame.function.map(|function| bounded(function, MAX_FUNCTION));
+                Tail::Frame(bounded(&joined, MAX_FILE + MAX_FUNCTION))
+            }
+            Tail::Source => {
+                if let Some(source) = self.part().last().and_then(|frame| frame.source.as_mut()) {
+                    *source = bounded(&format!("{source}{text}"), MAX_SOURCE);
+                }
+                Tail::Source
+            }
+            Tail::Exception => {
+                if let Some((name, message)) = &mut self.part().exception {
+                    if message.is_empty() {
+                        let joined = format!("{name}{text}");
+                        if let Some((whole, rest)) = names::split(&joined) {
+                            (*name, *message) =
+                                (bounded(whole, MAX_TYPE), bounded(rest, MAX_MESSAGE));
+                        }
+                    } else {
+                        *message = bounded(&format!("{message}{text}"), MAX_MESSAGE);
+                    }
+                }
+                Tail::Exception
+            }
+            Tail::None => return false,
+        };
+        self.tail = joined;
+        self.last_line = self.last_line.max(line_no);
+        true
     }
 
     /// Reads the next line of its own stream.
@@ -219,6 +278,7 @@ impl Entry {
         if let Some(depth) = group {
             self.depth = depth;
         }
+        self.tail = Tail::None;
         let step = self.step(text, line_no);
         if matches!(step, Step::Taken | Step::Last | Step::Shared) {
             self.last_line = self.last_line.max(line_no);
@@ -248,7 +308,7 @@ impl Entry {
             let joined = format!("{}{}", self.cut, text.trim());
             self.cut.clear();
             if let Token::Frame(frame) = token::token(&joined) {
-                return self.frame(frame, 2, line_no);
+                return self.frame(frame, self.last_indent, line_no);
             }
         }
         let token = token::token(text);
@@ -281,6 +341,9 @@ impl Entry {
     fn frame(&mut self, frame: token::RawFrame<'_>, indent: usize, line_no: u64) -> Step {
         self.state = State::Frames;
         self.last_indent = indent;
+        let function = frame.function.map_or(String::new(), |function| format!(", in {function}"));
+        let printed = format!("File \"{}\", line {}{function}", frame.file, frame.line);
+        self.tail = Tail::Frame(bounded(&printed, MAX_FILE + MAX_FUNCTION));
         self.part().push(KeptFrame {
             file: bounded(frame.file, MAX_FILE),
             line: frame.line,
@@ -292,6 +355,7 @@ impl Entry {
     }
 
     fn source(&mut self, text: &str) -> Step {
+        self.tail = Tail::Source;
         if let Some(frame) = self.part().last()
             && frame.source.is_none()
             && !text.trim().is_empty()
@@ -318,6 +382,7 @@ impl Entry {
             Token::Frame(frame) => self.frame(frame, token::indent(text), line_no),
             Token::CutFrame => {
                 self.cut = bounded(text.trim(), MAX_FILE);
+                self.last_indent = token::indent(text);
                 Step::Taken
             }
             Token::Numbered(number, source) => {
@@ -506,6 +571,7 @@ impl Entry {
             Token::Frame(frame) => self.frame(frame, token::indent(text), line_no),
             Token::CutFrame => {
                 self.cut = bounded(text.trim(), MAX_FILE);
+                self.last_indent = token::indent(text);
                 Step::Taken
             }
             Token::Stars => {

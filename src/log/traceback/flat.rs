@@ -9,11 +9,23 @@ pub(super) fn unflatten(text: &str) -> Option<Vec<String>> {
     for (escape, quote) in [("#012", false), ("\\n", true), ("\\012", false)] {
         let lines = text.matches(escape).count();
         if lines >= 1 && text.contains("File ") && (lines >= 2 || text.contains(", line ")) {
-            let clean = if quote { text.replace("\\\"", "\"") } else { text.to_owned() };
+            let clean =
+                if quote { inside_quotes(text).replace("\\\"", "\"") } else { text.to_owned() };
             return Some(clean.split(escape).take(MAX_LINES).map(str::to_owned).collect());
         }
     }
     by_blanks(text)
+}
+
+/// Without the rest of the JSON object behind the string that holds the traceback.
+fn inside_quotes(text: &str) -> &str {
+    let Some(head) = text.find("Traceback (most") else { return text };
+    let bytes = text.as_bytes();
+    if head == 0 || bytes[head - 1] != b'"' {
+        return text;
+    }
+    let end = (head..text.len()).find(|at| bytes[*at] == b'"' && bytes[at - 1] != b'\\');
+    &text[..end.unwrap_or(text.len())]
 }
 
 /// `Traceback (most recent call last): File "…", line 1, in <module> import x …Error: y`.

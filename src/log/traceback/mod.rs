@@ -35,6 +35,9 @@ const MAX_WAIT: u64 = 2_000;
 /// Lines longer than this are cut before they are looked at, in bytes.
 const MAX_LINE: usize = 64 * 1024;
 
+/// Shorter lines were not broken by a console, in bytes.
+const MIN_WIDTH: usize = 70;
+
 /// Literals, one of which is in every line that can begin an event. While `Assembler::is_idle`,
 /// lines without any of them need not be pushed (introducing lines then give no `intro`).
 pub const START_LITERALS: &[&str] = &[
@@ -107,6 +110,10 @@ struct Open {
     stamp: Option<Stamp>,
     level: Option<Level>,
     touched: u64,
+    /// Length of the entry's last line, and whether it had a prefix.
+    last_raw: (usize, bool),
+    /// What stood before the header: a prefix that nobody took off stands before each line.
+    prefix: String,
 }
 
 /// Reads lines and gives exceptions.
@@ -161,12 +168,32 @@ impl Assembler {
     }
 
     fn one(&mut self, text: &str, line: &Line<'_>, done: &mut Vec<Assembled>) -> bool {
+        if self.rest_of_line(text, line) {
+            return true;
+        }
         if let Some(at) = self.find(line)
             && let Some(consumed) = self.feed(at, text, line, done)
         {
             return consumed;
         }
         self.begin(text, line, done)
+    }
+
+    /// Consoles break long lines: the rest stands alone, without the prefix of its first half.
+    fn rest_of_line(&mut self, text: &str, line: &Line<'_>) -> bool {
+        if is_prefixed(line) || names::bare(text).is_some() || intro::hint(text).is_some() {
+            return false;
+        }
+        let pushes = self.pushes;
+        let broken = self.open.iter_mut().find(|open| {
+            open.last_raw.1 && open.last_raw.0 >= MIN_WIDTH && open.entry.last_line + 1 == line.no
+        });
+        let Some(open) = broken else { return false };
+        let taken = open.entry.rest_of_line(text, line.no);
+        if taken {
+            open.touched = pushes;
+        }
+        taken
     }
 
     /// The entry whose stream the line is in: same container, same process. Lines without a
@@ -203,11 +230,15 @@ impl Assembler {
         let step = if is_stranger(open, line, stamp) {
             open.entry.stranger()
         } else {
-            open.entry.push(text, line.no)
+            let inner = without(&open.prefix, text);
+            // every line is a record of its own, as with a stamp
+            open.entry.stamped |= inner.len() < text.len() && !open.prefix.trim().is_empty();
+            open.entry.push(inner, line.no)
         };
         match step {
             Step::Taken | Step::Shared | Step::Last => {
                 open.touched = self.pushes;
+                open.last_raw = (line.raw.len(), is_prefixed(line));
                 open.entry.last_stamp = stamp.or(open.entry.last_stamp);
                 if step == Step::Last {
                     close(self.open.remove(at), done);
@@ -297,6 +328,10 @@ impl Assembler {
             level: line.level,
             intro,
             touched: self.pushes,
+            last_raw: (line.raw.len(), is_prefixed(line)),
+            prefix: text
+                .find("Traceback (most")
+                .map_or_else(String::new, |at| bounded(&text[..at], 200)),
         });
         true
     }
@@ -304,7 +339,8 @@ impl Assembler {
     /// Remembers a line that may introduce a traceback.
     fn note(&mut self, text: &str, line: &Line<'_>) {
         let hint = intro::hint(text);
-        if hint.is_none() && line.level.is_none() {
+        // servers go on logging at level info while somebody else's traceback is printed
+        if hint.is_none() && line.level.is_none_or(|level| level < Level::Warning) {
             return;
         }
         self.remember(Intro {
@@ -340,9 +376,11 @@ impl Assembler {
     /// The introducing line of a traceback that begins at `line`, if one stands close above.
     fn take_intro(&mut self, line: &Line<'_>, start: Start) -> Option<Intro> {
         let at = self.intros.iter().rposition(|intro| {
-            let same = intro.container.as_deref() == line.container
-                && (intro.pid == line.pid || line.pid.is_none());
             let distance = line.no.abs_diff(intro.line_no);
+            // the second half of a broken line has lost its container
+            let broken = intro.container.is_none() && intro.hint.is_some() && distance <= 2;
+            let same = intro.container.as_deref() == line.container || broken;
+            let same = same && (intro.pid == line.pid || line.pid.is_none());
             same && (distance <= 1 || intro.hint.is_some() && distance <= 4)
         })?;
         if matches!(start, Start::Bare | Start::Wrapper) {
@@ -380,6 +418,11 @@ pub fn assemble_reversed(lines: &[Line<'_>]) -> Vec<Assembled> {
     done
 }
 
+/// The line began with a stamp, a process, a container or a level.
+fn is_prefixed(line: &Line<'_>) -> bool {
+    line.stamp.is_some() || line.pid.is_some() || line.container.is_some() || line.level.is_some()
+}
+
 /// The line carries a prefix that the entry's lines do not have, or its stamp is too far away.
 fn is_stranger(open: &Open, line: &Line<'_>, stamp: Option<Timestamp>) -> bool {
     if line.level.is_some() && open.level.is_none() && open.entry.start != Start::Bare {
@@ -403,9 +446,7 @@ fn close(open: Open, done: &mut Vec<Assembled>) {
         return;
     }
     let said = intro.as_ref().map(|intro| (intro.text.as_str(), intro.hint.as_ref()));
-    let below_error = |level: Option<Level>| level.is_some_and(|level| level < Level::Error);
-    let handled =
-        below_error(level) || intro.as_ref().is_some_and(|intro| below_error(intro.level));
+    let quiet = said_quietly(level, intro.as_ref());
     let route = intro.as_ref().and_then(|intro| intro.hint.as_ref()?.route.clone());
     for built in event::build(&entry, said) {
         done.push(Assembled {
@@ -418,10 +459,59 @@ fn close(open: Open, done: &mut Vec<Assembled>) {
             phase: built.phase,
             route: route.clone().or_else(|| entry.route.clone()),
             banner: entry.banner,
-            handled,
+            handled: quiet == Quiet::Itself
+                || quiet == Quiet::Intro && !matches!(built.phase, Phase::Import | Phase::Worker),
             excerpt: built.excerpt,
         });
     }
+}
+
+/// The text behind a prefix of the same form; numbers in it may differ.
+fn without<'a>(prefix: &str, text: &'a str) -> &'a str {
+    let (form, bytes) = (prefix.as_bytes(), text.as_bytes());
+    let digits = |bytes: &[u8], mut at: usize| {
+        while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        at
+    };
+    let (mut i, mut j) = (0, 0);
+    while i < form.len() {
+        let (after_i, after_j) = (digits(form, i), digits(bytes, j));
+        if after_i > i && after_j > j {
+            (i, j) = (after_i, after_j);
+        } else if bytes.get(j) == Some(&form[i]) {
+            (i, j) = (i + 1, j + 1);
+        } else {
+            return text;
+        }
+    }
+    text.get(j..).unwrap_or(text)
+}
+
+/// Where a level below error stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quiet {
+    No,
+    /// On the exception's or header's own line.
+    Itself,
+    /// On the introducing line.
+    Intro,
+}
+
+/// A record below level error with a traceback is a handled exception. Servers write records of
+/// their own above a traceback that came from elsewhere, so what they warn of is none.
+fn said_quietly(level: Option<Level>, intro: Option<&Intro>) -> Quiet {
+    const SERVERS: [&str; 4] = ["Worker ", "worker ", "development server", "Invalid HTTP"];
+    if level.is_some_and(|level| level < Level::Error) {
+        return Quiet::Itself;
+    }
+    let Some(intro) = intro else { return Quiet::No };
+    let warning = intro.level == Some(Level::Warning);
+    if warning && !SERVERS.iter().any(|word| intro.text.contains(word)) {
+        return Quiet::Intro;
+    }
+    Quiet::No
 }
 
 /// Cheap test before a line is searched for escapes.

@@ -77,9 +77,17 @@ pub(super) fn after_packages(path: &str) -> Option<&str> {
         .iter()
         .filter_map(|folder| path.rfind(folder).map(|at| (at, &path[at + folder.len()..])))
         .max_by_key(|(at, _)| *at)
-        .map(|(_, rest)| rest)
+        .map(|(_, rest)| below_egg(rest))
         .or_else(|| path.strip_prefix("site-packages/"))
         .or_else(|| path.strip_prefix("dist-packages/"))
+}
+
+/// `django-2.2.8-py3.7.egg/django/core/wsgi.py` without the egg.
+fn below_egg(path: &str) -> &str {
+    match path.split_once('/') {
+        Some((egg, rest)) if egg.ends_with("egg") => rest,
+        _ => path,
+    }
 }
 
 fn in_bin(path: &str) -> bool {

@@ -339,6 +339,41 @@ ValueError: x",
 }
 
 #[test]
+fn prefixed_lines_broken_by_a_console() {
+    let (done, _) = logged(
+        "2021-01-11T15:02:54.234018+00:00 app[web.1]: [2021-01-11 15:02:54 +0000] [10] [E
+RROR] Exception in worker process
+2021-01-11T15:02:54.234035+00:00 app[web.1]: Traceback (most recent call last):
+2021-01-11T15:02:54.234040+00:00 app[web.1]: File \"/app/.heroku/python/lib/pytho
+n3.6/site-packages/gunicorn/arbiter.py\", line 583, in spawn_worker
+2021-01-11T15:02:54.234045+00:00 app[web.1]: worker.init_process()
+2021-01-11T15:02:54.234046+00:00 app[web.1]: File \"/app/.heroku/python/lib/pyth
+on3.6/site-packages/gunicorn/util.py\", line 358, in import_app
+2021-01-11T15:02:54.234047+00:00 app[web.1]: mod = importlib.import_module(modul
+e)
+2021-01-11T15:02:54.234048+00:00 app[web.1]: File \"/app/shop/wsgi.py\", line 1
+6, in <module>
+2021-01-11T15:02:54.234049+00:00 app[web.1]: ModuleNotFoundError: No module named 'whi
+tenoise'
+2021-01-11T15:02:54.300000+00:00 app[web.1]: [2021-01-11 15:02:54 +0000] [10] [INFO] Worker exiting (pid: 10)",
+    );
+    let it = one(done);
+    assert_eq!(it.event.message, "No module named 'whitenoise'");
+    assert_eq!(it.event.frames.len(), 3, "{:#?}", it.event.frames);
+    assert_eq!(it.event.frames[1].source.as_deref(), Some("mod = importlib.import_module(module)"));
+    assert_eq!((it.event.frames[2].line, it.event.frames[2].function.as_str()), (16, "<module>"));
+    assert_eq!(it.phase, Phase::Import);
+    assert_eq!(it.event.intro.as_deref(), Some("RROR] Exception in worker process"));
+    assert_eq!(it.container.as_deref(), Some("web.1"));
+}
+
+#[test]
+fn copied_from_a_page() {
+    let it = one(plain(&SIMPLE.replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")));
+    assert_eq!(it.event.frames[0].function, "<module>");
+}
+
+#[test]
 fn newest_first() {
     let lines: Vec<&str> = SIMPLE.lines().rev().collect();
     let lines: Vec<Line<'_>> = lines
@@ -748,4 +783,44 @@ proptest::proptest! {
         let flat = text.replace('\n', " ");
         let _ = plain(&flat);
     }
+}
+
+#[test]
+fn a_prefix_that_nobody_knows() {
+    let it = one(plain(
+        "<shop 17:01:09> Traceback (most recent call last):
+<shop 17:01:09>   File \"/app/a.py\", line 1, in f
+<shop 17:01:10>     g()
+<shop 17:01:10> ValueError: x
+<shop 17:01:11> next",
+    ));
+    assert_eq!((it.event.type_name.as_str(), it.event.frames.len()), ("ValueError", 1));
+    assert_eq!(it.event.message, "x");
+    assert_eq!(it.event.frames[0].source.as_deref(), Some("g()"));
+}
+
+#[test]
+fn servers_records_above_a_foreign_traceback() {
+    let (done, _) = logged(
+        "[2021-01-11 15:02:54 +0000] [10] [INFO] Worker exiting (pid: 10)
+Traceback (most recent call last):
+  File \"/app/.heroku/python/bin/gunicorn\", line 8, in <module>
+    sys.exit(run())
+  File \"/app/.heroku/python/lib/python3.6/site-packages/gunicorn/arbiter.py\", line 524, in reap_workers
+    raise HaltServer(reason, self.WORKER_BOOT_ERROR)
+gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>",
+    );
+    let it = one(done);
+    assert!(!it.handled);
+    assert_eq!(it.phase, Phase::Worker);
+    assert_eq!(it.event.intro, None);
+}
+
+#[test]
+fn json_that_nobody_unfolded() {
+    let it = one(plain(
+        "{\"exc\":\"Traceback (most recent call last):\\n  File \\\"/app/a.py\\\", line 1, in f\\n    g()\\nValueError: x\",\"level\":\"error\"}",
+    ));
+    assert_eq!(it.event.message, "x");
+    assert_eq!(it.event.frames[0].file, "/app/a.py");
 }

@@ -61,6 +61,20 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
     if out.contains('\u{a0}') {
         out = Cow::Owned(out.replace('\u{a0}', " "));
     }
+    if out.contains("&quot;") {
+        out = Cow::Owned(
+            out.replace("&quot;", "\"")
+                .replace("&#39;", "'")
+                .replace("&#x27;", "'")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&amp;", "&"),
+        );
+    }
+    // Apache on Windows escapes what it logs: line ends as `\r`, backslashes doubled
+    if let Some(line) = out.strip_suffix("\\r") {
+        out = Cow::Owned(line.replace("\\\\", "\\"));
+    }
     let quoted = unquoted(&out);
     if quoted.len() != out.len() {
         out = Cow::Owned(quoted.to_owned());
@@ -323,6 +337,14 @@ mod tests {
         assert_eq!(clean("\u{1b}[35mValueError\u{1b}[0m: x"), "ValueError: x");
         assert_eq!(clean("\u{a0}\u{a0}File"), "  File");
         assert_eq!(clean(">"), "");
+    }
+
+    #[test]
+    fn escapes_of_apache_on_windows_go() {
+        assert_eq!(
+            clean("  File \"C:\\\\x\\\\y.py\", line 1\\r"),
+            "  File \"C:\\x\\y.py\", line 1"
+        );
     }
 
     #[test]
