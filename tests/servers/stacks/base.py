@@ -9,6 +9,7 @@ import select
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import textwrap
 import threading
@@ -93,6 +94,7 @@ class Stack:
     def spawn(self, command, **options):
         """Start a server and remember it, so that it ends with the capture."""
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin", "LANG": "C.UTF-8", "HOME": str(self.home),
+                       "LD_LIBRARY_PATH": "/usr/local/lib",
                        **options.pop("env", {})}
         process = subprocess.Popen([str(part) for part in command], env=environment,
                                    stdin=subprocess.DEVNULL, **options)
@@ -105,10 +107,12 @@ class Stack:
 
     def manage(self, *arguments):
         """A command that the person ran on the console with the site's Python (manage.py migrate …)."""
-        return subprocess.run([str(self.python), *map(str, arguments)], cwd=self.folder, check=False,
-                              user=isolation.SITE_UID, group=isolation.SITE_UID, extra_groups=[],
-                              env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8",
-                                   "HOME": str(self.home)}, capture_output=True, text=True)
+        result = subprocess.run([str(self.python), *map(str, arguments)], cwd=self.folder, check=False,
+                                user=isolation.SITE_UID, group=isolation.SITE_UID, extra_groups=[],
+                                env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "LD_LIBRARY_PATH": "/usr/local/lib",
+                                     "HOME": str(self.home)}, capture_output=True, text=True)
+        if result.returncode:
+            raise SystemExit(f"{arguments} failed: {result.stderr[-1500:]}")
 
     def stop_all(self):
         """End what was started, in reverse order, and let the recorders drain."""
@@ -176,6 +180,42 @@ class Stack:
         self.wait_for(lambda: os.path.exists(path) and
                       expression.search(pathlib.Path(path).read_text(errors="replace")), seconds,
                       f"{pattern!r} in {path}")
+
+    # Neighbours of the site
+
+    def refusing_proxy(self, port=3128):
+        """An outbound proxy that allows nothing."""
+        with open("/etc/hosts", "a", encoding="utf-8") as hosts:
+            hosts.write("127.0.0.1 localhost proxy.server\n")
+        server = socket.create_server(("127.0.0.1", port))
+
+        def serve():
+            while True:
+                connection, _ = server.accept()
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 403 Forbidden\r\nServer: squid\r\nX-Squid-Error: ERR_ACCESS_DENIED 0\r\n"
+                                   b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+                connection.close()
+        threading.Thread(target=serve, daemon=True).start()
+
+    def self_signed_server(self, port):
+        """An HTTPS service whose certificate nobody vouches for."""
+        key, certificate = self.scratch / "key.pem", self.scratch / "cert.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+                        "-days", "3", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True,
+                       capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        server = socket.create_server(("127.0.0.1", port))
+
+        def serve():
+            while True:
+                connection, _ = server.accept()
+                try:
+                    context.wrap_socket(connection, server_side=True).close()
+                except OSError:
+                    connection.close()
+        threading.Thread(target=serve, daemon=True).start()
 
     # The result
 

@@ -33,7 +33,7 @@ def bring_up_loopback():
 def overlay(scratch, target, lower=None):
     """Make a folder of the machine writable without touching it, or show another one (`lower`) in its place."""
     upper, work = scratch / f"upper{target.replace('/', '-')}", scratch / f"work{target.replace('/', '-')}"
-    upper.mkdir()
+    upper.mkdir(mode=0o755)
     work.mkdir()
     mount("-t", "overlay", "overlay", "-o", f"lowerdir={lower or target},upperdir={upper},workdir={work}", target)
 
@@ -42,13 +42,15 @@ def bind_virtualenv(scratch, source, target):
     """Show a virtualenv of target/ at the place where the site has it, with /usr/local as its base."""
     held = scratch / "mnt" / source.name
     target.mkdir(parents=True, exist_ok=True)
-    mount("--bind", held, target)
-    config = scratch / f"{source.name}.cfg"
-    lines = [line for line in (held / "pyvenv.cfg").read_text().splitlines()
-             if line.split("=")[0].strip() in ("include-system-site-packages", "version")]
-    config.write_text("home = /usr/local/bin\n" + "\n".join(lines) + "\n")
-    config.chmod(0o644)
-    mount("--bind", config, target / "pyvenv.cfg")
+    overlay(scratch, str(target), held)
+    config = target / "pyvenv.cfg"
+    lines = config.read_text().splitlines()
+    kept = [line for line in lines if line.split("=")[0].strip() in ("include-system-site-packages", "version")]
+    config.write_text("home = /usr/local/bin\n" + "\n".join(kept) + "\n")
+    for link in (target / "bin").glob("python*"):
+        if os.path.isabs(os.readlink(link)):
+            link.unlink()
+            link.symlink_to("/usr/local/bin/python3")
 
 
 def run_case(case, scratch):
@@ -89,7 +91,7 @@ def run_case(case, scratch):
         case.steps(site)
     except BaseException:
         for log in sorted(pathlib.Path("/var/log").rglob("*.log")) + sorted(pathlib.Path("/srv").glob("*.log")):
-            print(f"--- {log}\n{log.read_text(errors='replace')[-3000:]}", flush=True)
+            print(f"--- {log}\n{log.read_text(errors='replace')[-900:]}", flush=True)
         raise
     finally:
         site.stop_all()

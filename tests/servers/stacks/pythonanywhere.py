@@ -4,6 +4,9 @@ import os
 import pathlib
 import re
 import shutil
+import signal
+import threading
+import time
 
 from stacks import isolation, nginx
 from stacks.base import Recorder, Stack
@@ -124,12 +127,28 @@ server {{
         if ping:
             self.ping()
 
-    def visit(self, *paths, client="203.0.113.24", **options):
+    def visit(self, *paths, client="203.0.113.24", headers=None, **options):
         """Visitors' requests, one after the other, through the load balancer."""
         status = 0
         for path in paths or ("/",):
-            status = self.get(path, client="10.0.0.46", headers={"X-Forwarded-For": client}, **options)
+            status = self.get(path, client="10.0.0.46", headers={"X-Forwarded-For": client, **(headers or {})}, **options)
         return status
+
+    def kill_above(self, kib):
+        """Kill the first worker that has more memory than this, once (the platform's memory limit)."""
+        def watch():
+            while True:
+                for status in pathlib.Path("/proc").glob("[0-9]*/status"):
+                    try:
+                        text = status.read_text()
+                    except OSError:
+                        continue
+                    fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+                    if fields["Name"].strip() == "uwsgi" and int(fields.get("VmRSS", "0 kB").split()[0]) > kib:
+                        os.kill(int(fields["Pid"]), signal.SIGKILL)
+                        return
+                time.sleep(0.02)
+        threading.Thread(target=watch, daemon=True).start()
 
     def arguments(self):
         """A copied tree, or the same files by name."""
