@@ -4,6 +4,7 @@
 //! redaction → renderer. The module docs say what belongs where.
 
 pub mod checks;
+pub mod cli;
 pub mod engine;
 pub mod http;
 pub mod log;

@@ -1,1 +1,2 @@
+//! Wired when the renderers stand.
 fn main() {}

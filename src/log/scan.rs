@@ -12,6 +12,7 @@ use super::dialect::{self, LifeKind};
 use super::events::{Failed, FileEvents, Life, RouteCount};
 use super::line::{Level, Line};
 use super::merge;
+use super::order::FileOrder;
 use super::prefilter;
 use super::prefix::{PrefixCtx, strip_all};
 use super::read::LogReader;
@@ -34,8 +35,10 @@ const MOST_PINGS: usize = 64;
 const MOST_UNEXPLAINED: usize = 20;
 /// Characters of an excerpt.
 const EXCERPT: usize = 2_000;
-/// Most bytes of a newest-first log that are held to be read from the end.
-const REVERSED: usize = 16 * 1024 * 1024;
+/// Most bytes of a log out of order that are held to be sorted.
+const SORTED: usize = 16 * 1024 * 1024;
+/// Lines that tell in which order a log runs.
+const ORDER_LINES: usize = 600;
 
 /// What the scanner is told besides files and rules.
 #[derive(Debug, Clone, Default)]
@@ -74,11 +77,10 @@ pub fn scan(files: &[LogFile], options: &ScanOptions, rules: &Rules) -> Facts {
 pub fn scan_text(text: &str, kind: LogKind, rules: &Rules) -> Facts {
     let options = ScanOptions { platform: "generic".to_owned(), ..ScanOptions::default() };
     let mut scanner = Scanner::new("text", kind, &options, rules);
-    let mut lines: Vec<&str> = text.lines().collect();
-    if newest_first(text, &mut scanner.ctx) {
-        lines.reverse();
-    }
-    for (at, raw) in lines.into_iter().enumerate() {
+    let lines: Vec<&str> = text.lines().collect();
+    let backwards = order_of(text, &mut scanner.ctx) == FileOrder::NewestFirst;
+    for at in 0..lines.len() {
+        let raw = if backwards { lines[lines.len() - 1 - at] } else { lines[at] };
         scanner.line(raw, at as u64 + 1);
     }
     merge::merge(vec![scanner.finish(true)], &options, rules)
@@ -93,8 +95,12 @@ fn scan_file(file: &LogFile, options: &ScanOptions, rules: &Rules) -> FileEvents
         Err(problem) => return failed(problem.to_string()),
     };
     let head = log.peek();
-    if newest_first(&head, &mut scanner.ctx) {
-        return scan_reversed(log, scanner, file);
+    if file.kind.is_none() {
+        scanner.kind = super::kind::guess(&file.shown, &head).kind;
+    }
+    let order = order_of(&head, &mut scanner.ctx);
+    if matches!(order, FileOrder::NewestFirst | FileOrder::OutOfOrder) {
+        return scan_sorted(log, scanner, order);
     }
     let ended = log.for_each_block(|block| {
         for line in block.lines() {
@@ -109,39 +115,59 @@ fn scan_file(file: &LogFile, options: &ScanOptions, rules: &Rules) -> FileEvents
     events
 }
 
-/// A log whose newest line stands first: its lines are taken from the end.
-fn scan_reversed(log: LogReader, mut scanner: Scanner<'_>, file: &LogFile) -> FileEvents {
-    let mut lines: VecDeque<(u64, String)> = VecDeque::new();
+/// A log whose newest line stands first, or whose lines arrive out of order: read in order of time.
+fn scan_sorted(log: LogReader, mut scanner: Scanner<'_>, order: FileOrder) -> FileEvents {
+    let mut lines: Vec<String> = Vec::new();
     let mut bytes = 0usize;
     let ended = log.for_each_block(|block| {
         for line in block.lines() {
             bytes += line.text.len();
-            lines.push_back((line.no, line.text.to_owned()));
+            lines.push(line.text.to_owned());
         }
-        // The newest lines come first: what does not fit is the oldest.
-        if bytes > REVERSED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        // Of a newest-first log the oldest is left out; a mixed one of that size is read as far.
+        if bytes > SORTED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    let last = lines.back().map_or(0, |(no, _)| *no);
-    for (no, text) in lines.iter().rev() {
-        scanner.line(text, last + 1 - no);
+    let sequence: Vec<usize> = if order == FileOrder::NewestFirst {
+        (0..lines.len()).rev().collect()
+    } else {
+        let stamps: Vec<Option<Timestamp>> = lines
+            .iter()
+            .map(|raw| super::prefix::strip(raw, &mut scanner.ctx).stamp.map(|stamp| stamp.at))
+            .collect();
+        super::order::by_time(&stamps)
+    };
+    for (rank, &at) in sequence.iter().enumerate() {
+        scanner.line(&lines[at], rank as u64 + 1);
     }
     let mut events = scanner.finish(ended.is_ok());
-    for place in events.facts.iter_mut().flat_map(|f| [&mut f.place, &mut f.last_place]).flatten() {
-        let back = |line: &mut Option<u32>| {
-            *line = line.map(|line| {
-                u32::try_from(last).unwrap_or(u32::MAX).saturating_add(1).saturating_sub(line)
-            });
-        };
-        back(&mut place.line);
-        back(&mut place.end_line);
+    // Events keep their rank as order; places are lines of the file as it stands.
+    let real = |line: u32| {
+        let rank = usize::try_from(line).unwrap_or(0).saturating_sub(1);
+        sequence.get(rank).map_or(line, |at| u32::try_from(at + 1).unwrap_or(u32::MAX))
+    };
+    for place in events
+        .facts
+        .iter_mut()
+        .chain(&mut events.unexplained)
+        .flat_map(|fact| [&mut fact.place, &mut fact.last_place])
+        .flatten()
+    {
+        place.line = place.line.map(real);
+        place.end_line = place.end_line.map(real);
         if place.end_line < place.line {
             std::mem::swap(&mut place.line, &mut place.end_line);
         }
     }
     if let Err(problem) = ended {
-        events.skipped = Some(format!("{}: {problem}", file.shown));
+        events.skipped = Some(problem.to_string());
     }
     events
+}
+
+fn order_of(head: &str, ctx: &mut PrefixCtx) -> FileOrder {
+    let lines: Vec<Line<'_>> =
+        head.lines().take(ORDER_LINES).map(|raw| super::prefix::strip(raw, ctx)).collect();
+    super::order::detect(&lines)
 }
 
 /// State of one file's pass.
@@ -586,20 +612,4 @@ fn route_of(path: &str) -> &str {
     let path = path.split(['?', '#']).next().unwrap_or(path);
     let end = path.char_indices().nth(200).map_or(path.len(), |(at, _)| at);
     &path[..end]
-}
-
-/// Whether stamps fall from line to line.
-fn newest_first(text: &str, ctx: &mut PrefixCtx) -> bool {
-    let (mut up, mut down) = (0u32, 0u32);
-    let mut before: Option<Timestamp> = None;
-    for raw in text.lines().take(400) {
-        let Some(stamp) = super::prefix::strip(raw, ctx).stamp else { continue };
-        match before.map(|before| before.cmp(&stamp.at)) {
-            Some(std::cmp::Ordering::Less) => up += 1,
-            Some(std::cmp::Ordering::Greater) => down += 1,
-            _ => {}
-        }
-        before = Some(stamp.at);
-    }
-    down > 2 && down > up * 4
 }

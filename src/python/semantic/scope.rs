@@ -31,7 +31,11 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(kind: ScopeKind, parameters: Option<&'a Parameters>, body: &'a [Stmt]) -> Self {
+    pub(super) fn new(
+        kind: ScopeKind,
+        parameters: Option<&'a Parameters>,
+        body: &'a [Stmt],
+    ) -> Self {
         Self {
             kind,
             parameters,
