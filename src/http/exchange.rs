@@ -143,7 +143,7 @@ pub(super) fn user_agent(marker: Option<&str>) -> String {
 }
 
 /// Header that carries the marker.
-pub const MARKER_HEADER: &str = "x-diagnose-marker";
+pub(super) const MARKER_HEADER: &str = "x-diagnose-marker";
 
 fn request(
     url: &Url,

@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use super::hit::{Outside, hit, shown};
 use super::plan::{ProbePlan, ProbeProgress, Progress};
-use super::{tls, verdict};
+use super::{classify, tls, verdict};
 use crate::model::{ErrorKind, Hit, HitError, ProbePhase, ProbeReport, ProbeVerdict};
 
 /// Requests at most, whatever the plan says.
@@ -83,7 +83,7 @@ async fn hits(
     for number in 1..=wanted {
         let outside = Outside { progress, cancel, number };
         let mut one = hit(plan, url, &outside).await;
-        verdict::read_page(plan, &mut one);
+        classify::recognise(&mut one);
         let stop = ends_the_probe(one.error.as_ref());
         let waits = verdict::looks_like_reloading(plan, &one);
         into.push(one);

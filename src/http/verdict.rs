@@ -3,26 +3,22 @@
 use jiff::Timestamp;
 use reqwest::Url;
 
+use super::classify::{hit_failed, meaning};
 use super::plan::ProbePlan;
-use crate::model::{ErrorKind, Hit, ProbePhase, ProbeReport, ProbeVerdict};
+use crate::model::{AnsweredBy, ErrorKind, Hit, ProbePhase, ProbeReport, ProbeVerdict};
 
 /// Share of the limit from which an answer is called slow.
 const SLOW_SHARE: f64 = 0.25;
 /// Days of validity left from which a certificate is mentioned.
 const CERTIFICATE_DAYS: i64 = 14;
 
-/// Recognises the page of one answer.
-pub(super) fn read_page(_plan: &ProbePlan, _hit: &mut Hit) {}
-
-/// A 502 or 503 of the platform while a start is known to be under way.
+/// A platform's answer while a start is known to be under way, or a page that says so.
 pub(super) fn looks_like_reloading(plan: &ProbePlan, hit: &Hit) -> bool {
-    plan.reloading && hit.error.is_none() && matches!(hit.status, Some(502..=504))
-}
-
-/// The hit shows a visitor an error.
-#[must_use]
-pub fn hit_failed(hit: &Hit) -> bool {
-    hit.error.is_some() || hit.status.is_none_or(|status| status >= 500 || status == 400)
+    if hit.error.is_some() {
+        return false;
+    }
+    let gateway = matches!(hit.status, Some(502..=504)) && hit.answered_by != Some(AnsweredBy::App);
+    (plan.reloading && gateway) || meaning(hit, &plan.platform).starting
 }
 
 fn total(hit: &Hit) -> f64 {

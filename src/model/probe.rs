@@ -55,6 +55,8 @@ pub struct Hit {
     pub answered_by: Option<AnsweredBy>,
     /// Id of the recognised page, `rules/pages/`.
     pub page: Option<String>,
+    /// The exception that a debug page tells.
+    pub exception: Option<PageException>,
     /// The first part of the body, for matching and excerpts; at most 64 KiB.
     pub body: String,
     /// When the request was sent.
@@ -129,6 +131,15 @@ pub struct TlsInfo {
     pub names: Vec<String>,
     pub not_before: Option<Timestamp>,
     pub not_after: Option<Timestamp>,
+}
+
+/// An exception that a page shows to visitors. The text is the site's: escape it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageException {
+    /// `KeyError`, `django.db.utils.OperationalError`.
+    pub type_name: String,
+    /// At most 500 characters; may be empty.
+    pub message: String,
 }
 
 /// One redirect that was followed (or refused).

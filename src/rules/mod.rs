@@ -8,6 +8,7 @@ mod embedded;
 mod fill;
 mod load;
 mod matcher;
+pub mod page;
 pub mod platform;
 pub mod python_tables;
 pub mod schema;
