@@ -1,6 +1,6 @@
 //! Reports of Django's debug page and error mails, as text: the table below and above the frames.
 
-use super::entry::{KeptFrame, bounded};
+use super::part::{KeptFrame, bounded};
 
 /// `/app/x.py, line 12, in foo` and the older `/app/x.py in foo, line 12`.
 pub(super) fn place(value: &str) -> Option<KeptFrame> {

@@ -3,17 +3,14 @@
 //! Border: it knows nothing of interleaving (that is `Assembler`'s) nor of what the finished
 //! exception means (that is `event`'s). Everything it keeps is bounded.
 
-use std::collections::VecDeque;
-
 use jiff::Timestamp;
 
+use super::margin::{looks_like_log, plausible};
 use super::names;
+use super::part::{KeptFrame, Part, Tail, bounded};
 use super::token::{self, Token};
 use crate::model::ChainLink;
 
-/// Frames kept of the start and of the end of one traceback; together the model's 200.
-const HEAD_FRAMES: usize = 60;
-const TAIL_FRAMES: usize = 140;
 const MAX_SOURCE: usize = 300;
 const MAX_FILE: usize = 500;
 const MAX_FUNCTION: usize = 200;
@@ -54,53 +51,6 @@ pub(super) enum Step {
     Last,
 }
 
-/// A frame with owned text.
-#[derive(Debug, Clone, Default)]
-pub(super) struct KeptFrame {
-    pub file: String,
-    pub line: u32,
-    pub function: Option<String>,
-    pub source: Option<String>,
-    pub log_line: u64,
-}
-
-/// One exception of the chain.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Part {
-    head: Vec<KeptFrame>,
-    tail: VecDeque<KeptFrame>,
-    pub exception: Option<(String, String)>,
-    /// How the exception printed before it led to this one.
-    pub link: Option<ChainLink>,
-    /// Member of an exception group.
-    pub member: bool,
-}
-
-impl Part {
-    fn push(&mut self, frame: KeptFrame) {
-        if self.head.len() < HEAD_FRAMES {
-            self.head.push(frame);
-            return;
-        }
-        if self.tail.len() == TAIL_FRAMES {
-            self.tail.pop_front();
-        }
-        self.tail.push_back(frame);
-    }
-
-    fn last(&mut self) -> Option<&mut KeptFrame> {
-        self.tail.back_mut().or(self.head.last_mut())
-    }
-
-    pub(super) fn frames(&self) -> impl Iterator<Item = &KeptFrame> {
-        self.head.iter().chain(self.tail.iter())
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.head.is_empty()
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// Frames or the exception may come.
@@ -113,17 +63,6 @@ enum State {
     Linked,
     /// Inside the starred banner.
     Banner,
-}
-
-/// What the last line was, for the rest of a line that a terminal broke in two.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-enum Tail {
-    #[default]
-    None,
-    /// The frame line as it stood.
-    Frame(String),
-    Source,
-    Exception,
 }
 
 /// A traceback being read.
@@ -638,7 +577,7 @@ impl Entry {
         match token {
             Token::Frame(frame) => {
                 self.last_indent = token::indent(text);
-                self.part().head.clear();
+                self.part().clear();
                 self.part().push(KeptFrame {
                     file: bounded(frame.file, MAX_FILE),
                     ..KeptFrame::default()
@@ -653,76 +592,5 @@ impl Entry {
             }
             _ => Step::Over,
         }
-    }
-}
-
-/// A name that the margin of a traceback makes an exception: dotted or capitalised.
-fn plausible(name: &str, message: &str) -> bool {
-    let short = name.rsplit('.').next().unwrap_or(name);
-    let capital = short.bytes().next().is_some_and(|b| b.is_ascii_uppercase() || b == b'_');
-    capital && !matches!(name, "INFO" | "DEBUG" | "WARNING" | "ERROR" | "CRITICAL")
-        || name.contains('.') && !message.starts_with("//")
-}
-
-/// Lines of servers and access logs that never are part of a message.
-fn looks_like_log(text: &str) -> bool {
-    const STARTS: &[&str] = &[
-        "***",
-        "[pid:",
-        "unable to load app",
-        "---",
-        "spawned ",
-        "WSGI app ",
-        "DAMN",
-        "worker ",
-        "uWSGI ",
-        "Internal Server Error",
-        "Not Found: ",
-        "Bad Request: ",
-        "INFO:",
-        "ERROR:",
-        "WARNING:",
-        "DEBUG:",
-        "CRITICAL:",
-        "HTTP/",
-        "==>",
-        "Starting ",
-        "Running ",
-        "Watching for file changes",
-        "Performing system checks",
-        "Exception ",
-        "Listening ",
-        "chdir",
-        "Python ",
-        "mapped ",
-        "!!!",
-        "127.0.0.1 ",
-        "GET ",
-        "POST ",
-        "Worker ",
-        "Shutting down",
-        "Reason: ",
-        "State changed",
-        "Process exited",
-        "* ",
-        "Press CTRL",
-    ];
-    let text = text.trim_start();
-    if STARTS.iter().any(|start| text.starts_with(start)) {
-        return true;
-    }
-    // an access line: `1.2.3.4 - - [22/Dec/2017…`, a record of its own: `[2024-…`, `2024-01-…`
-    let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    text.contains(" - - [")
-        || bytes.first() == Some(&b'[') && digit(1) && digit(2)
-        || digit(0) && digit(1) && digit(2) && digit(3) && bytes.get(4) == Some(&b'-')
-}
-
-/// At most so many characters.
-pub(super) fn bounded(text: &str, chars: usize) -> String {
-    match text.char_indices().nth(chars) {
-        Some((end, _)) => text[..end].to_owned(),
-        None => text.to_owned(),
     }
 }

@@ -1,7 +1,8 @@
 //! From a finished entry to exception events: frames with owners, chain, phase, module owner, excerpt.
 
-use super::entry::{Entry, KeptFrame, Part, Start, bounded};
+use super::entry::{Entry, Start};
 use super::intro::IntroHint;
+use super::part::{KeptFrame, Part, bounded};
 use super::{module, names, owner, phase};
 use crate::model::{
     ChainLink, ExceptionEvent, Frame, LinkedException, ModuleOwner, Phase, TracebackShape,

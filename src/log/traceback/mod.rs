@@ -11,16 +11,19 @@ mod entry;
 mod event;
 mod flat;
 mod intro;
+mod margin;
 mod module;
 mod names;
 mod owner;
+mod part;
 mod phase;
 mod token;
 
 use jiff::Timestamp;
 
-use self::entry::{Entry, Start, Step, bounded};
+use self::entry::{Entry, Start, Step};
 use self::intro::IntroHint;
+use self::part::bounded;
 use self::token::Token;
 use super::line::{Level, Line, Stamp};
 use crate::model::{ExceptionEvent, Phase};

@@ -1,0 +1,64 @@
+//! Lines at the margin, behind frames or messages: what may be an exception and what is another record.
+
+/// A name that the margin of a traceback makes an exception: dotted or capitalised.
+pub(super) fn plausible(name: &str, message: &str) -> bool {
+    let short = name.rsplit('.').next().unwrap_or(name);
+    let capital = short.bytes().next().is_some_and(|b| b.is_ascii_uppercase() || b == b'_');
+    capital && !matches!(name, "INFO" | "DEBUG" | "WARNING" | "ERROR" | "CRITICAL")
+        || name.contains('.') && !message.starts_with("//")
+}
+
+/// Lines of servers and access logs that never are part of a message.
+pub(super) fn looks_like_log(text: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "***",
+        "[pid:",
+        "unable to load app",
+        "---",
+        "spawned ",
+        "WSGI app ",
+        "DAMN",
+        "worker ",
+        "uWSGI ",
+        "Internal Server Error",
+        "Not Found: ",
+        "Bad Request: ",
+        "INFO:",
+        "ERROR:",
+        "WARNING:",
+        "DEBUG:",
+        "CRITICAL:",
+        "HTTP/",
+        "==>",
+        "Starting ",
+        "Running ",
+        "Watching for file changes",
+        "Performing system checks",
+        "Exception ",
+        "Listening ",
+        "chdir",
+        "Python ",
+        "mapped ",
+        "!!!",
+        "127.0.0.1 ",
+        "GET ",
+        "POST ",
+        "Worker ",
+        "Shutting down",
+        "Reason: ",
+        "State changed",
+        "Process exited",
+        "* ",
+        "Press CTRL",
+    ];
+    let text = text.trim_start();
+    if STARTS.iter().any(|start| text.starts_with(start)) {
+        return true;
+    }
+    // an access line: `1.2.3.4 - - [22/Dec/2017…`, a record of its own: `[2024-…`, `2024-01-…`
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    text.contains(" - - [")
+        || bytes.first() == Some(&b'[') && digit(1) && digit(2)
+        || digit(0) && digit(1) && digit(2) && digit(3) && bytes.get(4) == Some(&b'-')
+}
