@@ -29,6 +29,13 @@ def flask_site(site, code, module="app", name="app"):
     site.wsgi(FLASK_WSGI.format(folder=site.folder, module=module, name=name))
 
 
+def view(body, head="", extra=""):
+    """A Flask module whose one view has the given body."""
+    lines = "\n".join("    " + line if line else "" for line in body.strip().split("\n"))
+    return f"{head}from flask import Flask, render_template, request\n\napp = Flask(__name__)\n{extra}\n\n" \
+           f"@app.route('/')\ndef index():\n{lines}\n"
+
+
 DJANGO_WSGI = """
 import os
 import sys

@@ -2,16 +2,9 @@
 
 import os
 
-from cases.common import FLASK_APP, flask_site
+from cases.common import FLASK_APP, flask_site, view
 from stacks.pythonanywhere import PythonAnywhere
 from stacks.registry import case
-
-
-def view(body, head="", extra=""):
-    """A Flask module whose one view has the given body."""
-    lines = "\n".join("    " + line if line else "" for line in body.strip().split("\n"))
-    return f"{head}from flask import Flask, render_template, request\n\napp = Flask(__name__)\n{extra}\n\n" \
-           f"@app.route('/')\ndef index():\n{lines}\n"
 
 
 @case("pa-harakiri-slow-view", PythonAnywhere, "A view computes for longer than the platform lets a request run.",

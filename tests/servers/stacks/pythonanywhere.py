@@ -134,6 +134,20 @@ server {{
             status = self.get(path, client="10.0.0.46", headers={"X-Forwarded-For": client, **(headers or {})}, **options)
         return status
 
+    def touch_ini(self):
+        """A setting was changed on the Web tab: the server's own file is written anew, which reloads too."""
+        before = pathlib.Path(self.logs["server"]).read_text(errors="replace").count("spawned uWSGI worker 1 ")
+        self.wait(1.1)
+        os.utime(self.ini)
+        self.wait_for(lambda: pathlib.Path(self.logs["server"]).read_text(errors="replace").count(
+            "spawned uWSGI worker 1 ") > before, 20, "the reloaded workers")
+        self.ping()
+
+    def rewrite_log(self, kind, pattern, replacement):
+        """What a person's copy and paste does to a log; the case says origin="transformed"."""
+        path = pathlib.Path(self.logs[kind])
+        path.write_text(re.sub(pattern, replacement, path.read_text()))
+
     def kill_above(self, kib):
         """Kill the first worker that has more memory than this, once (the platform's memory limit)."""
         def watch():

@@ -1,7 +1,7 @@
 """How a case is declared: a function with the @case decorator in any file of cases/."""
 
 import dataclasses
-import importlib.util
+import importlib
 import pathlib
 import typing
 
@@ -45,9 +45,5 @@ def case(name, stack, description, *, first, verdict=None, also=(), never=(), wi
 def load_cases(folder: pathlib.Path):
     """Import every file of the folder and return the cases, by name, in order of declaration."""
     for path in sorted(folder.glob("[a-z]*.py")):
-        if path.stem == "common":
-            continue
-        spec = importlib.util.spec_from_file_location(f"cases.{path.stem}", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        importlib.import_module(f"{folder.name}.{path.stem}")
     return _CASES
