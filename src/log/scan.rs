@@ -2,7 +2,7 @@
 //!
 //! Files are read side by side; `merge` puts their events into one order and epochs.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use jiff::{Timestamp, tz::TimeZone};
