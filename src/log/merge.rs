@@ -45,6 +45,7 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
         }
     }
     super::clocks::align(&mut files);
+    super::unfinished::find(&mut files, rules);
     let order = Order::new(&files);
     let boundaries = epochs::boundaries(&files, &order);
     let newest = boundaries.len() as u32;
@@ -222,7 +223,7 @@ fn loaded(
         }
         for life in &file.lives {
             // The wrapper reports "ready" even when the import failed.
-            if life.kind == LifeKind::Ready && !pythonanywhere {
+            if life.kind == LifeKind::Ready && !pythonanywhere && proves_loading(&life.label) {
                 offer(order.at(life.time, at, life.line), life.time);
             }
         }
@@ -280,6 +281,12 @@ fn routes(files: &[FileEvents], order: &Order, epoch_at: &dyn Fn(u64) -> u32) ->
         }
     }
     all.into_values().collect()
+}
+
+/// Some servers call themselves ready without having loaded the app: a supervised process that
+/// lives, a development server inside another server's start.
+fn proves_loading(label: &str) -> bool {
+    !matches!(label, "process runs" | "ready" | "Flask's own server listens")
 }
 
 /// What the access and router logs of the newest epoch say a visitor sees now.

@@ -16,3 +16,4 @@ pub mod read;
 pub mod scan;
 pub mod stamp;
 pub mod traceback;
+mod unfinished;
