@@ -1,7 +1,7 @@
 //! gunicorn 20 to 27, words from running it.
 
-use super::LifeKind::{LoadFailed, Reload, Respawn, Start, Stop, Timeout, WorkerDied};
-use super::Only::{Any, Gunicorn};
+use super::LifeKind::{Crash, LoadFailed, Reload, Respawn, Start, Stop, Timeout, WorkerDied};
+use super::Only::{Any, Gunicorn, GunicornError};
 use super::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
@@ -14,6 +14,8 @@ pub(super) const ROWS: &[Row] = &[
     row(Gunicorn, "Handling signal: term", "", Stop, "gunicorn stops"),
     row(Gunicorn, "Handling signal: int", "", Stop, "gunicorn stops"),
     row(Gunicorn, "Handling signal: quit", "", Stop, "gunicorn stops"),
+    // The same words at level INFO are an orderly end.
+    row(GunicornError, "Shutting down: Master", "", Crash, "gunicorn gives up"),
     row(Gunicorn, "Shutting down: Master", "", Stop, "gunicorn stops"),
     row(Any, "WORKER TIMEOUT (pid", "", Timeout, "worker over the time limit"),
     row(Any, "Worker (pid:", "was sent SIGKILL", WorkerDied, "worker killed"),

@@ -17,7 +17,7 @@ mod uwsgi;
 use std::sync::OnceLock;
 
 use super::bytes::int;
-use super::line::{Line, Prefix};
+use super::line::{Level, Line, Prefix};
 
 /// What happened to the server or container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +65,8 @@ enum Only {
     /// The line is these words and nothing else, or a uvicorn prefix stood before it.
     Uvicorn,
     Gunicorn,
+    /// gunicorn's, at level ERROR.
+    GunicornError,
     Apache,
     Heroku,
     Manager,
@@ -163,6 +165,7 @@ fn allowed(row: &Row, rest: &str, line: &Line<'_>) -> bool {
         Only::Any | Only::Indented => true,
         Only::Uvicorn => rest.is_empty() || has(Prefix::Uvicorn),
         Only::Gunicorn => has(Prefix::Gunicorn) || line.program == Some("gunicorn"),
+        Only::GunicornError => has(Prefix::Gunicorn) && line.level == Some(Level::Error),
         Only::Apache => has(Prefix::Apache),
         Only::Heroku => matches!(line.program, Some("heroku" | "api")),
         Only::Manager => line.program == Some("manager"),

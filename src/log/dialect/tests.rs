@@ -33,6 +33,8 @@ fn marks() {
         ("[2026-11-21 02:40:46 +0000] [7] [INFO] Handling signal: hup", Reload, Some(7)),
         ("[2026-11-21 02:40:46 +0000] [7] [ERROR] Worker (pid:12) was sent SIGKILL! Perhaps out of memory?", WorkerDied, Some(12)),
         ("[2026-11-21 02:40:46 +0000] [7] [ERROR] Reason: Worker failed to boot.", LoadFailed, Some(7)),
+        ("[2026-11-21 02:40:46 +0000] [7] [ERROR] Shutting down: Master", Crash, Some(7)),
+        ("[2026-11-21 02:40:46 +0000] [7] [INFO] Shutting down: Master", Stop, Some(7)),
         ("[Tue Feb 13 01:49:59.2 2018] [mpm_event:notice] [pid 23:tid 1] AH00489: Apache/2.4.29 configured -- resuming normal operations", Start, Some(23)),
         ("[Tue Feb 13 01:49:59.2 2018] [core:notice] [pid 23] AH00051: child pid 77 exit signal Segmentation fault (11), possible coredump in /etc/apache2", WorkerDied, Some(77)),
         ("INFO:     Started server process [19497]", Start, Some(19497)),

@@ -85,7 +85,19 @@ pub fn strip<'a>(raw: &'a str, ctx: &mut PrefixCtx) -> Line<'a> {
     }
     let mut arrived = false;
     strip_more(&mut line, ctx, &mut arrived);
+    if line.stamp.is_none() && line.text.starts_with(UWSGI_START) {
+        line.stamp = uwsgi_start(line.text, &ctx.clock);
+    }
     line
+}
+
+/// uWSGI's first line; in a log without stamps the only one that says when it was written.
+const UWSGI_START: &str = "*** Starting uWSGI ";
+
+/// `*** Starting uWSGI 2.0.31 (64bit) on [Sat Nov 21 02:40:46 2026] ***`
+fn uwsgi_start(text: &str, clock: &Clock) -> Option<Stamp> {
+    let (_, date) = text.split_once(" on [")?;
+    Some(super::stamp::asctime(date.as_bytes(), clock)?.stamp)
 }
 
 /// Whether the first words behind an indentation are a prefix with a date: the app's own

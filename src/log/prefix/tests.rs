@@ -204,6 +204,14 @@ fn ordinary_text_is_left_alone() {
 }
 
 #[test]
+fn a_start_of_uwsgi_says_when() {
+    let raw = "*** Starting uWSGI 2.0.31 (64bit) on [Mon Apr 13 08:13:19 2026] ***";
+    assert_eq!(utc(&strip(raw, &mut ctx())), "2026-04-13T08:13:19Z");
+    let stamped = format!("2026-04-13 09:00:00 {raw}");
+    assert_eq!(utc(&strip(&stamped, &mut ctx())), "2026-04-13T09:00:00Z");
+}
+
+#[test]
 fn a_bare_service_name_is_believed_when_it_repeats() {
     let mut ctx = ctx();
     assert_eq!(strip("shop  | one", &mut ctx).text, "shop  | one");
