@@ -254,7 +254,11 @@ impl Signature {
     fn take(&self, found: Option<&regex::Captures<'_>>, into: &mut Captures) {
         let Some(found) = found else { return };
         for (name, kind) in &self.text.captures {
-            if let Some(value) = found.name(name).and_then(|m| kind.check(m.as_str())) {
+            // A name may stand in several branches of a pattern: `name`, `name2`, … `name9`.
+            let group = found
+                .name(name)
+                .or_else(|| (2..10).find_map(|n| found.name(&format!("{name}{n}"))));
+            if let Some(value) = group.and_then(|m| kind.check(m.as_str())) {
                 into.insert(name.clone(), value);
             }
         }
@@ -320,13 +324,15 @@ impl Signature {
             || self.bottom.pattern.is_some()
             || self.no_frame.pattern.is_some()
         {
-            let frames: Vec<String> = event
+            let mut frames: Vec<String> = event
                 .frames
                 .iter()
                 .map(|f| {
                     format!("{}:{}:{}", f.file, f.function, f.source.as_deref().unwrap_or_default())
                 })
                 .collect();
+            // The file that does not compile is where the chain of imports ends.
+            frames.extend(event.syntax_at.iter().map(|(file, _)| format!("{file}::")));
             if self.frame.pattern.is_some() {
                 let hit = frames.iter().rev().find_map(|frame| self.frame.captures(frame))?;
                 self.take(hit.as_ref(), &mut captures);

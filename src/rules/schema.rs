@@ -115,7 +115,8 @@ pub struct SignatureText {
     pub examples: Vec<String>,
     #[serde(default)]
     pub counterexamples: Vec<String>,
-    /// Types of the regexes' named groups: `module = "py-module"`.
+    /// Types of the regexes' named groups: `module = "py-module"`. Groups `module2` … `module9` are
+    /// the same capture in other branches of the pattern.
     #[serde(default)]
     pub captures: std::collections::BTreeMap<String, CaptureType>,
     /// Constant captures.
@@ -146,7 +147,7 @@ pub struct SignatureText {
     pub last_frame: Vec<String>,
     /// On `file:function:source` of any frame.
     pub frame: Option<String>,
-    /// On `file:function:source` of the last frame.
+    /// On `file:function:source` of the last frame; for a `SyntaxError` on `file::` of what does not compile.
     pub bottom: Option<String>,
     /// No frame may match.
     pub no_frame: Option<String>,
