@@ -77,6 +77,25 @@ fn answered_by_headers(hit: &Hit) -> Option<AnsweredBy> {
     None
 }
 
+/// Turns the refusal of an outbound proxy into what it is: not the site's answer. Through a
+/// tunnel (TLS) an answer is always the site's; a plain one is, if its page is one that sites show.
+pub(super) fn notice_proxy_refusal(hit: &mut Hit) {
+    let squid = header(hit, "x-squid-error").is_some();
+    let refused = matches!(hit.status, Some(403 | 407));
+    if hit.proxy.is_none() || hit.tls.is_some() || hit.error.is_some() || !refused {
+        return;
+    }
+    if hit.page.is_some() && !squid && hit.status != Some(407) {
+        return;
+    }
+    hit.error = Some(super::failure::failure(
+        crate::model::ProbePhase::Connect,
+        crate::model::ErrorKind::ProxyRefused,
+        format!("the proxy answered {}", hit.status.unwrap_or_default()),
+    ));
+    hit.answered_by = Some(AnsweredBy::Proxy);
+}
+
 /// Explains an answer. `platform` is a profile's id.
 #[must_use]
 pub fn meaning(hit: &Hit, platform: &str) -> Meaning {

@@ -84,6 +84,7 @@ async fn hits(
         let outside = Outside { progress, cancel, number };
         let mut one = hit(plan, url, &outside).await;
         classify::recognise(&mut one);
+        classify::notice_proxy_refusal(&mut one);
         let stop = ends_the_probe(one.error.as_ref());
         let waits = verdict::looks_like_reloading(plan, &one);
         into.push(one);
