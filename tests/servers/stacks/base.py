@@ -170,6 +170,24 @@ class Stack:
         self.answers.append(data)
 
     @staticmethod
+    def kill_above(kib):
+        """Kill the first of the site's processes that has more memory than this, once: the kernel's or the
+        platform's memory limit."""
+        def watch():
+            while True:
+                for status in pathlib.Path("/proc").glob("[0-9]*/status"):
+                    try:
+                        fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+                    except OSError:
+                        continue
+                    if (fields["Uid"].split()[0] == str(isolation.SITE_UID)
+                            and int(fields.get("VmRSS", "0 kB").split()[0]) > kib):
+                        os.kill(int(fields["Pid"]), signal.SIGKILL)
+                        return
+                time.sleep(0.02)
+        threading.Thread(target=watch, daemon=True).start()
+
+    @staticmethod
     def wait(seconds):
         """Let time pass."""
         time.sleep(seconds)
@@ -196,6 +214,17 @@ class Stack:
                 connection.sendall(b"HTTP/1.1 403 Forbidden\r\nServer: squid\r\nX-Squid-Error: ERR_ACCESS_DENIED 0\r\n"
                                    b"Content-Length: 0\r\nConnection: close\r\n\r\n")
                 connection.close()
+        threading.Thread(target=serve, daemon=True).start()
+
+    @staticmethod
+    def silent_server(port):
+        """A service that accepts and never says a word."""
+        server = socket.create_server(("127.0.0.1", port))
+        held = []
+
+        def serve():
+            while True:
+                held.append(server.accept())
         threading.Thread(target=serve, daemon=True).start()
 
     def self_signed_server(self, port):

@@ -4,9 +4,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
-import threading
-import time
 
 from stacks import isolation, nginx
 from stacks.base import Recorder, Stack
@@ -147,22 +144,6 @@ server {{
         """What a person's copy and paste does to a log; the case says origin="transformed"."""
         path = pathlib.Path(self.logs[kind])
         path.write_text(re.sub(pattern, replacement, path.read_text()))
-
-    def kill_above(self, kib):
-        """Kill the first worker that has more memory than this, once (the platform's memory limit)."""
-        def watch():
-            while True:
-                for status in pathlib.Path("/proc").glob("[0-9]*/status"):
-                    try:
-                        text = status.read_text()
-                    except OSError:
-                        continue
-                    fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
-                    if fields["Name"].strip() == "uwsgi" and int(fields.get("VmRSS", "0 kB").split()[0]) > kib:
-                        os.kill(int(fields["Pid"]), signal.SIGKILL)
-                        return
-                time.sleep(0.02)
-        threading.Thread(target=watch, daemon=True).start()
 
     def arguments(self):
         """A copied tree, or the same files by name."""
