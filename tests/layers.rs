@@ -14,7 +14,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("procfile", &["python", "rules", "model", "text"]),
     ("restarts", &["log", "rules", "model", "text"]),
     ("site", &["log", "python", "rules", "model", "text"]),
-    ("checks", &["site", "log", "python", "http", "procfile", "restarts", "rules", "model", "text"]),
+    (
+        "checks",
+        &["site", "log", "python", "http", "procfile", "restarts", "rules", "model", "text"],
+    ),
     ("engine", &["rules", "model"]),
     ("redact", &["model", "rules"]),
     ("report", &["model", "rules", "text", "redact"]),
@@ -43,7 +46,9 @@ fn named(text: &str) -> Vec<String> {
     text.lines()
         .filter(|line| !line.trim_start().starts_with("//"))
         .flat_map(|line| line.split("crate::").skip(1))
-        .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>())
+        .map(|rest| {
+            rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()
+        })
         .filter(|name| !name.is_empty())
         .collect()
 }

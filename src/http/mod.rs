@@ -5,6 +5,7 @@
 //! The tokio runtime lives inside `run` only. Nothing here ranks causes or prints.
 
 mod address;
+pub mod api;
 pub mod classify;
 mod connect;
 mod exchange;

@@ -1,6 +1,7 @@
 //! The probe against servers that misbehave, on loopback. Time-outs are short and come from the
 //! plan; nothing asserts how long something took.
 
+mod api;
 #[path = "../support/faults.rs"]
 mod faults;
 mod pages;
