@@ -6,6 +6,7 @@ mod clocks;
 pub mod dialect;
 mod epochs;
 mod events;
+mod flattened;
 pub mod kind;
 pub mod line;
 pub mod merge;

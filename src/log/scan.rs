@@ -19,7 +19,8 @@ use super::read::LogReader;
 use super::stamp::Clock;
 use super::traceback::{Assembled, Assembler};
 use crate::model::{
-    ClockState, ExceptionEvent, Fact, Facts, LogFile, LogKind, LogSummary, Phase, Place, Source,
+    ClockState, ExceptionEvent, Fact, Facts, FrameOwner, LogFile, LogKind, LogSummary, Phase,
+    Place, Source, TracebackShape,
 };
 use crate::rules::Rules;
 
@@ -223,6 +224,16 @@ impl<'r> Scanner<'r> {
         if self.boring(raw) {
             return;
         }
+        if let Some(parts) = super::flattened::split(raw) {
+            for part in parts {
+                self.one(part);
+            }
+            return;
+        }
+        self.one(raw);
+    }
+
+    fn one(&mut self, raw: &str) {
         let mut ctx = std::mem::take(&mut self.ctx);
         strip_all(raw, &mut ctx, &mut |line| self.stripped(line));
         self.ctx = ctx;
@@ -329,11 +340,10 @@ impl<'r> Scanner<'r> {
             container,
             phase,
             route,
-            banner,
+            banner: _,
             handled,
             excerpt,
         } = done;
-        let _ = banner;
         let mut matches = self.rules.match_exception(&event, phase);
         // The root of a chain speaks too: "direct cause" first, "during handling" both.
         for link in &event.chain {
@@ -362,6 +372,8 @@ impl<'r> Scanner<'r> {
         fact.order = last_line;
         if handled {
             fact.certainty = 0.4;
+        } else if caught_in_place(&event) {
+            fact.certainty = if specific { 0.7 } else { 0.4 };
         }
         let key = exception_key(&event, phase, fact.container.as_deref(), fact.route.as_deref());
         let known_to_nobody = matches.is_empty();
@@ -528,6 +540,19 @@ fn keep_unexplained(list: &mut Vec<Fact>, fact: Fact) {
         list.remove(0);
     }
     list.push(fact);
+}
+
+/// A traceback that begins in a function of the person's own code was caught and logged there: one
+/// that nobody catches begins in the server, the framework or at module level. Copies that were
+/// shortened by hand look the same, so this is doubt, not proof.
+fn caught_in_place(event: &ExceptionEvent) -> bool {
+    event.shape == TracebackShape::Standard
+        && event.intro.as_deref().is_none_or(|intro| !intro.contains('/'))
+        && event.frames.first().is_some_and(|frame| {
+            frame.owner == FrameOwner::Own
+                && !frame.function.is_empty()
+                && frame.function != "<module>"
+        })
 }
 
 /// Exceptions that end requests and processes in good order.

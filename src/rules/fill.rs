@@ -63,8 +63,9 @@ pub fn placeholders(text: &str) -> Vec<&str> {
 
 /// `{inner}rest` → inner, rest. Braces of Python or shell text (`{}` or with spaces first) are none.
 fn placeholder(tail: &str) -> Option<(&str, &str)> {
-    let end = tail.find('}')?;
-    let inner = &tail[1..end];
+    let inner_on = tail.strip_prefix('{')?;
+    let inner = &inner_on[..inner_on.find('}')?];
+    let end = inner.len() + 1;
     let name = inner.split(['|', '?']).next()?;
     let fits = !name.is_empty()
         && name

@@ -289,8 +289,9 @@ impl Signature {
         if !self.text.types.iter().any(|name| type_is(name, event)) {
             return None;
         }
+        // A fallback says when it happened, so it must be known; a specific cause says what.
         if !self.text.phase.is_empty()
-            && phase != Phase::Unknown
+            && (phase != Phase::Unknown || self.fallback)
             && !self.text.phase.iter().any(|&word| Phase::from(word) == phase)
         {
             return None;

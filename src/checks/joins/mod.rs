@@ -1,5 +1,6 @@
 //! Joins: checks that need the facts of two collectors, or facts and files. One file per join.
 
+mod hosts;
 mod paths;
 mod stale;
 mod symptoms;
@@ -11,6 +12,7 @@ use crate::model::Facts;
 /// Runs every join in order; later ones see what earlier ones added.
 pub(super) fn run(context: &Context, facts: &mut Facts) {
     symptoms::add(context, facts);
+    hosts::weigh(context, facts);
     let files = paths::Files::new(&context.site);
     stale::mark(context, &files, facts);
     wrong_file::find(context, facts);

@@ -13,6 +13,8 @@ use crate::model::{Captures, Fact, Facts, FrameOwner, MarkKind, Phase, Place, So
 
 /// Seconds by which a file may seem newer than a start without being so.
 const SLACK: i64 = 2;
+/// What an error keeps whose line has been edited, but not reloaded.
+const SUPERSEDED: f64 = 0.2;
 
 /// Compares every exception's own frames with the files at hand.
 pub(super) fn mark(context: &Context, files: &Files, facts: &mut Facts) {
@@ -58,7 +60,12 @@ pub(super) fn mark(context: &Context, files: &Files, facts: &mut Facts) {
         found.phase = fact.phase;
         found.order = fact.order;
         found.note = Some("edited after the app was started".to_owned());
-        if !found.matches.is_empty() && !pending.iter().any(|known| known.place == found.place) {
+        if found.matches.is_empty() {
+            continue;
+        }
+        // What the running app still does is explained by the code it still runs.
+        fact.certainty *= SUPERSEDED;
+        if !pending.iter().any(|known| known.place == found.place) {
             pending.push(found);
         }
     }

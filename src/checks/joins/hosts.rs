@@ -1,0 +1,62 @@
+//! A refused host name is the site's problem only where it is the site's own: scanners ask for
+//! addresses and foreign names all day.
+
+use std::net::IpAddr;
+
+use crate::checks::Context;
+use crate::model::Facts;
+
+/// What a foreign name keeps, and a bare address where the site's name is not known.
+const FOREIGN: f64 = 0.1;
+
+/// Weighs every fact that names a refused host.
+pub(super) fn weigh(context: &Context, facts: &mut Facts) {
+    let own = context.site.domain.as_deref().map(str::to_lowercase);
+    for fact in &mut facts.facts {
+        let Some(host) = fact
+            .matches
+            .iter()
+            .filter(|hit| hit.signature.starts_with("disallowed-host/"))
+            .find_map(|hit| hit.captures.get("host"))
+        else {
+            continue;
+        };
+        let host = host.to_lowercase();
+        let bare = host
+            .rsplit_once(':')
+            .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+            .map_or(host.as_str(), |(name, _)| name);
+        let address = bare.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+        let foreign = match &own {
+            Some(own) => !same_site(own, bare) && bare != "localhost",
+            None => address,
+        };
+        if foreign && !is_loopback(bare) {
+            fact.certainty *= FOREIGN;
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// `www.` and sub-domains in both directions: a custom domain and its bare form are one site.
+fn same_site(own: &str, host: &str) -> bool {
+    let bare = |name: &str| name.trim_start_matches("www.").trim_matches(['[', ']']).to_owned();
+    let (own, host) = (bare(own), bare(host));
+    own == host || own.ends_with(&format!(".{host}")) || host.ends_with(&format!(".{own}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_site;
+
+    #[test]
+    fn names_of_one_site() {
+        assert!(same_site("www.shop.example", "shop.example"));
+        assert!(same_site("shop.example", "www.shop.example"));
+        assert!(!same_site("shop.example", "workshop.example"));
+        assert!(!same_site("ana.pythonanywhere.com", "198.51.100.20"));
+    }
+}
