@@ -303,11 +303,12 @@ def scenario_toml(case, platform, arguments):
 
 class Recorder:
     """A server's output as a log file: one write is one message, stamped when it arrives (UTC), newlines inside
-    it written as #012. `stamp` is a strftime pattern ending in its own separator; None writes as it comes."""
+    it written as `join` (None: every line is a message). `stamp` is a strftime pattern that ends in its own separator;
+    None writes everything as it comes."""
 
     def __init__(self, path, stamp="%Y-%m-%d %H:%M:%S ", join="#012"):
         reader, self.writer = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
-        self.reader, self.stamp, self.join, self.frozen = reader, stamp, join, False
+        self.reader, self.stamp, self.join, self.frozen, self.rest = reader, stamp, join, False, b""
         self.log = open(path, "ab", buffering=0)
         threading.Thread(target=self._run, daemon=True).start()
 
@@ -321,10 +322,10 @@ class Recorder:
             if self.stamp is None:
                 self.log.write(data)
                 continue
-            text = data[:-1] if data.endswith(b"\n") else data
             if self.join is None:
-                parts = text.split(b"\n")
+                *parts, self.rest = (self.rest + data).split(b"\n")
             else:
+                text = data[:-1] if data.endswith(b"\n") else data
                 parts = [text.replace(b"\n", self.join.encode())]
             stamp = datetime.datetime.now(datetime.timezone.utc).strftime(self.stamp).encode()
             for part in parts:
