@@ -45,7 +45,7 @@ fn cookies_count_only_where_python_looks() {
     assert_eq!(kind(b"\n\n# coding: latin-1\ny = '\xe9'\n"), Some(ErrorKind::NotUtf8));
     fine(b"\n# coding: latin-1\ny = '\xe9'\n");
     assert_eq!(kind(b"x = 'coding: nonsense'\n"), None);
-    assert_eq!(kind(b"# decoding = nothing\n"), Some(ErrorKind::UnknownEncoding));
+    assert_eq!(kind(b"# decoding=nothing\n"), Some(ErrorKind::UnknownEncoding));
 }
 
 #[test]

@@ -55,6 +55,8 @@ struct Scan<'s> {
     lambdas: u32,
     total: u32,
     deepest: u32,
+    /// Brackets that a broken f-string left open: the parser may still be inside of them.
+    lost: u32,
 }
 
 /// Estimates the depth of a source.
@@ -76,6 +78,7 @@ pub fn depth(source: &str) -> Depth {
         lambdas: 0,
         total: 0,
         deepest: 0,
+        lost: 0,
     };
     match scan.run() {
         Ok(()) => Depth::Fine(scan.deepest + scan.indents.len() as u32),
@@ -113,6 +116,19 @@ const CLASS: [u8; 256] = {
     table
 };
 
+/// `**=` is one operator, `@@@` three.
+fn operator_len(rest: &[u8]) -> usize {
+    let [first, ..] = rest else { return 0 };
+    match rest.get(1) {
+        Some(second) if first == second && matches!(first, b'*' | b'/' | b'<' | b'>') => {
+            if rest.get(2) == Some(&b'=') { 3 } else { 2 }
+        }
+        Some(b'=') => 2,
+        Some(b'>') if matches!(first, b'-' | b'<') => 2,
+        _ => 1,
+    }
+}
+
 impl Scan<'_> {
     fn run(&mut self) -> Result<(), Depth> {
         self.indent()?;
@@ -126,15 +142,8 @@ impl Scan<'_> {
                 ORDINARY => self.at += 1,
                 WORD => self.word()?,
                 OPERATOR => {
-                    // `==`, `**`, `>>=` are one operator, `- - -` and `---` three.
-                    let again = byte != b'-' && byte != b'~' && byte != b'+' && byte != b'.';
-                    if !(again
-                        && self.at > 0
-                        && CLASS[self.bytes[self.at - 1] as usize] == OPERATOR)
-                    {
-                        self.link(1)?;
-                    }
-                    self.at += 1;
+                    self.at += operator_len(&self.bytes[self.at..]);
+                    self.link(1)?;
                 }
                 _ => self.special(byte)?,
             }
@@ -153,9 +162,9 @@ impl Scan<'_> {
     }
 
     fn note(&mut self) -> Result<(), Depth> {
-        let now = self.total + self.frames.len() as u32;
+        let now = self.total + self.lost + self.frames.len() as u32;
         self.deepest = self.deepest.max(now);
-        if self.total > CHAIN {
+        if self.total + self.lost > CHAIN {
             let line = memchr::memchr_iter(b'\n', &self.bytes[..self.at.min(self.bytes.len())])
                 .count()
                 + 1;
@@ -312,6 +321,7 @@ impl Scan<'_> {
             // A lone carriage return ends a line as well.
             if !triple && let Some(carriage) = memchr::memchr(b'\r', &rest[..found]) {
                 self.at += carriage;
+                self.cut_short();
                 return;
             }
             self.at += found;
@@ -320,13 +330,23 @@ impl Scan<'_> {
                     self.at += 1;
                     self.skip_one();
                 }
-                b'\n' => return,
+                b'\n' => {
+                    self.cut_short();
+                    return;
+                }
                 _ if triple && !self.bytes[self.at..].starts_with(&[quote; 3]) => self.at += 1,
                 _ => {
                     self.at += if triple { 3 } else { 1 };
                     return;
                 }
             }
+        }
+    }
+
+    /// A string without its closing quote, in a field of a one-line f-string: both end with the line.
+    fn cut_short(&mut self) {
+        if self.fstrings > 0 && !self.outer_text().1 {
+            self.leave_text();
         }
     }
 
@@ -409,6 +429,7 @@ impl Scan<'_> {
                 Some(Frame::Bracket { chain, lambdas, .. }) => {
                     self.brackets -= 1;
                     self.total -= chain + lambdas;
+                    self.lost += 1 + chain + lambdas;
                 }
                 None => return,
             }

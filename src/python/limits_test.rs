@@ -64,7 +64,8 @@ fn f_strings_are_followed() {
     assert!(fine("x = f'{a[\"b\"]:{c}}' + '('\n") < 10);
     assert!(fine(&"x = f'{a} }} {{ {b:{w}.{p}}' '('\n".repeat(300)) < 10);
     assert!(fine(&"x = f\"{x[\"a\"]}\" '('\n".repeat(300)) < 10);
-    assert!(fine(&"x = f'{a'\n".repeat(300)) < 10);
+    // The parser may still be inside of the braces that were left open.
+    assert!(fine(&"x = f'{a'\n".repeat(300)) >= 300);
     assert!(fine(&"x = rf'\\{a}' '('\n".repeat(300)) < 10);
     assert!(fine(&"x = f'{a!r}' f\"{b=}\" '('\n".repeat(300)) < 10);
     assert!(fine(&"x = f'''{\na}\n{b:%H'%M}''' '('\n".repeat(300)) < 10);

@@ -48,8 +48,16 @@ pub struct ParsedFile {
     pub not_parsed: Option<NotParsed>,
     /// The version for which it was judged.
     pub target: PythonVersion,
+    tree: Option<Tree>,
+}
+
+/// A tree that is dropped where the stack is deep enough for it.
+#[derive(Debug)]
+struct Tree {
+    /// As estimated by `limits`.
     depth: u32,
-    tree: Option<Parsed<ModModule>>,
+    /// Taken when it is dropped.
+    parsed: Option<Parsed<ModModule>>,
 }
 
 /// A comment: where it stands and what it says.
@@ -78,7 +86,6 @@ pub fn parse_file(bytes: &[u8], name: &str, target: Option<PythonVersion>) -> Pa
         errors: Vec::new(),
         not_parsed: None,
         target,
-        depth: 0,
         tree: None,
     };
     let problem = decoded.problem.map(|problem| file.decode_error(problem));
@@ -88,8 +95,7 @@ pub fn parse_file(bytes: &[u8], name: &str, target: Option<PythonVersion>) -> Pa
     }
     match depth(&file.source) {
         Depth::Fine(depth) => {
-            file.depth = depth;
-            file.parse();
+            file.parse(depth);
         }
         Depth::Error { range, kind, message, cpython_like, hint } => {
             let mut error = file.problem(range, kind, message);
@@ -111,12 +117,12 @@ pub fn parse_file(bytes: &[u8], name: &str, target: Option<PythonVersion>) -> Pa
 impl ParsedFile {
     /// The tree; of a broken file what could be read.
     pub fn module(&self) -> Option<&ModModule> {
-        self.tree.as_ref().map(Parsed::syntax)
+        self.tree.as_ref().and_then(|tree| tree.parsed.as_ref()).map(Parsed::syntax)
     }
 
     /// All tokens with comments, in order; empty without a tree.
     pub fn tokens(&self) -> &[Token] {
-        self.tree.as_ref().map_or(&[], |tree| tree.tokens())
+        self.tree.as_ref().and_then(|tree| tree.parsed.as_ref()).map_or(&[], |tree| tree.tokens())
     }
 
     /// Nothing is known to be wrong, and it was examined.
@@ -148,7 +154,8 @@ impl ParsedFile {
     /// Runs `work` on the tree where the stack is deep enough to walk it; `None` without a tree.
     pub fn walk<R: Send>(&self, work: impl FnOnce(&ModModule) -> R + Send) -> Option<R> {
         let module = self.module()?;
-        Some(if self.depth <= SHALLOW { work(module) } else { with_deep_stack(|| work(module)) })
+        let depth = self.tree.as_ref().map_or(0, |tree| tree.depth);
+        Some(if depth <= SHALLOW { work(module) } else { with_deep_stack(|| work(module)) })
     }
 
     /// A problem at a range of the source, without the optional parts.
@@ -183,21 +190,21 @@ impl ParsedFile {
         error
     }
 
-    fn parse(&mut self) {
-        if self.depth <= SHALLOW {
-            self.parse_here();
+    fn parse(&mut self, depth: u32) {
+        if depth <= SHALLOW {
+            self.parse_here(depth);
         } else {
-            with_deep_stack(|| self.parse_here());
+            with_deep_stack(|| self.parse_here(depth));
         }
     }
 
-    fn parse_here(&mut self) {
+    fn parse_here(&mut self, depth: u32) {
         let room = match super::stack::stack_bytes() {
             0 => 200,
             bytes if bytes < 32 << 20 => 3_000,
             _ => u32::MAX,
         };
-        if self.depth > room {
+        if depth > room {
             self.not_parsed = Some(NotParsed {
                 why:
                     "the file nests deeply and this machine does not give the memory to examine it"
@@ -222,7 +229,7 @@ impl ParsedFile {
                 if !(tree.has_no_syntax_errors() && semantic.is_empty()) {
                     self.errors = syntax::explain(self, &tree, semantic);
                 }
-                self.tree = Some(tree);
+                self.tree = Some(Tree { depth, parsed: Some(tree) });
             }
             _ => {
                 self.not_parsed =
@@ -232,12 +239,11 @@ impl ParsedFile {
     }
 }
 
-impl Drop for ParsedFile {
+impl Drop for Tree {
     fn drop(&mut self) {
-        if self.depth > SHALLOW
-            && let Some(tree) = self.tree.take()
-        {
-            with_deep_stack(move || drop(tree));
+        let parsed = self.parsed.take();
+        if self.depth > SHALLOW {
+            with_deep_stack(move || drop(parsed));
         }
     }
 }
