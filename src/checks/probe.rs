@@ -24,17 +24,9 @@ pub(super) fn collect(context: &Context) -> Facts {
             .push(Skipped { check: "probe".to_owned(), missing: "interrupted".to_owned() });
         return facts;
     }
-    let refused = report
-        .hits
-        .iter()
-        .filter_map(|hit| hit.error.as_ref())
-        .find(|error| error.kind == crate::model::ErrorKind::ProxyRefused);
-    if let Some(error) = refused {
-        // The refusal is the outbound proxy's, not the site's answer.
-        facts.skipped.push(Skipped {
-            check: "probe".to_owned(),
-            missing: format!("the outbound proxy refused the request ({})", error.detail),
-        });
+    if let Some(why) = &report.skipped {
+        // The answers are not the site's: an outbound proxy refused, or nobody waited.
+        facts.skipped.push(Skipped { check: "probe".to_owned(), missing: why.clone() });
         return facts;
     }
     facts.examined.push(Examined {
