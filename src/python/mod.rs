@@ -8,3 +8,6 @@ pub mod problem;
 pub mod semantic;
 pub mod stack;
 pub mod syntax;
+
+#[cfg(test)]
+mod hostile_test;

@@ -13,6 +13,9 @@ pub(super) fn explain(broken: &Broken<'_>) -> (Vec<SyntaxProblem>, Vec<Range<usi
     let mut open: Option<usize> = None;
     let lines = &broken.file.lines;
     for line in 1..=lines.count() as u32 {
+        if problems.len() >= super::MOST {
+            break;
+        }
         let text = lines.text(broken.source, line);
         let start = lines.start(line);
         let end = start + text.len();

@@ -41,13 +41,13 @@ pub(super) fn explain(
     semantic: Vec<SemanticError>,
 ) -> Vec<SyntaxProblem> {
     let mut problems = if tree.errors().is_empty() {
-        semantic.into_iter().map(|error| compile::explain(file, error)).collect()
+        semantic.into_iter().take(MOST).map(|error| compile::explain(file, error)).collect()
     } else {
         parse_errors(file, tree)
     };
     let broken_from =
         problems.first().map_or(usize::MAX, |first: &SyntaxProblem| first.range.start);
-    for error in tree.unsupported_syntax_errors() {
+    for error in tree.unsupported_syntax_errors().iter().take(MOST) {
         let problem = version::explain(file, error);
         // What the parser made of broken text may look like new syntax.
         if tree.errors().is_empty() || problem.range.end <= broken_from {
