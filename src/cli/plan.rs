@@ -103,7 +103,7 @@ impl Plan {
             && site.server_config.is_empty()
             && site.project.is_none();
         if nothing_given && plan.unusable.is_empty() {
-            plan.discover(&site, domain.as_deref(), url.is_some())?;
+            plan.discover(&site, domain.as_deref(), url.is_some(), rules)?;
         }
         if plan.sites.is_empty() {
             if nothing_given && url.is_none() && !plan.unusable.is_empty() {
@@ -201,7 +201,7 @@ impl Plan {
         }
     }
 
-    /// What stands at the top of a folder: logs, entry points, Procfile.
+    /// A project folder: logs at its top, and what discovery finds in it.
     fn folder(&mut self, dir: &Path, site: &mut Site) {
         let mut names: Vec<PathBuf> = std::fs::read_dir(dir)
             .into_iter()
@@ -211,25 +211,39 @@ impl Plan {
             .map(|e| e.path())
             .collect();
         names.sort();
-        let mut python = Vec::new();
         for path in names {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let lower = name.to_lowercase();
-            if !path.is_file() || name.starts_with('.') {
-                continue;
-            }
-            if lower.ends_with(".log") || lower.contains(".log.") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+            let is_log = name.ends_with(".log") || name.contains(".log.");
+            if is_log && !name.starts_with('.') && path.is_file() {
                 self.file(&path, site);
-            } else if lower.ends_with("wsgi.py") {
-                python.push(path);
-            } else if name == "Procfile" {
-                site.procfile.get_or_insert(path);
             }
         }
-        site.project.get_or_insert_with(|| dir.to_owned());
-        if site.wsgi.is_none() {
-            site.wsgi = python.into_iter().next();
+        let (projects, notes) = crate::site::project(dir);
+        self.left_out(notes);
+        let mut projects = projects.into_iter();
+        let found = projects.next().unwrap_or_default();
+        let others: Vec<String> =
+            projects.filter_map(|other| other.project).map(|p| p.display().to_string()).collect();
+        if !others.is_empty() {
+            self.left_out(vec![format!(
+                "more projects stand in this folder, name one to diagnose it: {}",
+                others.join(", ")
+            )]);
         }
+        site.project.get_or_insert_with(|| found.project.unwrap_or_else(|| dir.to_owned()));
+        site.wsgi = site.wsgi.take().or(found.wsgi);
+        site.procfile = site.procfile.take().or(found.procfile);
+        site.platform = site.platform.take().or(found.platform);
+        site.python = site.python.or(found.python);
+        site.virtualenv = site.virtualenv.take().or(found.virtualenv);
+        site.server_config.extend(found.server_config);
+    }
+
+    /// What discovery did not look at is said in the report.
+    fn left_out(&mut self, notes: Vec<String>) {
+        self.unusable.extend(
+            notes.into_iter().map(|note| Skipped { check: "discovery".to_owned(), missing: note }),
+        );
     }
 
     /// Missing and unreadable flagged files become lines of the report.
@@ -287,10 +301,12 @@ impl Plan {
         given: &Site,
         domain: Option<&str>,
         has_url: bool,
+        rules: &Rules,
     ) -> Result<(), Failure> {
         let root = given.root.clone().unwrap_or_else(|| PathBuf::from("/"));
-        let found = crate::site::discover(&root, domain);
-        self.on_host = given.root.is_none() && !found.sites.is_empty();
+        let found = crate::site::discover(&root, domain, rules);
+        self.on_host = found.sites.iter().any(|site| site.on_host);
+        self.left_out(found.notes);
         if found.sites.is_empty() {
             if has_url {
                 return Ok(());
@@ -307,8 +323,6 @@ impl Plan {
         }
         for mut site in found.sites {
             site.root.clone_from(&given.root);
-            site.times_are_real = true;
-            site.on_host = self.on_host;
             site.platform = given.platform.clone().or(site.platform);
             site.python = given.python.or(site.python);
             site.virtualenv = given.virtualenv.clone().or(site.virtualenv);

@@ -3,11 +3,18 @@
 //! `discover` looks at fixed places of a machine or of a copied tree and says what it found and
 //! what it looked for; it never follows the content of logs to other places.
 
+mod checkout;
+mod environment;
 mod pythonanywhere;
+mod tree;
+mod walk;
 
 use std::path::{Path, PathBuf};
 
-use crate::model::Site;
+use crate::model::{PythonVersion, Site};
+use crate::rules::Rules;
+
+pub use tree::Tree;
 
 /// What discovery found.
 #[derive(Debug, Default)]
@@ -19,12 +26,92 @@ pub struct Discovered {
     pub notes: Vec<String>,
 }
 
-/// Looks for sites below `root` (`/` on the machine itself).
+/// Looks for sites below `root` (`/` on the machine itself): a hosting platform's places first,
+/// then servers' configuration, then projects. Sites say by `on_host` and `times_are_real` what
+/// the machine and file times mean.
 #[must_use]
-pub fn discover(root: &Path, domain: Option<&str>) -> Discovered {
+pub fn discover(root: &Path, domain: Option<&str>, rules: &Rules) -> Discovered {
+    let tree = Tree::new(root);
     let mut found = Discovered::default();
     pythonanywhere::find(root, domain, &mut found);
+    for site in &mut found.sites {
+        site.on_host = tree.is_machine();
+        site.times_are_real = true;
+    }
+    let platform = tree
+        .is_machine()
+        .then(|| {
+            environment::platform(
+                rules,
+                |name| std::env::var_os(name).is_some(),
+                |path| Path::new(path).exists(),
+            )
+        })
+        .flatten();
+    // A domain says nothing of the projects that lie about on a machine that may not serve it.
+    if found.sites.is_empty() && (domain.is_none() || platform.is_some()) {
+        projects(&tree, platform.is_some(), &mut found);
+    }
+    if let Some(platform) = platform {
+        for site in &mut found.sites {
+            site.platform = Some(platform.clone());
+        }
+    }
     found
+}
+
+/// Checkouts: the current folder on the machine itself, a container's places, then homes.
+fn projects(tree: &Tree, in_container: bool, found: &mut Discovered) {
+    let mut stages: Vec<Vec<PathBuf>> = Vec::new();
+    let mut shown = Vec::new();
+    if tree.is_machine() {
+        if let Ok(here) = std::env::current_dir()
+            && here != Path::new("/")
+        {
+            shown.push(here.display().to_string());
+            stages.push(vec![here]);
+        }
+        if in_container {
+            shown.extend(checkout::CONTAINER_PLACES.iter().map(|place| (*place).to_owned()));
+            stages.push(checkout::places(tree, checkout::CONTAINER_PLACES));
+        }
+        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|dir| dir.is_dir());
+        if let Some(home) = home.filter(|home| !stages.iter().any(|stage| stage.contains(home))) {
+            shown.push(home.display().to_string());
+            stages.push(vec![home]);
+        }
+    } else {
+        for places in [checkout::CONTAINER_PLACES, checkout::SERVER_PLACES] {
+            shown.extend(places.iter().map(|place| (*place).to_owned()));
+            stages.push(checkout::places(tree, places));
+        }
+    }
+    shown.dedup();
+    found.looked_for.push(format!("{} in {}", checkout::LOOKED_FOR, shown.join(", ")));
+    for start in stages {
+        let (sites, notes) = checkout::find(tree, &start, walk::Bounds::default());
+        found.notes.extend(notes);
+        if !sites.is_empty() {
+            found
+                .sites
+                .extend(sites.into_iter().map(|site| Site { on_host: in_container, ..site }));
+            return;
+        }
+    }
+}
+
+/// The web apps in a project folder that the person named, nearest first, and what was left out.
+#[must_use]
+pub fn project(dir: &Path) -> (Vec<Site>, Vec<String>) {
+    checkout::of_folder(dir)
+}
+
+/// `3.11` or `3.11.4`, at the start of the text.
+fn version(text: &str) -> Option<PythonVersion> {
+    let mut parts = text.split(|c: char| !c.is_ascii_digit());
+    let version =
+        PythonVersion { major: parts.next()?.parse().ok()?, minor: parts.next()?.parse().ok()? };
+    (2..=3).contains(&version.major).then_some(version)
 }
 
 /// A path of the server as a readable path below `root`.

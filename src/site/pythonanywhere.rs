@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{Discovered, below, on_server};
-use crate::model::{LogFile, LogKind, PlatformId, PythonVersion, Site};
+use super::{Discovered, below, on_server, version};
+use crate::model::{LogFile, LogKind, PlatformId, Site};
 
 /// Bytes read from the end of the server log and the start of the WSGI file.
 const GLANCE: u64 = 256 * 1024;
@@ -145,11 +145,6 @@ fn last_after(text: &str, head: &str) -> Option<String> {
     let at = text.rfind(head)? + head.len();
     let rest = text[at..].lines().next()?.split("#012").next()?.trim();
     (!rest.is_empty()).then(|| rest.to_owned())
-}
-
-fn version(text: &str) -> Option<PythonVersion> {
-    let mut parts = text.split(|c: char| !c.is_ascii_digit());
-    Some(PythonVersion { major: parts.next()?.parse().ok()?, minor: parts.next()?.parse().ok()? })
 }
 
 /// Absolute paths below `/home` that stand in quotes outside comments.
