@@ -11,8 +11,8 @@ use diagnose::cli::args::Args;
 use diagnose::cli::diagnose_args;
 use diagnose::engine::{EngineOptions, conclude};
 use diagnose::model::{
-    Fact, Facts, Hit, PlatformId, ProbeReport, ProbeVerdict, Report, Severity, Site, Source, State, Symptom,
-    SymptomKind, SymptomSource, Verdict,
+    Fact, Facts, Hit, PlatformId, ProbeReport, ProbeVerdict, Report, Severity, Site, Source, State,
+    Symptom, SymptomKind, SymptomSource, Verdict,
 };
 use diagnose::rules::Rules;
 
@@ -59,7 +59,13 @@ fn summary(report: &Report) -> Vec<String> {
         .findings
         .iter()
         .map(|f| {
-            format!("{} {:.2} {:?} {:?}", f.cause.as_deref().unwrap_or("-"), f.confidence.0, f.severity, f.state)
+            format!(
+                "{} {:.2} {:?} {:?}",
+                f.cause.as_deref().unwrap_or("-"),
+                f.confidence.0,
+                f.severity,
+                f.state
+            )
         })
         .collect()
 }
@@ -76,7 +82,9 @@ fn current<'a>(report: &'a Report, slug: &str) -> Option<&'a diagnose::model::Fi
 fn wrapper_block(time: &str, exception: &str, frames: &[(&str, u32, &str, &str)]) -> String {
     let mut out = format!("{time},100: Error running WSGI application\n{time},101: {exception}\n");
     for (file, line, function, source) in frames {
-        out += &format!("{time},101:   File \"{file}\", line {line}, in {function}\n{time},101:     {source}\n{time},101: \n");
+        out += &format!(
+            "{time},101:   File \"{file}\", line {line}, in {function}\n{time},101:     {source}\n{time},101: \n"
+        );
     }
     out += &format!("{time},101: ***************************************************\n");
     out += &format!("{time},101: If you're seeing an import error and don't know why,\n");
@@ -120,15 +128,25 @@ fn an_old_traceback_and_a_healthy_site() {
 
 #[test]
 fn a_missing_module_two_epochs_ago_and_a_database_error_now() {
-    let frames = [("/var/www/ana_pythonanywhere_com_wsgi.py", 4, "<module>", "from app import app as application")];
-    let error = wrapper_block("2026-11-21 08:00:00", "ModuleNotFoundError: No module named 'requests'", &frames)
-        + "2026-11-21 10:30:00,000: Exception on /orders [GET]\nTraceback (most recent call last):\n  File \"/home/ana/.virtualenvs/v/lib/python3.11/site-packages/flask/app.py\", line 1511, in wsgi_app\n    response = self.full_dispatch_request()\n  File \"/home/ana/mysite/app.py\", line 9, in orders\n    db = MySQLdb.connect(host='ana.mysql.example')\n  File \"/home/ana/.virtualenvs/v/lib/python3.11/site-packages/MySQLdb/connections.py\", line 185, in __init__\n    super().__init__(*args, **kwargs2)\nMySQLdb.OperationalError: (2003, \"Can't connect to MySQL server on 'ana.mysql.example' (111)\")\n";
+    let frames = [(
+        "/var/www/ana_pythonanywhere_com_wsgi.py",
+        4,
+        "<module>",
+        "from app import app as application",
+    )];
+    let error = wrapper_block(
+        "2026-11-21 08:00:00",
+        "ModuleNotFoundError: No module named 'requests'",
+        &frames,
+    ) + "2026-11-21 10:30:00,000: Exception on /orders [GET]\nTraceback (most recent call last):\n  File \"/home/ana/.virtualenvs/v/lib/python3.11/site-packages/flask/app.py\", line 1511, in wsgi_app\n    response = self.full_dispatch_request()\n  File \"/home/ana/mysite/app.py\", line 9, in orders\n    db = MySQLdb.connect(host='ana.mysql.example')\n  File \"/home/ana/.virtualenvs/v/lib/python3.11/site-packages/MySQLdb/connections.py\", line 185, in __init__\n    super().__init__(*args, **kwargs2)\nMySQLdb.OperationalError: (2003, \"Can't connect to MySQL server on 'ana.mysql.example' (111)\")\n";
     let report = Story::new("pythonanywhere")
         .file("--error-log", "ana.pythonanywhere.com.error.log", &error)
         .file(
             "--server-log",
             "ana.pythonanywhere.com.server.log",
-            &(start("2026-11-21 07:59:50") + &start("2026-11-21 09:00:00") + &start("2026-11-21 10:00:00")),
+            &(start("2026-11-21 07:59:50")
+                + &start("2026-11-21 09:00:00")
+                + &start("2026-11-21 10:00:00")),
         )
         .arg("--symptom", "500")
         .report();
@@ -185,14 +203,22 @@ fn an_excerpt_without_any_time() {
 #[test]
 fn edited_but_not_reloaded() {
     let story = Story::new("pythonanywhere");
-    let wsgi = story.write("wsgi/ana_pythonanywhere_com_wsgi.py", "import sys\nfrom app import app as application\n");
+    let wsgi = story.write(
+        "wsgi/ana_pythonanywhere_com_wsgi.py",
+        "import sys\nfrom app import app as application\n",
+    );
     story.write("mysite/app.py", "from flask import Flask\napp = Flask(__name__)\nRATE = 2\n");
     let project = story.dir.path().join("mysite").to_string_lossy().into_owned();
     let error = wrapper_block(
         "2026-11-21 10:00:05",
         "ZeroDivisionError: division by zero",
         &[
-            ("/var/www/ana_pythonanywhere_com_wsgi.py", 2, "<module>", "from app import app as application"),
+            (
+                "/var/www/ana_pythonanywhere_com_wsgi.py",
+                2,
+                "<module>",
+                "from app import app as application",
+            ),
             ("/home/ana/mysite/app.py", 3, "<module>", "RATE = 1 / 0"),
         ],
     );
@@ -217,7 +243,8 @@ fn two_real_faults_can_both_be_certain() {
         .arg("--symptom", "500")
         .report();
     for slug in ["template-missing", "database-schema"] {
-        let finding = current(&report, slug).unwrap_or_else(|| panic!("{slug}: {:?}", summary(&report)));
+        let finding =
+            current(&report, slug).unwrap_or_else(|| panic!("{slug}: {:?}", summary(&report)));
         assert!(finding.confidence.0 >= 0.75, "{:?}", summary(&report));
     }
 }

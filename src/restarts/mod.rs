@@ -1,1 +1,4 @@
-//! The restart policy as a state machine, and the readers of platform events. Sees log, rules, model, text.
+//! The restart policy as a state machine, and the readers of platform events.
+//! Sees log, rules, model, text.
+
+pub mod policy;
