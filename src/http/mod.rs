@@ -10,6 +10,7 @@ pub mod classify;
 mod connect;
 mod exchange;
 mod failure;
+mod hint;
 mod hit;
 mod meter;
 pub mod plan;

@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use super::hit::{Outside, hit, shown};
 use super::plan::{ProbePlan, ProbeProgress, Progress};
-use super::{classify, tls, verdict};
+use super::{classify, hint, tls, verdict};
 use crate::model::{ErrorKind, Hit, HitError, ProbePhase, ProbeReport, ProbeVerdict};
 
 /// Requests at most, whatever the plan says.
@@ -25,6 +25,7 @@ pub fn run(plan: &ProbePlan, progress: &dyn ProbeProgress, cancel: &AtomicBool) 
         marker: plan.marker.clone(),
         notes: Vec::new(),
         skipped: None,
+        cname: None,
     };
     let url = match parse_url(&plan.url) {
         Ok(url) => url,
@@ -44,7 +45,20 @@ pub fn run(plan: &ProbePlan, progress: &dyn ProbeProgress, cancel: &AtomicBool) 
     if url.scheme() == "https" {
         tls::roots();
     }
-    runtime.block_on(hits(plan, &url, progress, cancel, &mut report.hits));
+    let report_hits = &mut report.hits;
+    report.cname = runtime.block_on(async {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        // Beside the hits; at most a second longer than they take.
+        let cname = plan
+            .expected_cname
+            .clone()
+            .map(|expected| tokio::spawn(async move { hint::check(&host, &expected).await }));
+        hits(plan, &url, progress, cancel, report_hits).await;
+        match cname {
+            Some(task) if !cancel.load(Ordering::Relaxed) => task.await.ok().flatten(),
+            _ => None,
+        }
+    });
     // A resolver that hangs must not hold up the report.
     runtime.shutdown_background();
     verdict::conclude(plan, &url, &mut report);

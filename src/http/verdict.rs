@@ -134,6 +134,13 @@ fn notes(plan: &ProbePlan, url: &Url, report: &mut ProbeReport) {
     if failed > 0 && failed < report.hits.len() {
         notes.push(format!("{failed} of {} requests failed.", report.hits.len()));
     }
+    if let Some(cname) = report.cname.as_ref().filter(|cname| cname.fits == Some(false)) {
+        notes.push(format!(
+            "The domain's CNAME points to {}, not to a name that ends in {}.",
+            cname.targets.join(", then "),
+            cname.expected
+        ));
+    }
     let Some(first) = report.hits.first() else { return };
     if let Some(proxy) = &first.proxy {
         notes.push(format!("Sent through the outbound proxy {proxy}."));

@@ -22,8 +22,8 @@ pub use fact::{
 };
 pub use place::Place;
 pub use probe::{
-    AnsweredBy, ErrorKind, Hit, HitError, PageException, PhasesMs, ProbePhase, ProbeReport,
-    ProbeVerdict, Redirect, TlsInfo,
+    AnsweredBy, CnameCheck, ErrorKind, Hit, HitError, PageException, PhasesMs, ProbePhase,
+    ProbeReport, ProbeVerdict, Redirect, TlsInfo,
 };
 pub use report::{
     Confidence, Consequence, Evidence, Finding, Fix, NextCheck, Point, Report, RuledOut, Severity,

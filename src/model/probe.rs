@@ -17,6 +17,19 @@ pub struct ProbeReport {
     /// Why the answers are not the site's (an outbound proxy refused, interrupted before the
     /// first answer, …): the probe counts as not run, and the verdict means nothing.
     pub skipped: Option<String>,
+    /// Where the domain's CNAME points, if the platform expects an ending and it is known.
+    pub cname: Option<CnameCheck>,
+}
+
+/// The alias of a domain against what its platform expects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CnameCheck {
+    /// Names that the domain leads to, in order; empty: an address without an alias.
+    pub targets: Vec<String>,
+    /// Ending that one of them should have.
+    pub expected: String,
+    /// `None`: no alias, which proves nothing.
+    pub fits: Option<bool>,
 }
 
 /// What the hits together mean.
