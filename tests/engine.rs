@@ -279,6 +279,7 @@ fn a_slow_first_hit_is_a_note() {
         marker: None,
         notes: Vec::new(),
         skipped: None,
+        cname: None,
     };
     let mut fact = Fact::new(Source::Probe, "GET / → 200 after 27.9 s");
     fact.matches = rules.match_hit(&slow, ProbeVerdict::SlowFirst);
