@@ -1,0 +1,366 @@
+//! Calls: the table's names, own functions and classes, what `os.path` and `importlib` give.
+
+use rustpython_ruff_python_ast::{self as ast, Expr};
+use rustpython_ruff_text_size::{Ranged, TextRange};
+use std::rc::Rc;
+
+use super::event::CallEvent;
+use super::expr::literal_range;
+use super::stmt::dotted_text;
+use super::{Cx, EventKind, Frame, Interp, syntax};
+use crate::python::calls::{CallKind, CallRule, table};
+use crate::python::value::{FuncRef, Value, join};
+
+/// Deepest call of own functions that is followed.
+const MAX_CALLS: usize = 24;
+
+/// Evaluated arguments.
+#[derive(Debug, Default)]
+pub(super) struct Args {
+    pub(super) positional: Vec<Value>,
+    pub(super) keywords: Vec<(String, Value)>,
+}
+
+impl Args {
+    /// Argument by position or keyword.
+    pub(super) fn get(&self, at: usize, name: &str) -> Option<&Value> {
+        self.positional
+            .get(at)
+            .or_else(|| self.keywords.iter().find(|(key, _)| key == name).map(|(_, value)| value))
+    }
+
+    fn keyword(&self, name: &str) -> Option<&Value> {
+        self.keywords.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+}
+
+impl Interp<'_> {
+    pub(super) fn call(&mut self, cx: &Cx, call: &ast::ExprCall) -> Value {
+        // Only the outermost call is the statement.
+        let statement = cx.statement;
+        let cx = &Cx { statement: None, ..cx.clone() };
+        let (receiver, callee) = match &*call.func {
+            Expr::Attribute(node) => {
+                let base = self.expr(cx, &node.value);
+                let callee = self.attribute(cx, &base, node.attr.as_str());
+                (Some((base, node)), callee)
+            }
+            func => (None, self.expr(cx, func)),
+        };
+        let mut args = Args::default();
+        for arg in &call.arguments.args {
+            if let Expr::Starred(star) = arg {
+                if let Value::List(items, true) = self.expr(cx, &star.value) {
+                    args.positional.extend(items.iter().cloned());
+                }
+            } else {
+                let value = self.expr(cx, arg);
+                args.positional.push(value);
+            }
+        }
+        for keyword in &call.arguments.keywords {
+            let value = self.expr(cx, &keyword.value);
+            let name = keyword.arg.as_ref().map_or("**", |name| name.as_str());
+            args.keywords.push((name.to_owned(), value));
+        }
+        if let Some((base, node)) = &receiver
+            && let Some(value) = self.method(cx, base, node, call, &args)
+        {
+            return value;
+        }
+        match &callee {
+            Value::Func(func) => self.call_function(cx, func, &args.positional, &args.keywords),
+            Value::Class(class) => {
+                let object = Value::Object(Rc::clone(class));
+                if let Value::Func(init) = self.member(cx, class, "__init__", true) {
+                    self.call_bound(cx, &init, &object, &args.positional, &args.keywords);
+                } else if let Some(Value::Ext(base)) = class.bases.iter().find(|base| matches!(base, Value::Ext(_))) {
+                    self.check(cx, call, statement, &base.to_string(), None, &args);
+                }
+                object
+            }
+            Value::Object(class) => {
+                match self.member(cx, class, "__call__", true) {
+                    Value::Func(func) => self.call_bound(cx, &func, &callee, &args.positional, &args.keywords),
+                    _ => Value::Unknown,
+                }
+            }
+            Value::Ext(name) => {
+                let name = name.to_string();
+                let method = receiver.as_ref().map(|(base, node)| (base, *node));
+                self.library(cx, call, statement, &name, method, &args)
+            }
+            Value::Unknown | Value::Inst(_) => {
+                if let Some((base, node)) = &receiver {
+                    self.unknown_method(cx, call, statement, base, node, &args);
+                }
+                Value::Unknown
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    /// A call into a library.
+    fn library(
+        &mut self,
+        cx: &Cx,
+        call: &ast::ExprCall,
+        statement: Option<TextRange>,
+        name: &str,
+        receiver: Option<(&Value, &ast::ExprAttribute)>,
+        args: &Args,
+    ) -> Value {
+        if let Some(value) = self.builtin(cx, call, name, args) {
+            return value;
+        }
+        let exits = self.check(cx, call, statement, name, receiver, args);
+        match name {
+            "django.setup" => {
+                let kind = EventKind::DjangoSetup { statement: statement.unwrap_or(call.range) };
+                self.emit(cx, call.range, "django-setup", kind);
+                self.django_settings(cx, call.range);
+            }
+            "django.core.wsgi.get_wsgi_application" | "django.core.asgi.get_asgi_application" => {
+                self.django_load(cx, call.range);
+            }
+            "asyncio.run" | "asyncio.get_event_loop().run_until_complete" | "asyncio.new_event_loop().run_until_complete"
+            | "trio.run" | "anyio.run" => match args.positional.first() {
+                Some(Value::Coroutine(func)) => return self.run_coroutine(cx, &func.clone()),
+                Some(Value::Func(func)) => return self.run_coroutine(cx, &func.clone()),
+                _ => {}
+            },
+            "contextlib.suppress" => {}
+            _ => {}
+        }
+        if exits {
+            return super::expr::ext("<exit>");
+        }
+        super::expr::ext(&format!("{name}()"))
+    }
+
+    /// Looks a dotted name up in the table; true when it ends the process.
+    fn check(
+        &mut self,
+        cx: &Cx,
+        call: &ast::ExprCall,
+        statement: Option<TextRange>,
+        name: &str,
+        receiver: Option<(&Value, &ast::ExprAttribute)>,
+        args: &Args,
+    ) -> bool {
+        let table = table();
+        let mut rule = table.by_name(name).cloned();
+        if rule.is_none() {
+            // Methods are judged by name only on things of unknown sort.
+            let known_library = receiver.is_some_and(|(base, _)| matches!(base, Value::Inst(_)))
+                && !receiver.is_some_and(|(base, node)| self.looks_like_app(base, node));
+            if let Some((base, node)) = receiver
+                && let Some(found) = table.by_method(node.attr.as_str())
+                && (found.only_with.is_empty() || !known_library)
+                && self.only_with(found, args)
+            {
+                let _ = base;
+                rule = Some(found.clone());
+            } else if let Some((base, node)) = receiver
+                && node.attr.as_str() == "run"
+                && self.looks_like_app(base, node)
+                && !known_library
+            {
+                rule = table.by_method("run").map(|rule| CallRule { certainty: 0.5, ..rule.clone() });
+            }
+        }
+        let Some(rule) = rule else { return false };
+        if self.switched_off(&rule, args) {
+            return false;
+        }
+        let kind = rule.kind;
+        if kind == CallKind::Exit {
+            if !cx.caught.exits || name == "os._exit" {
+                self.emit(cx, call.range, "exit", EventKind::Exit(format!("{}()", name.trim_start_matches("builtins."))));
+            }
+            return !cx.caught.exits;
+        }
+        // A failed request that is caught still waits; that is all it does.
+        self.emit(cx, call.range, sort(kind), EventKind::Call(CallEvent {
+            name: name.to_owned(),
+            rule,
+            args: args.positional.clone(),
+            keywords: args.keywords.clone(),
+            statement,
+            top_level: cx.via.is_none() && cx.frame.is_none(),
+        }));
+        false
+    }
+
+    fn only_with(&self, rule: &CallRule, args: &Args) -> bool {
+        rule.only_with.is_empty() || rule.only_with.iter().any(|name| args.keyword(name).is_some())
+    }
+
+    /// `app.run()` on something imported that is called like an app.
+    fn looks_like_app(&self, base: &Value, node: &ast::ExprAttribute) -> bool {
+        let name = match base {
+            Value::Ext(name) => name.rsplit('.').next().unwrap_or("").to_owned(),
+            Value::Unknown => match &*node.value {
+                Expr::Name(name) => name.id.to_string(),
+                _ => return false,
+            },
+            _ => return false,
+        };
+        matches!(name.as_str(), "app" | "application" | "socketio" | "flask_app" | "server" | "web_app" | "webapp")
+    }
+
+    fn unknown_method(
+        &mut self,
+        cx: &Cx,
+        call: &ast::ExprCall,
+        statement: Option<TextRange>,
+        base: &Value,
+        node: &ast::ExprAttribute,
+        args: &Args,
+    ) {
+        let written = dotted_text(&call.func).unwrap_or_else(|| node.attr.to_string());
+        self.check(cx, call, statement, &format!("?{written}"), Some((base, node)), args);
+    }
+
+    fn switched_off(&self, rule: &CallRule, args: &Args) -> bool {
+        rule.unless.iter().any(|text| {
+            let Some((name, wanted)) = text.split_once('=') else { return false };
+            match args.keyword(name) {
+                Some(Value::Bool(value)) => (if *value { "True" } else { "False" }) == wanted,
+                _ => false,
+            }
+        })
+    }
+
+    /// Runs an own function's body.
+    pub(super) fn call_function(
+        &mut self,
+        cx: &Cx,
+        func: &FuncRef,
+        positional: &[Value],
+        keywords: &[(String, Value)],
+    ) -> Value {
+        self.call_bound(cx, func, &Value::Unknown, positional, keywords)
+    }
+
+    fn call_bound(
+        &mut self,
+        cx: &Cx,
+        func: &FuncRef,
+        this: &Value,
+        positional: &[Value],
+        keywords: &[(String, Value)],
+    ) -> Value {
+        if func.is_async {
+            return Value::Coroutine(func.clone());
+        }
+        if func.is_generator {
+            return Value::Unknown;
+        }
+        self.run_body(cx, func, this, positional, keywords)
+    }
+
+    /// Runs a coroutine to its end.
+    pub(super) fn run_coroutine(&mut self, cx: &Cx, func: &FuncRef) -> Value {
+        self.run_body(cx, func, &Value::Unknown, &[], &[])
+    }
+
+    fn run_body(
+        &mut self,
+        cx: &Cx,
+        func: &FuncRef,
+        this: &Value,
+        positional: &[Value],
+        keywords: &[(String, Value)],
+    ) -> Value {
+        let key = (func.module, func.offset);
+        if self.running.len() >= MAX_CALLS || self.running.contains(&key) {
+            return Value::Unknown;
+        }
+        let used = self.calls.get(&key).map_or(0, |(count, _)| *count);
+        if used >= 4 {
+            return self.calls[&key].1.clone();
+        }
+        let Some(source) = self.source(func.module) else { return Value::Unknown };
+        let Some(def) = syntax::find_function(source.body(), func.offset) else { return Value::Unknown };
+        let mut frame = Frame::default();
+        let mut given = positional.iter();
+        let mut parameters = def.parameters.posonlyargs.iter().chain(&def.parameters.args);
+        if func.bound
+            && let Some(first) = parameters.next()
+        {
+            frame.vars.insert(first.parameter.name.to_string(), this.clone());
+        }
+        for parameter in parameters.chain(&def.parameters.kwonlyargs) {
+            let name = parameter.parameter.name.as_str();
+            let value = keywords
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.clone())
+                .or_else(|| given.next().cloned())
+                .or_else(|| parameter.default.as_ref().map(|default| {
+                    let inner = Cx { module: func.module, frame: None, ..cx.quietly() };
+                    self.expr(&inner, default)
+                }))
+                .unwrap_or(Value::Unknown);
+            frame.vars.insert(name.to_owned(), value);
+        }
+        for extra in [&def.parameters.vararg, &def.parameters.kwarg].into_iter().flatten() {
+            frame.vars.insert(extra.name.to_string(), Value::Unknown);
+        }
+        // A function sees its own module's names, not those of its caller.
+        let base = self.frames.len();
+        let outer = std::mem::take(&mut self.frames);
+        self.frames.push(frame);
+        self.running.push(key);
+        let weight = if func.wrapped { cx.weight * 0.8 } else { cx.weight };
+        let inner = Cx {
+            module: func.module,
+            weight,
+            quiet: cx.quiet,
+            caught: cx.caught,
+            frame: Some(0),
+            depth: cx.depth.saturating_add(1),
+            via: Some(Rc::clone(&func.name)),
+            when: cx.when,
+            statement: None,
+            top_level: false,
+        };
+        self.block(&inner, &def.body);
+        self.running.pop();
+        let frame = self.frames.pop().unwrap_or_default();
+        self.frames = outer;
+        debug_assert_eq!(self.frames.len(), base);
+        let mut returns = frame.returns.into_iter();
+        let value = match returns.next() {
+            None => Value::None,
+            Some(first) => returns.fold(first, |a, b| join(&a, &b)),
+        };
+        let value = if func.wrapped { Value::Unknown } else { value };
+        self.calls.insert(key, (used + 1, value.clone()));
+        value
+    }
+
+    /// `name` where a string literal stands, for edits.
+    pub(super) fn literal(call: &ast::ExprCall, at: usize) -> Option<TextRange> {
+        call.arguments.args.get(at).and_then(literal_range)
+    }
+
+    pub(super) fn whole(call: &ast::ExprCall) -> TextRange {
+        call.range()
+    }
+}
+
+/// One event of a kind per place.
+fn sort(kind: CallKind) -> &'static str {
+    match kind {
+        CallKind::Server => "server",
+        CallKind::Bind => "bind",
+        CallKind::Block => "block",
+        CallKind::Wait => "wait",
+        CallKind::Slow => "slow",
+        CallKind::Thread => "thread",
+        CallKind::Exit => "exit",
+        CallKind::Input => "input",
+    }
+}

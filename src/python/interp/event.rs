@@ -1,0 +1,101 @@
+//! What happens while the code is imported, as the interpreter saw it: the lints' only input besides the modules.
+
+use rustpython_ruff_text_size::TextRange;
+
+use crate::python::calls::CallRule;
+use crate::python::value::{ModuleId, Value};
+
+/// When something runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// While the server loads the app.
+    Import,
+    /// With the first request: Django's URL configuration and what it imports.
+    FirstRequest,
+}
+
+/// Something that happens.
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub module: ModuleId,
+    pub range: TextRange,
+    /// How surely it runs: 1.0 on the straight line, less below conditions.
+    pub weight: f64,
+    pub when: When,
+    /// Name of the function that was called at import and in which it stands.
+    pub via: Option<String>,
+    pub kind: EventKind,
+}
+
+/// What happens.
+#[derive(Debug, Clone)]
+pub enum EventKind {
+    /// A call of the table.
+    Call(CallEvent),
+    /// `while True:` without a way out.
+    EndlessLoop,
+    /// `raise SystemExit`, or a call that ends the process.
+    Exit(String),
+    /// `os.environ["NAME"]` of a variable that the code does not set.
+    EnvRequired(String),
+    /// A relative path is opened for reading.
+    RelativeOpen { path: String },
+    /// An import that finds nothing.
+    Missing(Missing),
+    /// A name that a project module does not have.
+    MissingName { target: ModuleId, name: String, near: Option<String>, circular: bool },
+    /// A project module hides another.
+    Shadows { name: String, what: Shadowed, target: ModuleId },
+    /// `django.setup()` in code that the server loads.
+    DjangoSetup { statement: TextRange },
+    /// A path is put on `sys.path` that is not there.
+    PathMissing { path: String, near: Option<String>, literal: Option<TextRange>, literal_text: String },
+    /// A path is put on `sys.path` that lies where no files are at hand.
+    PathElsewhere { text: String, literal: Option<TextRange> },
+    /// Django's settings module: not found or without a name.
+    Settings { module: String, near: Option<String>, literal: Option<TextRange> },
+    /// A dotted name in Django's settings that leads nowhere.
+    DjangoName { setting: &'static str, name: String, near: Option<String> },
+}
+
+/// What an own module hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shadowed {
+    Stdlib,
+    Installed,
+}
+
+/// A call of the table.
+#[derive(Debug, Clone)]
+pub struct CallEvent {
+    /// Dotted name.
+    pub name: String,
+    pub rule: CallRule,
+    pub args: Vec<Value>,
+    pub keywords: Vec<(String, Value)>,
+    /// The whole statement, where the call is one.
+    pub statement: Option<TextRange>,
+    /// It stands at the module's top level, not in a function that is called there.
+    pub top_level: bool,
+}
+
+/// A module that was not found.
+#[derive(Debug, Clone)]
+pub struct Missing {
+    /// The full dotted name as written.
+    pub name: String,
+    /// The first part that was not found.
+    pub part: String,
+    pub own: bool,
+    /// 1.0, 0.8 or 0.5.
+    pub certainty: f64,
+    /// A module of nearly that name, where exactly one is near.
+    pub near: Option<String>,
+    /// A folder that has it and is not on the search path.
+    pub elsewhere: Option<String>,
+    pub distribution: Option<String>,
+    /// Where the name is written.
+    pub name_range: Option<TextRange>,
+    /// The folders that were searched.
+    pub searched: Vec<String>,
+}

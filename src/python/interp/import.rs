@@ -1,0 +1,402 @@
+//! Imports: found on the search path as it is at that moment, loaded once, or called missing where that is sure.
+
+use rustpython_ruff_python_ast as ast;
+use rustpython_ruff_text_size::{Ranged, TextRange};
+
+use super::event::{Missing, Shadowed};
+use super::{Cx, EventKind, Interp};
+use crate::python::lints::near;
+use crate::python::resolve::finder::Found;
+use crate::python::resolve::{Origin, pathops};
+use crate::python::value::{ModuleId, Value};
+
+impl Interp<'_> {
+    pub(super) fn import(&mut self, cx: &Cx, node: &ast::StmtImport) {
+        for alias in &node.names {
+            let name = alias.name.as_str();
+            let value = self.import_dotted(cx, name, alias.range, Some(alias.name.range));
+            match &alias.asname {
+                Some(asname) => self.bind(cx, asname.as_str(), value, alias.range),
+                None => {
+                    let top = name.split('.').next().unwrap_or(name);
+                    let value = match self.by_name.get(top) {
+                        Some(&id) if self.modules[id].name == top => Value::Module(id),
+                        _ if top == name => value,
+                        _ => super::expr::ext(top),
+                    };
+                    self.bind(cx, top, value, alias.range);
+                }
+            }
+        }
+    }
+
+    pub(super) fn import_from(&mut self, cx: &Cx, node: &ast::StmtImportFrom) {
+        let written = node.module.as_ref().map_or("", |name| name.as_str());
+        let name_range = node.module.as_ref().map(|name| name.range);
+        let full = if node.level == 0 {
+            written.to_owned()
+        } else {
+            match self.relative(cx.module, node.level, written) {
+                Some(full) => full,
+                None => {
+                    for alias in &node.names {
+                        let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                        self.bind(cx, name.as_str(), Value::Unknown, alias.range);
+                    }
+                    return;
+                }
+            }
+        };
+        let base = self.import_dotted(cx, &full, node.range, name_range);
+        for alias in &node.names {
+            let name = alias.name.as_str();
+            if name == "*" {
+                self.star(cx, &base);
+                continue;
+            }
+            let value = match base {
+                Value::Module(id) => self.from_module(cx, id, name, alias.name.range),
+                Value::Unknown => Value::Unknown,
+                _ => super::expr::ext(&format!("{full}.{name}")),
+            };
+            let bound = alias.asname.as_ref().unwrap_or(&alias.name);
+            self.bind(cx, bound.as_str(), value, alias.range);
+        }
+    }
+
+    /// `from . import x` seen from a module: the absolute name.
+    fn relative(&self, module: ModuleId, level: u32, rest: &str) -> Option<String> {
+        let module = &self.modules[module];
+        let mut package = if module.search.is_empty() {
+            module.name.rsplit_once('.')?.0.to_owned()
+        } else {
+            module.name.clone()
+        };
+        for _ in 1..level {
+            package = package.rsplit_once('.')?.0.to_owned();
+        }
+        Some(if rest.is_empty() { package } else { format!("{package}.{rest}") })
+    }
+
+    fn star(&mut self, cx: &Cx, base: &Value) {
+        let Value::Module(id) = base else {
+            self.modules[cx.module].dynamic = true;
+            return;
+        };
+        if self.modules[*id].dynamic {
+            self.modules[cx.module].dynamic = true;
+        }
+        let all: Option<Vec<String>> = match self.modules[*id].names.get("__all__").map(|binding| &binding.value) {
+            Some(Value::List(items, true)) => items.iter().map(|item| item.text().map(str::to_owned)).collect(),
+            Some(_) => {
+                self.modules[cx.module].dynamic = true;
+                None
+            }
+            None => None,
+        };
+        let names: Vec<(String, super::Binding)> = self.modules[*id]
+            .names
+            .iter()
+            .filter(|(name, _)| match &all {
+                Some(all) => all.contains(name),
+                None => !name.starts_with('_'),
+            })
+            .map(|(name, binding)| (name.clone(), binding.clone()))
+            .collect();
+        for (name, binding) in names {
+            self.bind(cx, &name, binding.value, TextRange::default());
+        }
+    }
+
+    /// `from module import name`.
+    fn from_module(&mut self, cx: &Cx, id: ModuleId, name: &str, range: TextRange) -> Value {
+        if let Some(binding) = self.modules[id].names.get(name) {
+            return binding.value.clone();
+        }
+        let full = format!("{}.{name}", self.modules[id].name);
+        if let Some(&found) = self.by_name.get(&full) {
+            return Value::Module(found);
+        }
+        if !self.modules[id].search.is_empty()
+            && let Some(value) = self.submodule(cx, id, name, &full)
+        {
+            return value;
+        }
+        let module = &self.modules[id];
+        if module.dynamic || module.names.contains_key("__getattr__") || cx.caught.imports || module.source.is_none() {
+            if module.source.is_none() && !module.search.is_empty() && !cx.caught.imports {
+                self.missing_part(cx, &full, name, id, range);
+            }
+            return Value::Unknown;
+        }
+        let circular = module.loading;
+        let near = near::nearest(name, module.names.keys().map(String::as_str).filter(|name| !name.starts_with("__")));
+        let kind = EventKind::MissingName { target: id, name: name.to_owned(), near, circular };
+        self.emit(cx, range, "name", kind);
+        Value::Unknown
+    }
+
+    /// A submodule that was not loaded yet.
+    fn submodule(&mut self, cx: &Cx, package: ModuleId, name: &str, full: &str) -> Option<Value> {
+        let dirs = self.modules[package].search.clone();
+        let (found, _) = self.finder.find(name, dirs.iter().map(String::as_str))?;
+        Some(self.load_found(cx, found, full))
+    }
+
+    fn load_found(&mut self, cx: &Cx, found: Found, full: &str) -> Value {
+        let loaded = match found {
+            Found::Module(path) => self.load_file(&path, full, Vec::new(), cx),
+            Found::Package { init, dir } => self.load_file(&init, full, vec![dir], cx),
+            Found::Namespace(dirs) => Some(self.namespace(full, dirs, cx)),
+            Found::Binary(_) => return super::expr::ext(full),
+        };
+        loaded.map_or(Value::Unknown, Value::Module)
+    }
+
+    /// Imports `a.b.c` and returns `a.b.c`.
+    pub(super) fn import_dotted(&mut self, cx: &Cx, full: &str, range: TextRange, name_range: Option<TextRange>) -> Value {
+        if let Some(&id) = self.by_name.get(full) {
+            return Value::Module(id);
+        }
+        if full.is_empty() || full.split('.').any(str::is_empty) {
+            return Value::Unknown;
+        }
+        let mut parts = full.split('.');
+        let top = parts.next().unwrap_or(full);
+        let mut current = match self.by_name.get(top) {
+            Some(&id) => Value::Module(id),
+            None => self.import_top(cx, top, full, range, name_range),
+        };
+        let mut name = top.to_owned();
+        for part in parts {
+            name = format!("{name}.{part}");
+            current = match current {
+                Value::Module(id) => {
+                    if let Some(&found) = self.by_name.get(&name) {
+                        Value::Module(found)
+                    } else if let Some(found) = self.submodule(cx, id, part, &name) {
+                        found
+                    } else {
+                        if !cx.caught.imports && !self.modules[id].loading_partly() {
+                            self.missing_part(cx, full, part, id, name_range.unwrap_or(range));
+                        }
+                        return Value::Unknown;
+                    }
+                }
+                Value::Ext(_) => super::expr::ext(&name),
+                other => return other,
+            };
+        }
+        current
+    }
+
+    /// A package is there, its submodule is not.
+    fn missing_part(&mut self, cx: &Cx, full: &str, part: &str, package: ModuleId, range: TextRange) {
+        let module = &self.modules[package];
+        let dynamic = module.dynamic || module.names.contains_key("__path__") && module.source.is_some() && module.names["__path__"].range != TextRange::default();
+        if dynamic {
+            return;
+        }
+        let dirs = module.search.clone();
+        let mut names = Vec::new();
+        for dir in &dirs {
+            names.extend(self.finder.list(dir).importable());
+        }
+        let near = near::nearest(part, names.iter().map(String::as_str));
+        let kind = EventKind::Missing(Missing {
+            name: full.to_owned(),
+            part: part.to_owned(),
+            own: true,
+            certainty: 1.0,
+            near,
+            elsewhere: None,
+            distribution: None,
+            name_range: Some(range),
+            searched: if dirs.is_empty() { vec![module.path.clone()] } else { dirs },
+        });
+        self.emit(cx, range, "missing", kind);
+    }
+
+    /// The first part of an import.
+    fn import_top(&mut self, cx: &Cx, top: &str, full: &str, range: TextRange, name_range: Option<TextRange>) -> Value {
+        let stdlib = self.options.is_stdlib(top);
+        if self.options.is_builtin(top) {
+            return super::expr::ext(top);
+        }
+        // Own folders come before the standard library, site-packages behind it.
+        let own: Vec<String> = self
+            .sys_path
+            .iter()
+            .filter(|entry| entry.origin != Origin::SitePackages)
+            .map(|entry| entry.path.clone())
+            .collect();
+        let found = self.finder.find(top, own.iter().map(String::as_str));
+        let sites: Vec<String> = self.sites();
+        match found {
+            Some((Found::Namespace(dirs), _)) if stdlib || self.installed(top, &sites) => {
+                let _ = dirs;
+            }
+            Some((found, dir)) => {
+                let assumed = self.sys_path.iter().any(|entry| entry.path == dir && entry.origin == Origin::Assumed);
+                if stdlib && assumed {
+                    // Whether that folder comes first is not known.
+                    return super::expr::ext(top);
+                }
+                if pathops::basename(&dir) == "site-packages" || pathops::basename(&dir) == "dist-packages" {
+                    self.third_party.insert(top.to_owned());
+                    return super::expr::ext(top);
+                }
+                let shadows = if stdlib {
+                    Some(Shadowed::Stdlib)
+                } else if self.installed(top, &sites) {
+                    Some(Shadowed::Installed)
+                } else {
+                    None
+                };
+                let value = self.load_found(cx, found, top);
+                if let (Some(what), Value::Module(target)) = (shadows, &value) {
+                    let kind = EventKind::Shadows { name: top.to_owned(), what, target: *target };
+                    self.emit(cx, range, "shadows", kind);
+                }
+                return value;
+            }
+            None => {}
+        }
+        if stdlib {
+            return super::expr::ext(top);
+        }
+        if let Some(path) = self.environment.editable.get(top).cloned() {
+            let parent = pathops::parent(&path);
+            if let Some((found, _)) = self.finder.find(top, std::iter::once(parent.as_str())) {
+                return self.load_found(cx, found, top);
+            }
+            return super::expr::ext(top);
+        }
+        if self.installed(top, &sites) {
+            self.third_party.insert(top.to_owned());
+            return super::expr::ext(top);
+        }
+        self.not_found(cx, top, full, range, name_range);
+        super::expr::ext(top)
+    }
+
+    fn sites(&self) -> Vec<String> {
+        self.sys_path
+            .iter()
+            .filter(|entry| entry.origin == Origin::SitePackages)
+            .map(|entry| entry.path.clone())
+            .collect()
+    }
+
+    fn installed(&mut self, top: &str, sites: &[String]) -> bool {
+        self.finder.find(top, sites.iter().map(String::as_str)).is_some()
+    }
+
+    /// Decides whether a top-level module that was not found is missing, and whose it is.
+    fn not_found(&mut self, cx: &Cx, top: &str, full: &str, range: TextRange, name_range: Option<TextRange>) {
+        if cx.caught.imports {
+            return;
+        }
+        let distribution = self.options.distribution(top);
+        let own: Vec<String> = self
+            .sys_path
+            .iter()
+            .filter(|entry| entry.origin != Origin::SitePackages)
+            .map(|entry| entry.path.clone())
+            .collect();
+        let mut names: Vec<String> = Vec::new();
+        for dir in &own {
+            names.extend(self.finder.list(dir).importable());
+        }
+        let near = near::nearest(top, names.iter().map(String::as_str));
+        let elsewhere = if distribution.is_some() { None } else { self.elsewhere(cx, top, full, &own) };
+        let packages_known = self.environment.known && !self.environment.system_too;
+        let own_module = distribution.is_none() && (near.is_some() || elsewhere.is_some());
+        // With an unknown part of the path, nothing is missing for sure.
+        let certainty = if self.path_unknown {
+            0.0
+        } else if own_module {
+            if packages_known || elsewhere.is_some() { 1.0 } else { 0.8 }
+        } else if packages_known {
+            if distribution.is_some() { 1.0 } else { 0.8 }
+        } else {
+            0.0
+        };
+        if certainty == 0.0 {
+            if self.unresolved.len() < 500 && !self.unresolved.iter().any(|known| known == top) {
+                self.unresolved.push(top.to_owned());
+            }
+            return;
+        }
+        let kind = EventKind::Missing(Missing {
+            name: full.to_owned(),
+            part: top.to_owned(),
+            own: own_module || distribution.is_none() && !packages_known,
+            certainty,
+            near: if own_module { near } else { None },
+            elsewhere,
+            distribution,
+            name_range,
+            searched: own,
+        });
+        self.emit(cx, name_range.unwrap_or(range), "missing", kind);
+    }
+
+    /// A folder near the importing file or the path that has the module, though it is not on the path.
+    fn elsewhere(&mut self, cx: &Cx, top: &str, full: &str, own: &[String]) -> Option<String> {
+        let second = full.split('.').nth(1).map(str::to_owned);
+        let mut places: Vec<String> = Vec::new();
+        let here = pathops::parent(&self.modules.get(cx.module)?.path);
+        for dir in own.iter().cloned().chain([here.clone()]) {
+            let listing = self.finder.list(&dir);
+            for (name, is_dir) in listing.iter() {
+                let skip = name.starts_with('.') || matches!(name, "node_modules" | "__pycache__" | "static" | "media" | "templates" | "tests");
+                if is_dir && !skip && places.len() < 400 {
+                    places.push(pathops::join(&dir, name));
+                }
+            }
+            if dir == here || own.first() == Some(&dir) {
+                let up = pathops::parent(&dir);
+                if up != "/" && up != "/home" && up != "/var" {
+                    places.push(up);
+                }
+            }
+        }
+        places.sort();
+        places.dedup();
+        let mut hits: Vec<String> = Vec::new();
+        for place in places {
+            if own.contains(&place) || place.contains("/site-packages") {
+                continue;
+            }
+            let found = match self.finder.find(top, std::iter::once(place.as_str())) {
+                Some((Found::Module(_), _)) => second.is_none(),
+                Some((Found::Package { dir, .. }, _)) => match &second {
+                    Some(second) => self.finder.find(second, std::iter::once(dir.as_str())).is_some(),
+                    None => true,
+                },
+                Some((Found::Namespace(dirs), _)) => match &second {
+                    Some(second) => self.finder.find(second, dirs.iter().map(String::as_str)).is_some(),
+                    None => false,
+                },
+                _ => false,
+            };
+            if found {
+                hits.push(place);
+            }
+        }
+        if hits.len() == 1 { hits.pop() } else { None }
+    }
+
+    /// Where an import names its module.
+    pub(super) fn range_of(node: &impl Ranged) -> TextRange {
+        node.range()
+    }
+}
+
+impl super::Module {
+    /// A package in the middle of its own import may define submodules in ways not seen yet.
+    fn loading_partly(&self) -> bool {
+        self.loading && self.dynamic
+    }
+}

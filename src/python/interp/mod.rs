@@ -1,0 +1,469 @@
+//! Follows what Python does when it imports the entry point: statements in order, imports, calls of own functions.
+//!
+//! An abstract interpreter: values are known or `Unknown`, conditions are taken, not taken or undecided, and what
+//! happens is noted as [`event::Event`]s. It never judges; the lints do. Bounded by files, statements and depth.
+
+mod call;
+mod cond;
+mod django;
+pub mod event;
+mod expr;
+mod import;
+mod methods;
+mod stmt;
+mod syntax;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::time::Instant;
+
+use rustpython_ruff_text_size::{Ranged, TextRange};
+
+use super::entry::EntryOptions;
+use super::resolve::finder::Finder;
+use super::resolve::venv::Environment;
+use super::resolve::{Origin, PathEntry};
+use super::source::Source;
+use super::value::{ModuleId, Value, join};
+pub use event::{Event, EventKind, When};
+
+/// A name in a module.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    pub value: Value,
+    pub range: TextRange,
+    /// Only bound under a condition that could not be decided.
+    pub maybe: bool,
+}
+
+/// A module that was loaded.
+#[derive(Debug)]
+pub struct Module {
+    /// Dotted name as imported.
+    pub name: String,
+    /// Path on the server.
+    pub path: String,
+    /// The file at hand could be read and parsed.
+    pub source: Option<Rc<Source>>,
+    pub names: HashMap<String, Binding>,
+    /// Every value that a watched name (the application) had, in order.
+    pub history: Vec<(Value, TextRange, f64)>,
+    /// Names may exist that are not seen: star imports of libraries, `exec`, `globals()`.
+    pub dynamic: bool,
+    /// Still being executed.
+    pub loading: bool,
+    /// Folders in which submodules are looked up; empty for plain modules.
+    pub search: Vec<String>,
+    pub when: When,
+    /// Names bound only in blocks that do not run here (`__main__`), with the place.
+    pub guarded: Vec<(String, TextRange)>,
+    /// Who imported it first.
+    pub importer: Option<ModuleId>,
+}
+
+/// What an enclosing `try` (or `suppress`) catches.
+#[derive(Debug, Clone, Copy, Default)]
+struct Caught {
+    imports: bool,
+    errors: bool,
+    exits: bool,
+}
+
+/// Where execution is.
+#[derive(Debug, Clone)]
+struct Cx {
+    module: ModuleId,
+    weight: f64,
+    /// Under a condition on the environment, or in an exception handler: no lint may speak.
+    quiet: bool,
+    caught: Caught,
+    frame: Option<usize>,
+    depth: u8,
+    via: Option<Rc<str>>,
+    when: When,
+    /// The expression statement that is being executed.
+    statement: Option<TextRange>,
+    top_level: bool,
+}
+
+impl Cx {
+    fn maybe(&self) -> Self {
+        Self { weight: self.weight * 0.5, ..self.clone() }
+    }
+
+    fn quietly(&self) -> Self {
+        Self { quiet: true, weight: self.weight * 0.5, ..self.clone() }
+    }
+}
+
+/// Names of a running function or class body.
+#[derive(Debug, Default)]
+struct Frame {
+    vars: HashMap<String, Value>,
+    globals: HashSet<String>,
+    returns: Vec<Value>,
+}
+
+/// How a block ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Next,
+    /// `break` or `continue`.
+    Loop,
+    Return,
+    /// `raise`, or the end of the process.
+    Raise,
+}
+
+/// The interpreter.
+pub struct Interp<'o> {
+    pub options: &'o EntryOptions,
+    pub finder: Finder,
+    pub environment: Environment,
+    pub modules: Vec<Module>,
+    by_name: HashMap<String, ModuleId>,
+    pub sys_path: Vec<PathEntry>,
+    /// Something unknown was put on the path, or a folder that is not at hand.
+    pub path_unknown: bool,
+    pub events: Vec<Event>,
+    seen: HashSet<(ModuleId, u32, &'static str)>,
+    environ: HashMap<String, Value>,
+    /// A `.env` reader ran: variables may come from there.
+    dotenv: bool,
+    frames: Vec<Frame>,
+    calls: HashMap<(ModuleId, u32), (u8, Value)>,
+    running: Vec<(ModuleId, u32)>,
+    pub cwd: String,
+    steps: u64,
+    bytes: u64,
+    started: Instant,
+    /// Why the reading is not complete.
+    pub notes: Vec<String>,
+    /// Imports that could be neither found nor called missing.
+    pub unresolved: Vec<String>,
+    /// Third-party modules that are used: dotted top names.
+    pub third_party: HashSet<String>,
+    /// Django's settings module, once it was loaded.
+    pub settings: Option<ModuleId>,
+    pub complete: bool,
+}
+
+impl<'o> Interp<'o> {
+    /// An interpreter with the server's search path.
+    pub fn new(
+        options: &'o EntryOptions,
+        finder: Finder,
+        environment: Environment,
+        sys_path: Vec<PathEntry>,
+        cwd: String,
+    ) -> Self {
+        Self {
+            options,
+            finder,
+            environment,
+            modules: Vec::new(),
+            by_name: HashMap::new(),
+            sys_path,
+            path_unknown: false,
+            events: Vec::new(),
+            seen: HashSet::new(),
+            environ: HashMap::new(),
+            dotenv: false,
+            frames: Vec::new(),
+            calls: HashMap::new(),
+            running: Vec::new(),
+            cwd,
+            steps: 0,
+            bytes: 0,
+            started: Instant::now(),
+            notes: Vec::new(),
+            unresolved: Vec::new(),
+            third_party: HashSet::new(),
+            settings: None,
+            complete: true,
+        }
+    }
+
+    /// Loads and executes the entry point's file under a module name.
+    pub fn run_entry(&mut self, path: &str, name: &str) -> Option<ModuleId> {
+        let cx = self.base();
+        self.load_file(path, name, Vec::new(), &cx)
+    }
+
+    /// Imports the entry module by name, as a server does with `module:app`.
+    pub fn import_entry(&mut self, name: &str) -> Value {
+        let cx = self.base();
+        self.import_dotted(&cx, name, TextRange::default(), None)
+    }
+
+    /// What a name in a module is.
+    pub fn attribute_of(&mut self, module: ModuleId, name: &str) -> Value {
+        let cx = Cx { module, ..self.base() };
+        self.attribute(&cx, &Value::Module(module), name)
+    }
+
+    /// Calls a value as the server would call a factory.
+    pub fn call_factory(&mut self, module: ModuleId, value: &Value) -> Value {
+        let cx = Cx { module, ..self.base() };
+        match value {
+            Value::Func(func) => self.call_function(&cx, func, &[], &[]),
+            _ => Value::Unknown,
+        }
+    }
+
+    fn base(&self) -> Cx {
+        Cx {
+            module: 0,
+            weight: 1.0,
+            quiet: false,
+            caught: Caught::default(),
+            frame: None,
+            depth: 0,
+            via: None,
+            when: When::Import,
+            statement: None,
+            top_level: true,
+        }
+    }
+
+    /// Reads, parses and executes one file as a module.
+    fn load_file(&mut self, path: &str, name: &str, search: Vec<String>, cx: &Cx) -> Option<ModuleId> {
+        let limits = &self.options.limits;
+        if self.modules.len() >= limits.files {
+            self.incomplete(format!("only the first {} files were followed", limits.files));
+            return None;
+        }
+        if cx.depth as usize >= limits.depth {
+            self.incomplete("imports deeper than the limit were not followed".to_owned());
+            return None;
+        }
+        let disk = self.finder.disk(path);
+        let size = std::fs::metadata(&disk).map_or(0, |meta| meta.len());
+        let shown = self.options.shown(path);
+        let source = if size > limits.file_bytes || self.bytes + size > limits.total_bytes {
+            self.incomplete(format!("{shown} is too large to be parsed"));
+            None
+        } else {
+            match std::fs::read(&disk) {
+                Ok(bytes) => {
+                    self.bytes += bytes.len() as u64;
+                    Some(Rc::new(Source::parse(&bytes, &shown, &disk, self.options.target())))
+                }
+                Err(error) => {
+                    self.incomplete(format!("{shown} could not be read: {error}"));
+                    None
+                }
+            }
+        };
+        let id = self.modules.len();
+        let mut names = HashMap::new();
+        let range = TextRange::default();
+        let python_name = if self.options.is_script() && id == 0 { "__main__" } else { name };
+        for (key, text) in [("__name__", python_name), ("__file__", path)] {
+            names.insert(key.to_owned(), Binding { value: Value::str(text), range, maybe: false });
+        }
+        let package = if search.is_empty() { name.rsplit_once('.').map_or("", |(pkg, _)| pkg) } else { name };
+        names.insert("__package__".to_owned(), Binding { value: Value::str(package), range, maybe: false });
+        self.modules.push(Module {
+            name: name.to_owned(),
+            path: path.to_owned(),
+            source: source.clone(),
+            names,
+            history: Vec::new(),
+            dynamic: false,
+            loading: true,
+            search,
+            when: cx.when,
+            guarded: Vec::new(),
+            importer: if id > 0 && cx.module != id { Some(cx.module) } else { None },
+        });
+        self.by_name.insert(name.to_owned(), id);
+        if let Some(source) = source {
+            let broken = source.parsed.module().is_none()
+                || source.problems().iter().any(|problem| problem.needs_python.is_none());
+            if broken {
+                // What a broken file defines is not known for sure.
+                self.modules[id].dynamic = true;
+            }
+            if source.parsed.not_parsed.is_some() {
+                self.incomplete(format!("{} could not be parsed", source.shown));
+            }
+            let inner = Cx {
+                module: id,
+                weight: cx.weight,
+                quiet: cx.quiet,
+                caught: Caught::default(),
+                frame: None,
+                depth: cx.depth + 1,
+                via: None,
+                when: cx.when,
+                statement: None,
+                top_level: true,
+            };
+            self.block(&inner, source.body());
+        } else {
+            self.modules[id].dynamic = true;
+        }
+        self.modules[id].loading = false;
+        Some(id)
+    }
+
+    /// A namespace package: nothing to execute.
+    fn namespace(&mut self, name: &str, dirs: Vec<String>, cx: &Cx) -> ModuleId {
+        let id = self.modules.len();
+        self.modules.push(Module {
+            name: name.to_owned(),
+            path: dirs.first().cloned().unwrap_or_default(),
+            source: None,
+            names: HashMap::new(),
+            history: Vec::new(),
+            dynamic: false,
+            loading: false,
+            search: dirs,
+            when: cx.when,
+            guarded: Vec::new(),
+            importer: Some(cx.module),
+        });
+        self.by_name.insert(name.to_owned(), id);
+        id
+    }
+
+    fn incomplete(&mut self, note: String) {
+        self.complete = false;
+        if !self.notes.contains(&note) && self.notes.len() < 50 {
+            self.notes.push(note);
+        }
+    }
+
+    /// One more step; false when the budget is used up.
+    fn step(&mut self) -> bool {
+        self.steps += 1;
+        if self.steps > self.options.limits.steps
+            || (self.steps.is_multiple_of(256) && self.started.elapsed() > self.options.limits.time)
+        {
+            self.incomplete("the code was too much to be followed to its end".to_owned());
+            return false;
+        }
+        true
+    }
+
+    /// Notes an event once per place and sort.
+    fn emit(&mut self, cx: &Cx, range: TextRange, sort: &'static str, kind: EventKind) {
+        if cx.quiet || self.events.len() >= 5_000 {
+            return;
+        }
+        if !self.seen.insert((cx.module, range.start().to_u32(), sort)) {
+            return;
+        }
+        self.events.push(Event {
+            module: cx.module,
+            range,
+            weight: cx.weight,
+            when: cx.when,
+            via: cx.via.as_ref().map(ToString::to_string),
+            kind,
+        });
+    }
+
+    /// Binds a name where assignments go.
+    fn bind(&mut self, cx: &Cx, name: &str, value: Value, range: TextRange) {
+        if let Some(frame) = cx.frame.and_then(|at| self.frames.get_mut(at))
+            && !frame.globals.contains(name)
+        {
+            let old = frame.vars.get(name);
+            let value = match old {
+                Some(old) if cx.weight < 0.75 => join(old, &value),
+                _ => value,
+            };
+            frame.vars.insert(name.to_owned(), value);
+            return;
+        }
+        let watched = name == self.options.watched() && self.modules[cx.module].importer.is_none();
+        let module = &mut self.modules[cx.module];
+        if watched {
+            module.history.push((value.clone(), range, cx.weight));
+        }
+        let maybe = cx.weight < 0.75;
+        let binding = match module.names.get(name) {
+            Some(old) if maybe => {
+                Binding { value: join(&old.value, &value), range, maybe: old.maybe }
+            }
+            _ => Binding { value, range, maybe },
+        };
+        module.names.insert(name.to_owned(), binding);
+    }
+
+    /// Puts a folder on the search path.
+    fn add_path(&mut self, cx: &Cx, value: &Value, at: Option<usize>, range: TextRange, literal: Option<TextRange>) {
+        let Some(text) = value.text() else {
+            self.path_unknown = true;
+            return;
+        };
+        let path = super::resolve::pathops::absolute(text, &self.cwd);
+        let path = self.options.at_hand(&mut self.finder, &path).unwrap_or(path);
+        let origin = Origin::Code {
+            module: cx.module,
+            start: range.start().to_u32(),
+            end: range.end().to_u32(),
+        };
+        if !self.finder.is_dir(&path) {
+            let archive = std::path::Path::new(&path)
+                .extension()
+                .is_some_and(|ending| ending == "zip" || ending == "egg" || ending == "whl");
+            if !archive && !self.finder.exists(&path) {
+                self.path_missing(cx, &path, text, range, literal);
+            } else {
+                self.path_unknown = true;
+            }
+        }
+        let entry = PathEntry { path, origin };
+        if !self.sys_path.iter().any(|known| known.path == entry.path) {
+            match at {
+                Some(at) => self.sys_path.insert(at.min(self.sys_path.len()), entry),
+                None => self.sys_path.push(entry),
+            }
+        } else if at == Some(0) {
+            self.sys_path.retain(|known| known.path != entry.path);
+            self.sys_path.insert(0, entry);
+        }
+    }
+
+    fn path_missing(&mut self, cx: &Cx, path: &str, text: &str, range: TextRange, literal: Option<TextRange>) {
+        use super::resolve::pathops::{basename, parent};
+        let folder = parent(path);
+        // The tree is at hand only if the parent is; else the file was copied from another machine.
+        let here = self.finder.is_dir(&folder) && folder != "/" && folder != "/home";
+        if !here {
+            self.path_unknown = true;
+            if self.options.whole_tree() {
+                self.path_unknown = false;
+            } else {
+                self.emit(cx, range, "path", EventKind::PathElsewhere { text: text.to_owned(), literal });
+                return;
+            }
+        }
+        let listing = self.finder.list(&folder);
+        let dirs: Vec<String> = listing
+            .iter()
+            .filter(|(name, dir)| *dir && !name.starts_with('.'))
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let near = super::lints::near::nearest(basename(path), dirs.iter().map(String::as_str))
+            .map(|name| super::resolve::pathops::join(&folder, &name));
+        let kind = EventKind::PathMissing {
+            path: path.to_owned(),
+            near,
+            literal,
+            literal_text: text.to_owned(),
+        };
+        self.emit(cx, range, "path", kind);
+    }
+
+    fn source(&self, module: ModuleId) -> Option<Rc<Source>> {
+        self.modules[module].source.clone()
+    }
+
+    fn range(node: &impl Ranged) -> TextRange {
+        node.range()
+    }
+}

@@ -1,0 +1,494 @@
+//! Statements, in order.
+
+use rustpython_ruff_python_ast::{self as ast, Expr, Operator, Stmt};
+use rustpython_ruff_text_size::{Ranged, TextRange};
+use std::rc::Rc;
+
+use super::cond::Truth;
+use super::{Caught, Cx, EventKind, Flow, Frame, Interp, syntax};
+use crate::python::value::{ClassVal, FuncRef, Value};
+
+impl Interp<'_> {
+    /// Executes a block.
+    pub(super) fn block(&mut self, cx: &Cx, body: &[Stmt]) -> Flow {
+        let mut cx = cx.clone();
+        for stmt in body {
+            if !self.step() {
+                return Flow::Next;
+            }
+            let flow = self.stmt(&cx, stmt);
+            if flow != Flow::Next {
+                return flow;
+            }
+            // `if x: return` makes the rest conditional.
+            if let Stmt::If(node) = stmt
+                && cx.frame.is_some()
+                && node.body.iter().chain(node.elif_else_clauses.iter().flat_map(|clause| &clause.body)).any(|stmt| {
+                    matches!(stmt, Stmt::Return(_) | Stmt::Continue(_) | Stmt::Break(_))
+                })
+            {
+                match self.truth(&cx.quietly(), &node.test) {
+                    Truth::Yes | Truth::No => {}
+                    Truth::Maybe => cx = cx.maybe(),
+                    Truth::Environment => cx = cx.quietly(),
+                }
+            }
+        }
+        Flow::Next
+    }
+
+    fn stmt(&mut self, cx: &Cx, stmt: &Stmt) -> Flow {
+        match stmt {
+            Stmt::FunctionDef(def) => {
+                let value = self.function(cx, def);
+                self.bind(cx, def.name.as_str(), value, def.name.range);
+            }
+            Stmt::ClassDef(def) => {
+                let value = self.class(cx, def);
+                self.bind(cx, def.name.as_str(), value, def.name.range);
+            }
+            Stmt::Return(node) => {
+                let value = node.value.as_ref().map_or(Value::None, |value| self.expr(cx, value));
+                if let Some(frame) = cx.frame.and_then(|at| self.frames.get_mut(at)) {
+                    frame.returns.push(value);
+                }
+                return Flow::Return;
+            }
+            Stmt::Assign(node) => {
+                let value = self.expr(cx, &node.value);
+                for target in &node.targets {
+                    self.assign(cx, target, &value, Some(&node.value));
+                }
+            }
+            Stmt::AnnAssign(node) => {
+                if let Some(expr) = &node.value {
+                    let value = self.expr(cx, expr);
+                    self.assign(cx, &node.target, &value, Some(expr));
+                }
+            }
+            Stmt::AugAssign(node) => self.augmented(cx, node),
+            Stmt::Delete(node) => {
+                for target in &node.targets {
+                    if let Expr::Name(name) = target
+                        && cx.frame.is_none()
+                        && cx.weight >= 1.0
+                    {
+                        self.modules[cx.module].names.remove(name.id.as_str());
+                    }
+                }
+            }
+            Stmt::For(node) => return self.for_loop(cx, node),
+            Stmt::While(node) => return self.while_loop(cx, node),
+            Stmt::If(node) => return self.condition(cx, node),
+            Stmt::With(node) => return self.with(cx, node),
+            Stmt::Match(node) => {
+                self.expr(cx, &node.subject);
+                for case in &node.cases {
+                    self.block(&cx.maybe(), &case.body);
+                }
+            }
+            Stmt::Raise(node) => return self.raise(cx, node),
+            Stmt::Try(node) => return self.try_block(cx, node),
+            Stmt::Assert(node) => {
+                self.expr(cx, &node.test);
+            }
+            Stmt::Import(node) => self.import(cx, node),
+            Stmt::ImportFrom(node) => self.import_from(cx, node),
+            Stmt::Global(node) => {
+                if let Some(frame) = cx.frame.and_then(|at| self.frames.get_mut(at)) {
+                    frame.globals.extend(node.names.iter().map(|name| name.id.to_string()));
+                }
+            }
+            Stmt::Expr(node) => {
+                let inner = Cx { statement: Some(node.range), ..cx.clone() };
+                let value = self.expr(&inner, &node.value);
+                if matches!(value, Value::Ext(ref name) if &**name == "<exit>") && cx.weight >= 1.0 && !cx.caught.exits {
+                    return Flow::Raise;
+                }
+            }
+            Stmt::Break(_) | Stmt::Continue(_) => return Flow::Loop,
+            Stmt::Nonlocal(_) | Stmt::Pass(_) | Stmt::TypeAlias(_) | Stmt::IpyEscapeCommand(_) => {}
+        }
+        Flow::Next
+    }
+
+    /// A definition; decorators and defaults are evaluated.
+    fn function(&mut self, cx: &Cx, def: &ast::StmtFunctionDef) -> Value {
+        let mut wrapped = false;
+        for decorator in &def.decorator_list {
+            let value = self.expr(cx, &decorator.expression);
+            let name = value.dotted().or_else(|| dotted_text(&decorator.expression)).unwrap_or_default();
+            wrapped |= !crate::python::calls::table().is_quiet_decorator(&name);
+        }
+        for parameter in def.parameters.iter_non_variadic_params() {
+            if let Some(default) = &parameter.default {
+                self.expr(cx, default);
+            }
+        }
+        Value::Func(func_ref(cx, def, wrapped))
+    }
+
+    fn class(&mut self, cx: &Cx, def: &ast::StmtClassDef) -> Value {
+        let mut bases = Vec::new();
+        let mut opaque = !def.decorator_list.is_empty();
+        for decorator in &def.decorator_list {
+            self.expr(cx, &decorator.expression);
+        }
+        if let Some(arguments) = &def.arguments {
+            for base in &arguments.args {
+                bases.push(self.expr(cx, base));
+            }
+            for keyword in &arguments.keywords {
+                opaque = true;
+                self.expr(cx, &keyword.value);
+            }
+        }
+        let frame = self.frames.len();
+        self.frames.push(Frame::default());
+        let inner = Cx { frame: Some(frame), ..cx.clone() };
+        self.block(&inner, &def.body);
+        let vars = self.frames.pop().map(|frame| frame.vars).unwrap_or_default();
+        let mut methods = Vec::new();
+        let mut attributes = Vec::new();
+        for (name, value) in vars {
+            match value {
+                Value::Func(func) => methods.push(FuncRef { name: name.as_str().into(), ..func }),
+                value => attributes.push((name.as_str().into(), value)),
+            }
+        }
+        Value::Class(Rc::new(ClassVal {
+            module: cx.module,
+            name: def.name.as_str().into(),
+            bases,
+            methods,
+            attributes,
+            opaque,
+        }))
+    }
+
+    /// Binds targets.
+    pub(super) fn assign(&mut self, cx: &Cx, target: &Expr, value: &Value, source: Option<&Expr>) {
+        match target {
+            Expr::Name(name) => self.bind(cx, name.id.as_str(), value.clone(), name.range),
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                for (at, item) in elts.iter().enumerate() {
+                    let part = match value {
+                        Value::List(items, true) if items.len() == elts.len() => items[at].clone(),
+                        _ => Value::Unknown,
+                    };
+                    self.assign(cx, item, &part, None);
+                }
+            }
+            Expr::Starred(node) => self.assign(cx, &node.value, &Value::Unknown, None),
+            Expr::Attribute(node) => {
+                let base = self.expr(cx, &node.value);
+                if matches!(&base, Value::Ext(name) if &**name == "sys") && node.attr.as_str() == "path" {
+                    self.replace_path(cx, value, target.range(), source);
+                }
+                if let Value::Module(module) = base {
+                    let inner = Cx { module, frame: None, ..cx.clone() };
+                    self.bind(&inner, node.attr.as_str(), value.clone(), node.range);
+                }
+            }
+            Expr::Subscript(node) => {
+                let base = self.expr(cx, &node.value);
+                let key = self.expr(cx, &node.slice);
+                match (&base, &key) {
+                    (Value::Environ, Value::Str(key)) => {
+                        let value = if matches!(value, Value::Str(_)) { value.clone() } else { Value::EnvValue };
+                        self.environ.insert(key.to_string(), value);
+                    }
+                    (Value::SysPath, _) => self.replace_path(cx, value, target.range(), source),
+                    (Value::Ext(name), _) if &**name == "builtins.globals()" => {
+                        self.modules[cx.module].dynamic = true;
+                    }
+                    (Value::Inst(name), _) if &**name == "builtins.globals" => {
+                        self.modules[cx.module].dynamic = true;
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `sys.path = […]`, `sys.path[0:0] = […]`.
+    fn replace_path(&mut self, cx: &Cx, value: &Value, range: TextRange, source: Option<&Expr>) {
+        match value {
+            Value::List(items, complete) => {
+                for (at, item) in items.iter().enumerate() {
+                    if !matches!(item, Value::SysPath) {
+                        self.add_path(cx, item, Some(at), range, None);
+                    }
+                }
+                self.path_unknown |= !complete && !source.is_some_and(|expr| matches!(expr, Expr::BinOp(_)));
+            }
+            Value::SysPath => {}
+            Value::Str(_) => self.add_path(cx, value, Some(0), range, None),
+            _ => self.path_unknown = true,
+        }
+    }
+
+    fn augmented(&mut self, cx: &Cx, node: &ast::StmtAugAssign) {
+        let value = self.expr(cx, &node.value);
+        let old = self.expr(cx, &node.target);
+        if matches!(old, Value::SysPath) {
+            match &value {
+                Value::List(items, complete) => {
+                    for item in items.iter() {
+                        self.add_path(cx, item, None, node.range, None);
+                    }
+                    self.path_unknown |= !complete;
+                }
+                _ => self.path_unknown = true,
+            }
+            return;
+        }
+        let new = if node.op == Operator::Add { self.add(&old, &value) } else { Value::Unknown };
+        if let Expr::Name(_) = &*node.target {
+            self.assign(cx, &node.target, &new, None);
+        }
+    }
+
+    fn for_loop(&mut self, cx: &Cx, node: &ast::StmtFor) -> Flow {
+        let iter = self.expr(cx, &node.iter);
+        let inner = match &iter {
+            Value::List(items, true) if items.is_empty() => return self.block(cx, &node.orelse),
+            Value::List(items, _) if !items.is_empty() => {
+                // Short literal lists (of paths, of names) are walked item by item.
+                for item in items.iter().take(24) {
+                    self.assign(cx, &node.target, item, None);
+                    if self.block(cx, &node.body) == Flow::Raise {
+                        return Flow::Raise;
+                    }
+                }
+                return Flow::Next;
+            }
+            _ => Cx { weight: cx.weight * 0.8, ..cx.clone() },
+        };
+        if let Value::Ext(name) | Value::Inst(name) = &iter
+            && &**name == "itertools.count"
+            && !syntax::can_end(&node.body)
+        {
+            self.emit(cx, node.range, "loop", EventKind::EndlessLoop);
+        }
+        self.assign(&inner, &node.target, &Value::Unknown, None);
+        self.block(&inner, &node.body);
+        self.block(&inner, &node.orelse);
+        Flow::Next
+    }
+
+    fn while_loop(&mut self, cx: &Cx, node: &ast::StmtWhile) -> Flow {
+        match self.truth(cx, &node.test) {
+            Truth::No => return self.block(cx, &node.orelse),
+            Truth::Yes => {
+                let constant = matches!(&*node.test, Expr::BooleanLiteral(_) | Expr::NumberLiteral(_));
+                if constant && !syntax::can_end(&node.body) {
+                    let head = TextRange::new(node.range.start(), node.test.range().end());
+                    self.emit(cx, head, "loop", EventKind::EndlessLoop);
+                    self.block(&cx.quietly(), &node.body);
+                    return if cx.weight >= 1.0 { Flow::Raise } else { Flow::Next };
+                }
+                self.block(cx, &node.body);
+            }
+            Truth::Maybe => {
+                self.block(&cx.maybe(), &node.body);
+            }
+            Truth::Environment => {
+                self.block(&cx.quietly(), &node.body);
+            }
+        }
+        Flow::Next
+    }
+
+    fn condition(&mut self, cx: &Cx, node: &ast::StmtIf) -> Flow {
+        let mut rest = cx.clone();
+        let mut flows: Vec<Flow> = Vec::new();
+        let first = std::iter::once((Some(&*node.test), &node.body));
+        let others = node.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), &clause.body));
+        let mut has_else = false;
+        for (test, body) in first.chain(others) {
+            let truth = match test {
+                Some(test) => self.truth(&rest, test),
+                None => Truth::Yes,
+            };
+            match truth {
+                Truth::No => self.guarded(cx, body),
+                Truth::Yes => {
+                    has_else = true;
+                    flows.push(self.block(&rest, body));
+                    break;
+                }
+                Truth::Maybe => {
+                    let inner = rest.maybe();
+                    flows.push(self.block(&inner, body));
+                    rest = inner;
+                }
+                Truth::Environment => {
+                    let inner = rest.quietly();
+                    flows.push(self.block(&inner, body));
+                    // The other side is not safer: people write `if LOCAL: … else: …`.
+                    rest = Cx { quiet: true, ..rest.maybe() };
+                }
+            }
+        }
+        match flows.first() {
+            Some(first) if has_else && flows.iter().all(|flow| *flow != Flow::Next) => *first,
+            _ => Flow::Next,
+        }
+    }
+
+    /// Remembers what a block that does not run would bind.
+    fn guarded(&mut self, cx: &Cx, body: &[Stmt]) {
+        if cx.frame.is_some() {
+            return;
+        }
+        for stmt in body {
+            let mut names: Vec<(String, TextRange)> = Vec::new();
+            match stmt {
+                Stmt::Assign(node) => {
+                    for target in &node.targets {
+                        if let Expr::Name(name) = target {
+                            names.push((name.id.to_string(), name.range));
+                        }
+                    }
+                }
+                Stmt::Import(ast::StmtImport { names: aliases, .. })
+                | Stmt::ImportFrom(ast::StmtImportFrom { names: aliases, .. }) => {
+                    for alias in aliases {
+                        let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                        names.push((name.id.to_string(), alias.range));
+                    }
+                }
+                _ => {}
+            }
+            self.modules[cx.module].guarded.extend(names);
+        }
+    }
+
+    fn with(&mut self, cx: &Cx, node: &ast::StmtWith) -> Flow {
+        let mut inner = cx.clone();
+        for item in &node.items {
+            let value = self.expr(&inner, &item.context_expr);
+            if let Some(name) = value.dotted()
+                && name == "contextlib.suppress()"
+                && let Expr::Call(call) = &item.context_expr
+            {
+                let caught = call.arguments.args.iter().fold(Caught::default(), |caught, expr| merge(caught, caught_by(expr)));
+                inner.caught = merge(inner.caught, caught);
+            }
+            if let Some(target) = &item.optional_vars {
+                self.assign(&inner, target, &value, None);
+            }
+        }
+        self.block(&inner, &node.body)
+    }
+
+    fn raise(&mut self, cx: &Cx, node: &ast::StmtRaise) -> Flow {
+        if let Some(exc) = &node.exc {
+            let name = match &**exc {
+                Expr::Name(name) => name.id.as_str(),
+                Expr::Call(call) => match &*call.func {
+                    Expr::Name(name) => name.id.as_str(),
+                    _ => "",
+                },
+                _ => "",
+            };
+            if name == "SystemExit" && !cx.caught.exits {
+                self.emit(cx, node.range, "exit", EventKind::Exit("raise SystemExit".to_owned()));
+            }
+        }
+        Flow::Raise
+    }
+
+    fn try_block(&mut self, cx: &Cx, node: &ast::StmtTry) -> Flow {
+        let mut caught = Caught::default();
+        for ast::ExceptHandler::ExceptHandler(handler) in &node.handlers {
+            // A handler that only raises again catches nothing.
+            if matches!(handler.body.last(), Some(Stmt::Raise(ast::StmtRaise { exc: None, .. }))) {
+                continue;
+            }
+            let by = match &handler.type_ {
+                None => Caught { imports: true, errors: true, exits: true },
+                Some(expr) => caught_by(expr),
+            };
+            caught = merge(caught, by);
+        }
+        let inner = Cx { caught: merge(cx.caught, caught), ..cx.clone() };
+        let body = self.block(&inner, &node.body);
+        for ast::ExceptHandler::ExceptHandler(handler) in &node.handlers {
+            if let Some(name) = &handler.name {
+                self.bind(&cx.quietly(), name.as_str(), Value::Unknown, name.range);
+            }
+            self.block(&cx.quietly(), &handler.body);
+        }
+        let mut flow = body;
+        if body == Flow::Next {
+            flow = self.block(cx, &node.orelse);
+        }
+        if body == Flow::Raise && !node.handlers.is_empty() {
+            flow = Flow::Next;
+        }
+        let last = self.block(cx, &node.finalbody);
+        if last == Flow::Next { flow } else { last }
+    }
+}
+
+fn merge(a: Caught, b: Caught) -> Caught {
+    Caught { imports: a.imports || b.imports, errors: a.errors || b.errors, exits: a.exits || b.exits }
+}
+
+/// What `except EXPR` catches.
+fn caught_by(expr: &Expr) -> Caught {
+    match expr {
+        Expr::Tuple(tuple) => {
+            tuple.elts.iter().fold(Caught::default(), |caught, item| merge(caught, caught_by(item)))
+        }
+        Expr::Name(name) => match name.id.as_str() {
+            "ImportError" | "ModuleNotFoundError" => Caught { imports: true, ..Caught::default() },
+            "Exception" => Caught { imports: true, errors: true, exits: false },
+            "BaseException" => Caught { imports: true, errors: true, exits: true },
+            "SystemExit" => Caught { exits: true, ..Caught::default() },
+            "KeyError" | "LookupError" | "OSError" | "IOError" | "FileNotFoundError" | "EnvironmentError" => {
+                Caught { errors: true, ..Caught::default() }
+            }
+            "NameError" | "ValueError" | "TypeError" | "AttributeError" | "IndexError" | "KeyboardInterrupt"
+            | "RuntimeError" | "ZeroDivisionError" | "SyntaxError" | "StopIteration" => Caught::default(),
+            // A name of the project or a library: it could be a base of anything.
+            _ => Caught { imports: true, errors: true, exits: false },
+        },
+        _ => Caught { errors: true, ..Caught::default() },
+    }
+}
+
+/// `a.b.c` as written.
+pub(super) fn dotted_text(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Name(name) => Some(name.id.to_string()),
+        Expr::Attribute(node) => Some(format!("{}.{}", dotted_text(&node.value)?, node.attr.as_str())),
+        Expr::Call(call) => Some(format!("{}()", dotted_text(&call.func)?)),
+        _ => None,
+    }
+}
+
+fn func_ref(cx: &Cx, def: &ast::StmtFunctionDef, wrapped: bool) -> FuncRef {
+    let positional = def.parameters.posonlyargs.len() + def.parameters.args.len();
+    let required = def
+        .parameters
+        .posonlyargs
+        .iter()
+        .chain(&def.parameters.args)
+        .filter(|parameter| parameter.default.is_none())
+        .count();
+    FuncRef {
+        module: cx.module,
+        offset: def.range.start().to_u32(),
+        name: def.name.as_str().into(),
+        required: required + def.parameters.kwonlyargs.iter().filter(|p| p.default.is_none()).count(),
+        positional: if def.parameters.vararg.is_some() { usize::MAX } else { positional },
+        is_async: def.is_async,
+        is_generator: syntax::is_generator(&def.body),
+        bound: false,
+        wrapped,
+    }
+}

@@ -1,0 +1,85 @@
+//! Factories that nobody calls.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Safety;
+use crate::python::calls::table;
+use crate::python::value::Value;
+use rustpython_ruff_text_size::{TextRange, TextSize};
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD114",
+    name: "factory-not-called",
+    summary: "`application` is the function that makes the app, not the app.",
+    why: "The server calls `application(environ, start_response)`. A factory that was not called does not take these, so every request fails.",
+    bad: r#"
+from shop import create_app
+
+application = create_app
+# --- shop.py
+from flask import Flask
+
+def create_app():
+    return Flask(__name__)
+"#,
+    good: r#"
+from shop import create_app
+
+application = create_app()
+# --- shop.py
+from flask import Flask
+
+def create_app():
+    return Flask(__name__)
+"#,
+    cause: Some("application-missing"),
+    severity: Severity::Error,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    let (Some((id, source)), Some(value)) = (cx.entry(), &cx.application) else { return };
+    if !cx.is_served() {
+        return;
+    }
+    let Some(binding) = cx.module(id).names.get(cx.wanted()) else { return };
+    let wanted = cx.wanted();
+    let (name, certainty) = match value {
+        // A WSGI callable takes two arguments; a factory none that must be given.
+        Value::Func(func) if !func.is_async && !func.wrapped && func.positional < 2 && func.required == 0 => (func.name.to_string(), 1.0),
+        Value::Func(func) if !func.is_async && !func.wrapped && func.positional == 1 && looks_like_factory(&func.name) => (func.name.to_string(), 1.0),
+        Value::Func(func) if !func.wrapped && func.positional != usize::MAX && looks_like_factory(&func.name) && func.positional != 2 => (func.name.to_string(), 0.8),
+        Value::Ext(name) if table().is_wsgi(name) || table().is_asgi(name) => {
+            (name.rsplit('.').next().unwrap_or(name).to_owned(), 1.0)
+        }
+        Value::Ext(name) if looks_like_factory(name.rsplit('.').next().unwrap_or(name)) => {
+            (name.rsplit('.').next().unwrap_or(name).to_owned(), 0.8)
+        }
+        _ => return,
+    };
+    if binding.maybe {
+        return;
+    }
+    let message = format!("`{wanted}` is `{name}` itself, which makes the app but was never called: write `{wanted} = {name}()`");
+    let mut found = cx.found(&DOC, id, binding.range, certainty, message);
+    found.captures.insert("factory".to_owned(), name);
+    // `application = create_app` at the end of a line.
+    let end = binding.range.end().to_usize();
+    let rest = source.text().get(end..).unwrap_or("").split(['\n', '\r']).next().unwrap_or("");
+    let takes_nothing = matches!(value, Value::Func(func) if func.required == 0) || matches!(value, Value::Ext(name) if name.contains("get_"));
+    if takes_nothing && let Some(right) = rest.trim_start().strip_prefix('=') {
+        let written = right.split('#').next().unwrap_or("").trim();
+        if !written.is_empty() && written.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') {
+            let at = end + rest.find(written).unwrap_or(0) + written.len();
+            let at = TextSize::try_from(at).unwrap_or_default();
+            found.edits.extend(cx.edit(id, TextRange::empty(at), "()", Safety::Safe));
+        }
+    }
+    out.push(found);
+}
+
+/// `create_app`, `make_app`, `get_wsgi_application` …
+fn looks_like_factory(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["create_", "make_", "build_", "get_", "init_"].iter().any(|start| lower.starts_with(start))
+        && ["app", "application", "server"].iter().any(|end| lower.ends_with(end))
+}

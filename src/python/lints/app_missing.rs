@@ -1,0 +1,109 @@
+//! Entry points without the name that the server wants.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Safety;
+use crate::python::calls::table;
+use crate::python::value::{ModuleId, Value};
+use rustpython_ruff_text_size::{TextRange, TextSize};
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD111",
+    name: "no-application",
+    summary: "The file does not define the `application` that the server calls.",
+    why: "The server imports the file and then looks for one certain name, usually `application`. Without it no request can be answered.",
+    bad: r#"
+from flask import Flask
+
+webshop = Flask(__name__)
+"#,
+    good: r#"
+from flask import Flask
+
+webshop = Flask(__name__)
+application = webshop
+"#,
+    cause: Some("application-missing"),
+    severity: Severity::Error,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    let Some((id, source)) = cx.entry() else { return };
+    if !cx.is_served() || cx.application.is_some() || !cx.entry_is_clear() || !source.problems().is_empty() {
+        return;
+    }
+    // The more special lints speak for these.
+    if super::app_conditional::guarded(cx).is_some() || super::app_misspelled::misspelled(cx).is_some() {
+        return;
+    }
+    let wanted = cx.wanted();
+    let apps = apps(cx, id);
+    let hint = match apps.as_slice() {
+        [(name, _, _)] => format!(" Your app is called `{name}` here: add the line `{wanted} = {name}`"),
+        _ => format!(" Add a line such as `from your_module import app as {wanted}`"),
+    };
+    let empty = source.body().is_empty();
+    let message = if empty {
+        format!("This file is empty, so it defines no `{wanted}`.{hint}")
+    } else {
+        format!("The server looks for the name `{wanted}` in this file, and nothing defines it.{hint}")
+    };
+    let range = apps.first().map_or_else(|| last_line(source), |(_, range, _)| *range);
+    let mut found = cx.found(&DOC, id, range, 1.0, message);
+    found.captures.insert("name".to_owned(), wanted.to_owned());
+    if let [(name, range, imported)] = apps.as_slice() {
+        found.captures.insert("app".to_owned(), name.clone());
+        let edit = if *imported {
+            // `from x import app` becomes `from x import app as application`.
+            (source.slice(*range) == name).then(|| cx.edit(id, *range, &format!("{name} as {wanted}"), Safety::Safe)).flatten()
+        } else {
+            let end = TextSize::try_from(source.text().len()).unwrap_or_default();
+            let newline = if source.text().ends_with('\n') { "" } else { "\n" };
+            cx.edit(id, TextRange::empty(end), &format!("{newline}{wanted} = {name}\n"), Safety::Safe)
+        };
+        // The old name may be used below an import that is renamed.
+        let used_again = *imported && source.text().matches(name.as_str()).count() > 1;
+        if !used_again {
+            found.edits.extend(edit);
+        }
+    }
+    out.push(found);
+}
+
+/// Names that hold an application, whether imported, in order.
+pub(super) fn apps(cx: &ModuleCtx, id: ModuleId) -> Vec<(String, TextRange, bool)> {
+    let mut apps: Vec<(String, TextRange, bool)> = cx
+        .module(id)
+        .names
+        .iter()
+        .filter(|(_, binding)| match &binding.value {
+            Value::Inst(name) => table().is_wsgi(name) || table().is_asgi(name),
+            _ => false,
+        })
+        .map(|(name, binding)| {
+            let imported = cx.source(id).is_some_and(|source| {
+                let line = source.excerpt(binding.range);
+                line.starts_with("from ") || line.starts_with("import ")
+            });
+            (name.clone(), binding.range, imported)
+        })
+        .collect();
+    apps.sort_by_key(|(_, range, _)| range.start());
+    if apps.is_empty() {
+        // Imported from somewhere that was not read, but named like an app.
+        apps = ["app", "application"]
+            .iter()
+            .filter_map(|name| {
+                let binding = cx.module(id).names.get(*name)?;
+                matches!(binding.value, Value::Ext(_) | Value::Unknown).then(|| ((*name).to_owned(), binding.range, true))
+            })
+            .collect();
+    }
+    apps
+}
+
+fn last_line(source: &crate::python::source::Source) -> TextRange {
+    let text = source.text().trim_end();
+    let start = text.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    TextRange::new(TextSize::try_from(start).unwrap_or_default(), TextSize::try_from(text.len()).unwrap_or_default())
+}

@@ -1,0 +1,71 @@
+//! Values that nothing can call.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::python::value::{ClassVal, Value};
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD115",
+    name: "application-not-callable",
+    summary: "`application` is something that cannot be called.",
+    why: "The server calls `application` for each request. A text, a number or an object without `__call__` cannot be called.",
+    bad: r#"
+from flask import Flask
+
+app = Flask(__name__)
+application = "app"
+"#,
+    good: r#"
+from flask import Flask
+
+application = Flask(__name__)
+"#,
+    cause: Some("application-missing"),
+    severity: Severity::Error,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    let (Some((id, _)), Some(value)) = (cx.entry(), &cx.application) else { return };
+    if !cx.is_served() || super::app_shadowed::earlier(cx).is_some() {
+        return;
+    }
+    let Some(binding) = cx.module(id).names.get(cx.wanted()) else { return };
+    if binding.maybe {
+        return;
+    }
+    let Some(what) = uncallable(value) else { return };
+    let wanted = cx.wanted();
+    let message = format!("`{wanted}` is {what} here, which the server cannot call: it must be the app object itself");
+    let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
+    found.captures.insert("what".to_owned(), what);
+    out.push(found);
+}
+
+/// What a value is, if it surely cannot be called.
+pub(super) fn uncallable(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::None => "None".to_owned(),
+        Value::Bool(_) => "True or False".to_owned(),
+        Value::Int(_) => "a number".to_owned(),
+        Value::Str(_) => "a text".to_owned(),
+        Value::Path(_) => "a path".to_owned(),
+        Value::List(..) => "a list".to_owned(),
+        Value::Dict(..) => "a dictionary".to_owned(),
+        Value::Plain(what) => (*what).to_owned(),
+        Value::Coroutine(func) => format!("the unfinished call of `async def {}`", func.name),
+        Value::Object(class) if !callable(class) => format!("an object of the class `{}`, which has no `__call__`", class.name),
+        _ => return None,
+    })
+}
+
+/// The class or one of its bases defines `__call__`, or nobody knows.
+fn callable(class: &ClassVal) -> bool {
+    class.opaque
+        || class.methods.iter().any(|func| matches!(&*func.name, "__call__" | "__getattr__"))
+        || class.attributes.iter().any(|(name, _)| &**name == "__call__")
+        || class.bases.iter().any(|base| match base {
+            Value::Class(base) => callable(base),
+            Value::Ext(name) => &**name != "builtins.object",
+            _ => true,
+        })
+}

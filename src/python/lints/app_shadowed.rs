@@ -1,0 +1,51 @@
+//! Applications that are overwritten later.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::python::value::Value;
+use rustpython_ruff_text_size::TextRange;
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD117",
+    name: "application-shadowed",
+    summary: "A later line gives the name `application` to something else.",
+    why: "The last assignment wins: the app that was made before is lost, and the server finds something that it cannot call.",
+    bad: r#"
+from flask import Flask
+
+application = Flask(__name__)
+application = "my first app"
+"#,
+    good: r#"
+from flask import Flask
+
+application = Flask(__name__)
+title = "my first app"
+"#,
+    cause: Some("application-missing"),
+    severity: Severity::Error,
+};
+
+/// The app that the name held before, where it now holds something that cannot be called.
+pub(super) fn earlier(cx: &ModuleCtx) -> Option<TextRange> {
+    let (id, _) = cx.entry()?;
+    let value = cx.application.as_ref()?;
+    if super::app_not_callable::uncallable(value).is_none() && !matches!(value, Value::Module(_)) {
+        return None;
+    }
+    cx.module(id).history.iter().find_map(|(value, range, _)| matches!(value, Value::Inst(_) | Value::Object(_)).then_some(*range))
+}
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    if !cx.is_served() {
+        return;
+    }
+    let (Some((id, source)), Some(before)) = (cx.entry(), earlier(cx)) else { return };
+    let Some(binding) = cx.module(id).names.get(cx.wanted()) else { return };
+    if binding.maybe {
+        return;
+    }
+    let line = source.place(before).line.unwrap_or(0);
+    let message = format!("Line {line} makes the app `{0}`, but this line gives the name `{0}` to something else: use another name here", cx.wanted());
+    out.push(cx.found(&DOC, id, binding.range, 1.0, message));
+}

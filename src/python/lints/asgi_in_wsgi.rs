@@ -1,0 +1,70 @@
+//! ASGI applications given to a WSGI server.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::python::calls::table;
+use crate::python::entry::Interface;
+use crate::python::value::Value;
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD118",
+    name: "asgi-in-wsgi",
+    summary: "The app speaks ASGI, but the server speaks WSGI.",
+    why: "FastAPI, Starlette, Quart and Django's asgi.py make ASGI apps. A WSGI server such as uWSGI calls them with the wrong arguments, and every request fails.",
+    bad: r#"
+from fastapi import FastAPI
+
+application = FastAPI()
+"#,
+    good: r#"
+from a2wsgi import ASGIMiddleware
+from fastapi import FastAPI
+
+application = ASGIMiddleware(FastAPI())
+"#,
+    cause: Some("asgi-app-in-wsgi"),
+    severity: Severity::Error,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    let (Some((id, _)), Some(value)) = (cx.entry(), &cx.application) else { return };
+    if !cx.is_served() || cx.run.options.interface != Interface::Wsgi {
+        return;
+    }
+    let Some(what) = asgi(value) else { return };
+    let Some(binding) = cx.module(id).names.get(cx.wanted()) else { return };
+    if binding.maybe {
+        return;
+    }
+    let message = format!(
+        "`{}` is an ASGI app ({what}), and this server speaks WSGI: wrap it, for instance with `a2wsgi.ASGIMiddleware`, or run it on an ASGI server",
+        cx.wanted()
+    );
+    let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
+    found.captures.insert("framework".to_owned(), what);
+    out.push(found);
+}
+
+/// What makes a value an ASGI application.
+fn asgi(value: &Value) -> Option<String> {
+    match value {
+        Value::Inst(name) if table().is_asgi(name) => Some(short(name)),
+        Value::Func(func) if func.is_async && func.positional == 3 => Some(format!("async def {}", func.name)),
+        Value::Object(class) => {
+            if let Some(call) = class.methods.iter().find(|func| &*func.name == "__call__") {
+                return (call.is_async && call.positional == 4).then(|| class.name.to_string());
+            }
+            class.bases.iter().find_map(|base| match base {
+                Value::Ext(name) if table().is_asgi(name) => Some(short(name)),
+                Value::Class(base) => asgi(&Value::Object(std::rc::Rc::clone(base))),
+                _ => None,
+            })
+        }
+        _ => None,
+    }
+}
+
+fn short(name: &str) -> String {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    if last == "get_asgi_application" { "Django's asgi.py".to_owned() } else { last.to_owned() }
+}

@@ -1,0 +1,263 @@
+//! The lints: what the interpreter saw, judged. One file each; a new one is a file and a line in [`LINTS`].
+//!
+//! A lint never reads files and never guesses: what can't be decided is no error.
+
+mod app_conditional;
+mod app_factory;
+mod app_missing;
+mod app_misspelled;
+mod app_module;
+mod app_not_callable;
+mod app_shadowed;
+mod asgi_in_wsgi;
+mod blocking;
+mod circular;
+mod debug_on;
+mod debug_without_hosts;
+mod django_name;
+mod django_settings;
+mod django_setup;
+mod empty_secret_key;
+mod environ;
+mod exit;
+mod input;
+mod name_missing;
+pub mod near;
+mod not_found_own;
+mod not_found_third;
+mod path_missing;
+mod placeholder;
+mod port_bind;
+mod python2;
+mod relative_open;
+mod secret;
+mod server;
+mod shadows_installed;
+mod shadows_stdlib;
+mod slow;
+mod syntax_error;
+mod syntax_new;
+mod thread;
+mod wsgi_application;
+
+use std::rc::Rc;
+
+use rustpython_ruff_text_size::TextRange;
+
+use super::interp::event::{CallEvent, Event, EventKind};
+use super::interp::{Interp, Module};
+use super::source::Source;
+use super::value::{ModuleId, Value};
+use crate::model::{Captures, Edit, Place, Safety, Severity};
+
+/// What a lint is, for `diagnose explain CODE` and the tests.
+#[derive(Debug)]
+pub struct LintDoc {
+    /// Stable code, e.g. `WD101`.
+    pub code: &'static str,
+    /// Stable name in kebab case, used by rules.
+    pub name: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// Why it matters, for a beginner.
+    pub why: &'static str,
+    /// An example that it reports. `# --- path` starts another file; the first is `wsgi.py`.
+    pub bad: &'static str,
+    /// The same, mended.
+    pub good: &'static str,
+    /// The cause it supports; `None` for hygiene.
+    pub cause: Option<&'static str>,
+    pub severity: Severity,
+}
+
+/// One finding.
+#[derive(Debug, Clone)]
+pub struct LintFinding {
+    pub code: &'static str,
+    pub name: &'static str,
+    pub cause: Option<&'static str>,
+    pub severity: Severity,
+    /// 1.0, 0.8 or 0.5.
+    pub certainty: f64,
+    pub place: Place,
+    /// The line of source, trimmed.
+    pub excerpt: String,
+    /// For a beginner: what is wrong, and what to do.
+    pub message: String,
+    pub captures: Captures,
+    pub edits: Vec<Edit>,
+}
+
+/// A lint.
+#[derive(Debug)]
+pub struct Lint {
+    pub doc: &'static LintDoc,
+    check: fn(&ModuleCtx, &mut Vec<LintFinding>),
+}
+
+macro_rules! lints {
+    ($($module:ident)*) => {
+        /// Every lint, in the order of their codes.
+        pub const LINTS: &[Lint] = &[$(Lint { doc: &$module::DOC, check: $module::check }),*];
+    };
+}
+
+lints! {
+    syntax_error syntax_new python2
+    server port_bind
+    app_missing app_misspelled app_module app_factory app_not_callable app_conditional app_shadowed asgi_in_wsgi
+    blocking slow thread exit input
+    not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
+    django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
+    environ relative_open placeholder secret
+}
+
+/// What the lints look at.
+pub struct ModuleCtx<'r> {
+    pub run: &'r Interp<'r>,
+    /// The entry point's module, if it could be loaded.
+    pub entry: Option<ModuleId>,
+    /// What the server will call.
+    pub application: Option<Value>,
+}
+
+impl ModuleCtx<'_> {
+    /// Events that run for sure enough to speak of, that is not below an undecided condition.
+    fn events(&self) -> impl Iterator<Item = &Event> {
+        self.run.events.iter().filter(|event| event.weight >= 0.5)
+    }
+
+    /// Calls of the table.
+    fn calls(&self) -> impl Iterator<Item = (&Event, &CallEvent)> {
+        self.events().filter_map(|event| match &event.kind {
+            EventKind::Call(call) => Some((event, call)),
+            _ => None,
+        })
+    }
+
+    fn module(&self, id: ModuleId) -> &Module {
+        &self.run.modules[id]
+    }
+
+    fn source(&self, id: ModuleId) -> Option<&Rc<Source>> {
+        self.run.modules[id].source.as_ref()
+    }
+
+    /// The entry point's module and file.
+    fn entry(&self) -> Option<(ModuleId, &Rc<Source>)> {
+        let id = self.entry?;
+        Some((id, self.source(id)?))
+    }
+
+    /// The entry file could be read whole: what it does not define is not there.
+    fn entry_is_clear(&self) -> bool {
+        self.entry().is_some_and(|(id, _)| !self.module(id).dynamic) && self.run.complete
+    }
+
+    /// The name that the server wants.
+    fn wanted(&self) -> &str {
+        self.run.options.watched()
+    }
+
+    /// The lints on `application` apply: the entry point is loaded by a server.
+    fn is_served(&self) -> bool {
+        use super::entry::EntryKind;
+        !matches!(self.run.options.kind, EntryKind::Script | EntryKind::DjangoManage)
+    }
+
+    /// A finding on an event.
+    fn at(&self, doc: &'static LintDoc, event: &Event, certainty: f64, message: String) -> LintFinding {
+        let certainty = round(certainty * event.weight);
+        let mut found = self.found(doc, event.module, event.range, certainty, message);
+        if certainty < 0.8 && found.severity == Severity::Error {
+            found.severity = Severity::Warning;
+        }
+        found
+    }
+
+    /// A finding on a range of a module.
+    fn found(&self, doc: &'static LintDoc, module: ModuleId, range: TextRange, certainty: f64, message: String) -> LintFinding {
+        let (place, excerpt) = match self.source(module) {
+            Some(source) => (source.place(range), source.excerpt(range)),
+            None => (Place::file(self.module(module).path.as_str()), String::new()),
+        };
+        LintFinding {
+            code: doc.code,
+            name: doc.name,
+            cause: doc.cause,
+            severity: doc.severity,
+            certainty,
+            place,
+            excerpt,
+            message,
+            captures: Captures::new(),
+            edits: Vec::new(),
+        }
+    }
+
+    /// An edit of a range of a module's file; `None` where its bytes cannot be addressed.
+    fn edit(&self, module: ModuleId, range: TextRange, text: &str, safety: Safety) -> Option<Edit> {
+        let source = self.source(module)?;
+        let (start, end) = source.file_range(range)?;
+        Some(Edit { file: source.disk.display().to_string(), start, end, text: text.to_owned(), safety })
+    }
+
+    /// " (called from `main()` while the code is imported)", or nothing.
+    fn through(event: &Event) -> String {
+        event.via.as_ref().map(|name| format!(" (`{name}()` is called while the code is imported)")).unwrap_or_default()
+    }
+}
+
+/// To the stated certainties.
+fn round(certainty: f64) -> f64 {
+    if certainty >= 0.95 {
+        1.0
+    } else if certainty >= 0.6 {
+        0.8
+    } else {
+        0.5
+    }
+}
+
+/// Runs every lint; sorted by loading order of the files, then by position.
+pub(super) fn run(cx: &ModuleCtx) -> Vec<LintFinding> {
+    let mut out = Vec::new();
+    for lint in LINTS {
+        (lint.check)(cx, &mut out);
+    }
+    let order = |file: &str| {
+        cx.run
+            .modules
+            .iter()
+            .position(|module| module.source.as_ref().is_some_and(|source| &*source.shown == file))
+            .unwrap_or(usize::MAX)
+    };
+    out.sort_by_key(|found| {
+        (order(&found.place.file), found.place.line, found.place.column, std::cmp::Reverse(found.severity), found.code)
+    });
+    out
+}
+
+/// The lint of a code or name.
+pub fn lint(what: &str) -> Option<&'static Lint> {
+    LINTS.iter().find(|lint| lint.doc.code.eq_ignore_ascii_case(what) || lint.doc.name == what)
+}
+
+/// The text of `diagnose explain CODE`.
+pub fn explain_lint(what: &str) -> Option<String> {
+    let doc = lint(what)?.doc;
+    let indent = |text: &str| text.trim_matches('\n').lines().map(|line| format!("    {line}\n")).collect::<String>();
+    let cause = doc.cause.map(|cause| format!("\nCause: {cause} (diagnose explain {cause})\n")).unwrap_or_default();
+    Some(format!(
+        "{} {}\n{}\n\nWhy: {}\n{cause}\nReported:\n\n{}\nFine:\n\n{}",
+        doc.code,
+        doc.name,
+        doc.summary,
+        doc.why,
+        indent(doc.bad),
+        indent(doc.good)
+    ))
+}
+
+#[cfg(test)]
+mod tests;

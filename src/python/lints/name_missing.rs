@@ -1,0 +1,78 @@
+//! Names that an own module does not have.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Safety;
+use crate::python::interp::event::EventKind;
+use std::fmt::Write as _;
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD306",
+    name: "name-not-found-own",
+    summary: "A name is imported from one of your modules that does not define it.",
+    why: "The file is found, but the name in it is spelled otherwise or is gone: `ImportError: cannot import name …`.",
+    bad: r#"
+from shop import aap as application
+# --- shop.py
+from flask import Flask
+
+app = Flask(__name__)
+"#,
+    good: r#"
+from shop import app as application
+# --- shop.py
+from flask import Flask
+
+app = Flask(__name__)
+"#,
+    cause: Some("import-time-exception"),
+    severity: Severity::Error,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    for event in cx.events() {
+        let EventKind::MissingName { target, name, near, circular } = &event.kind else { continue };
+        if *circular && super::circular::defined_below(cx, *target, name) {
+            continue;
+        }
+        let module = cx.module(*target);
+        if module.names.contains_key(name) || module.dynamic {
+            continue;
+        }
+        // A file that hides a library's is reported as such.
+        let hides = cx.run.events.iter().any(|other| matches!(&other.kind, EventKind::Shadows { target: of, .. } if of == target));
+        if hides {
+            continue;
+        }
+        let guarded = module.guarded.iter().any(|(bound, _)| bound == name);
+        let mut near = near.clone();
+        let apps = super::app_missing::apps(cx, *target);
+        let wants_app = cx.entry == Some(event.module) && cx.source(event.module).is_some_and(|source| source.excerpt(event.range).contains(cx.wanted()));
+        if near.is_none() && wants_app && let [(app, _, false)] = apps.as_slice() {
+            near = Some(app.clone());
+        }
+        let mut message = format!("`{}` has no `{name}`", module.source.as_ref().map_or(module.path.as_str(), |source| &source.shown));
+        if guarded {
+            message.push_str(" when it is imported: the name is only defined under a condition that is false on the server");
+        } else if let Some(near) = &near {
+            let _ = write!(message, ". Did you mean `{near}`?");
+        } else {
+            let _ = write!(message, ", so `from {} import {name}` fails", module.name);
+        }
+        let mut found = cx.at(&DOC, event, 1.0, message);
+        if wants_app {
+            found.cause = Some("application-missing");
+        }
+        found.captures.insert("module".to_owned(), module.name.clone());
+        found.captures.insert("name".to_owned(), name.clone());
+        if let Some(near) = &near && !guarded {
+            found.captures.insert("near".to_owned(), near.clone());
+            let source = cx.source(event.module);
+            let plain = source.is_some_and(|source| source.slice(event.range) == name && (source.excerpt(event.range).contains(" as ") || source.text().matches(name.as_str()).count() == 1));
+            if plain {
+                found.edits.extend(cx.edit(event.module, event.range, near, Safety::Safe));
+            }
+        }
+        out.push(found);
+    }
+}

@@ -1,0 +1,58 @@
+//! Packages that are not in the virtualenv.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::python::interp::event::EventKind;
+use std::collections::BTreeSet;
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD302",
+    name: "module-not-found-third-party",
+    summary: "A package that the code imports is not installed in the web app's virtualenv.",
+    why: "Each virtualenv has its own packages. What is installed on your computer or for another Python is not there.",
+    bad: r#"
+import flask
+import yaml
+
+application = flask.Flask(__name__)
+# --- venv/pyvenv.cfg
+version = 3.10.1
+# --- venv/lib/python3.10/site-packages/flask/__init__.py
+"#,
+    good: r#"
+import flask
+import yaml
+
+application = flask.Flask(__name__)
+# --- venv/pyvenv.cfg
+version = 3.10.1
+# --- venv/lib/python3.10/site-packages/flask/__init__.py
+# --- venv/lib/python3.10/site-packages/yaml/__init__.py
+"#,
+    cause: Some("module-not-installed"),
+    severity: Severity::Error,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    let mut seen = BTreeSet::new();
+    for event in cx.events() {
+        let EventKind::Missing(missing) = &event.kind else { continue };
+        if missing.own || !seen.insert(missing.part.clone()) {
+            continue;
+        }
+        let venv = cx.run.options.virtualenv.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        let message = match &missing.distribution {
+            Some(dist) => format!("`{}` is not installed in this web app's virtualenv: install `{dist}` there with its own pip", missing.part),
+            None => format!("`{}` is neither in your project's folders nor installed in this web app's virtualenv", missing.part),
+        };
+        let mut found = cx.at(&DOC, event, missing.certainty, message);
+        found.captures.insert("module".to_owned(), missing.part.clone());
+        if let Some(dist) = &missing.distribution {
+            found.captures.insert("dist".to_owned(), dist.clone());
+        }
+        if !venv.is_empty() {
+            found.captures.insert("virtualenv".to_owned(), venv);
+        }
+        out.push(found);
+    }
+}

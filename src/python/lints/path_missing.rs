@@ -1,0 +1,53 @@
+//! Folders on the search path that do not exist.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::python::interp::event::EventKind;
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD307",
+    name: "path-missing",
+    summary: "A folder that the code puts on `sys.path` does not exist.",
+    why: "Python ignores folders that are not there, without a word; the modules that should come from them are then not found.",
+    bad: r#"
+import sys
+sys.path.insert(0, "/home/ana/site/shp")
+from flask import Flask
+
+application = Flask(__name__)
+# --- shop/__init__.py
+"#,
+    good: r#"
+import sys
+sys.path.insert(0, "/home/ana/site/shop")
+from flask import Flask
+
+application = Flask(__name__)
+# --- shop/__init__.py
+"#,
+    cause: Some("module-not-on-path"),
+    severity: Severity::Warning,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    for event in cx.events() {
+        let EventKind::PathMissing { path, near, literal, literal_text } = &event.kind else { continue };
+        if super::placeholder::is_placeholder(literal_text) {
+            continue;
+        }
+        let hint = near.as_ref().map(|near| format!(". Did you mean `{near}`?")).unwrap_or_default();
+        let message = format!("The folder `{path}` does not exist, so nothing can be imported from it{hint}");
+        let mut found = cx.at(&DOC, event, 0.8, message);
+        // Harmless unless something is missing afterwards.
+        let missing = cx.run.events.iter().any(|event| matches!(&event.kind, EventKind::Missing(missing) if missing.own) || matches!(event.kind, EventKind::Settings { .. }));
+        found.severity = if missing { Severity::Error } else if near.is_some() { Severity::Warning } else { Severity::Note };
+        found.captures.insert("path".to_owned(), path.clone());
+        if let Some(near) = near {
+            found.captures.insert("near".to_owned(), near.clone());
+            if literal_text == path && let Some(range) = literal {
+                found.edits.extend(cx.edit(event.module, *range, &format!("\"{near}\""), Safety::Safe));
+            }
+        }
+        out.push(found);
+    }
+}

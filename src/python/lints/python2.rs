@@ -1,0 +1,40 @@
+//! Code written for Python 2.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::python::problem::ErrorKind;
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD003",
+    name: "python2-code",
+    summary: "The file is written for Python 2.",
+    why: "Python 2 ended in 2020. Its `print` statement, `except X, e` and other forms are syntax errors in Python 3.",
+    bad: r#"
+from flask import Flask
+
+application = Flask(__name__)
+print "started"
+"#,
+    good: r#"
+from flask import Flask
+
+application = Flask(__name__)
+print("started")
+"#,
+    cause: Some("wsgi-syntax-error"),
+    severity: Severity::Error,
+};
+
+/// Kinds of problems that only old code has.
+pub(super) fn is_python2(kind: ErrorKind) -> bool {
+    kind.slug().starts_with("python2-")
+}
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    for (id, module) in cx.run.modules.iter().enumerate() {
+        let Some(source) = &module.source else { continue };
+        if let Some(problem) = source.problems().iter().find(|problem| is_python2(problem.kind)) {
+            out.push(super::syntax_error::problem_finding(cx, &DOC, id, problem));
+        }
+    }
+}

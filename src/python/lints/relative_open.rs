@@ -1,0 +1,48 @@
+//! Relative paths opened at import.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::python::interp::event::EventKind;
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD502",
+    name: "relative-open-at-import",
+    summary: "A file is opened by a relative path while the code is imported.",
+    why: "A relative path starts at the server's working folder, which is seldom your project's folder: FileNotFoundError.",
+    bad: r#"
+from flask import Flask
+
+application = Flask(__name__)
+KEY = open("data/key.txt").read()
+"#,
+    good: r#"
+from pathlib import Path
+
+from flask import Flask
+
+application = Flask(__name__)
+KEY = open(Path(__file__).parent / "data/key.txt").read()
+"#,
+    cause: Some("file-not-found"),
+    severity: Severity::Warning,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    if !cx.is_served() {
+        return;
+    }
+    for event in cx.events() {
+        let EventKind::RelativeOpen { path } = &event.kind else { continue };
+        // There under the server's working folder, where that is known.
+        let here = crate::python::resolve::pathops::absolute(path, &cx.run.cwd);
+        if cx.run.options.cwd.is_some() && cx.run.finder.disk(&here).exists() {
+            continue;
+        }
+        let message = format!(
+            "`{path}` is a relative path: on the server it starts at the server's working folder, not beside this file. Write `Path(__file__).parent / \"{path}\"`"
+        );
+        let mut found = cx.at(&DOC, event, 0.5, message);
+        found.captures.insert("path".to_owned(), path.clone());
+        out.push(found);
+    }
+}

@@ -1,0 +1,80 @@
+//! Own web servers that start at import.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::{Edit, Safety};
+use crate::python::calls::CallKind;
+use crate::python::value::ModuleId;
+use rustpython_ruff_text_size::TextRange;
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD101",
+    name: "server-at-import",
+    summary: "The code starts its own web server while it is imported.",
+    why: "The hosting platform runs the server and imports your code. A second server started by that import never comes back, so the app never becomes ready: visitors get 502 or 504.",
+    bad: r#"
+from flask import Flask
+
+app = Flask(__name__)
+application = app
+app.run(host="0.0.0.0", port=5000)
+"#,
+    good: r#"
+from flask import Flask
+
+app = Flask(__name__)
+application = app
+
+if __name__ == "__main__":
+    app.run(host="0.0.0.0", port=5000)
+"#,
+    cause: Some("dev-server-run"),
+    severity: Severity::Error,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    if !cx.is_served() {
+        return;
+    }
+    for (event, call) in cx.calls().filter(|(_, call)| call.rule.kind == CallKind::Server) {
+        let written = cx.source(event.module).map_or("", |source| source.slice(event.range));
+        let short = written.split('(').next().unwrap_or(written);
+        let message = format!(
+            "`{short}(…)` starts {} while the code is imported{}. The platform already runs a server for you. Put the call under `if __name__ == \"__main__\":`, or remove it",
+            call.rule.what,
+            ModuleCtx::through(event)
+        );
+        let mut found = cx.at(&DOC, event, call.rule.certainty, message);
+        found.captures.insert("call".to_owned(), short.to_owned());
+        found.captures.insert("server".to_owned(), call.rule.what.clone());
+        if call.top_level && let Some(statement) = call.statement {
+            found.edits.extend(guard(cx, event.module, statement));
+        }
+        out.push(found);
+    }
+}
+
+/// Puts a statement at the start of a line under `if __name__ == "__main__":`.
+fn guard(cx: &ModuleCtx, module: ModuleId, statement: TextRange) -> Option<Edit> {
+    let source = cx.source(module)?;
+    let text = source.text();
+    let start = statement.start().to_usize();
+    let line_start = text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    // Only a call that has its lines to itself at the left margin can be moved without a second look.
+    if line_start != start {
+        return None;
+    }
+    let end = statement.end().to_usize();
+    let rest = text[end..].split(['\n', '\r']).next().unwrap_or("").trim();
+    if !rest.is_empty() && !rest.starts_with('#') {
+        return None;
+    }
+    let body = source.slice(statement);
+    // Text inside a string over several lines would change with its indentation.
+    if body.contains("\"\"\"") || body.contains("'''") {
+        return None;
+    }
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let indented = body.replace('\n', "\n    ");
+    cx.edit(module, statement, &format!("if __name__ == \"__main__\":{newline}    {indented}"), Safety::Safe)
+}

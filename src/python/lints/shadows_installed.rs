@@ -1,0 +1,50 @@
+//! A file of yours has the name of an installed package.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::python::interp::event::{EventKind, Shadowed};
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD304",
+    name: "shadows-installed",
+    summary: "A file of yours has the name of an installed package.",
+    why: "Folders on `sys.path` come before site-packages: the import gets your file instead of the package.",
+    bad: r#"
+from flask import Flask
+
+application = Flask(__name__)
+# --- flask.py
+x = 1
+# --- venv/pyvenv.cfg
+version = 3.10.1
+# --- venv/lib/python3.10/site-packages/flask/__init__.py
+"#,
+    good: r#"
+from flask import Flask
+
+application = Flask(__name__)
+# --- shop.py
+x = 1
+# --- venv/pyvenv.cfg
+version = 3.10.1
+# --- venv/lib/python3.10/site-packages/flask/__init__.py
+"#,
+    cause: Some("module-shadowed"),
+    severity: Severity::Error,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    for event in cx.events() {
+        let EventKind::Shadows { name, what: Shadowed::Installed, target } = &event.kind else { continue };
+        let Some((certainty, detail)) = super::shadows_stdlib::harm(cx, *target, name) else { continue };
+        let path = cx.module(*target).path.clone();
+        let message = format!("`{path}` hides the installed package `{name}`{detail}: rename your file");
+        let mut found = cx.at(&DOC, event, certainty, message);
+        if certainty < 0.8 {
+            found.severity = Severity::Note;
+        }
+        found.captures.insert("module".to_owned(), name.clone());
+        found.captures.insert("path".to_owned(), path);
+        out.push(found);
+    }
+}

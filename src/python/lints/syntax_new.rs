@@ -1,0 +1,51 @@
+//! Syntax that this Python does not know yet.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD002",
+    name: "syntax-too-new",
+    summary: "The file uses syntax of a newer Python than the one that runs the app.",
+    why: "The server runs one certain Python. Syntax that came later is a syntax error there, though it works on your own computer.",
+    bad: r#"
+from flask import Flask
+
+application = Flask(__name__)
+
+def name(kind):
+    match kind:
+        case 1:
+            return "one"
+# --- venv/pyvenv.cfg
+version = 3.8.18
+# --- venv/lib/python3.8/site-packages/flask/__init__.py
+"#,
+    good: r#"
+from flask import Flask
+
+application = Flask(__name__)
+
+def name(kind):
+    if kind == 1:
+        return "one"
+# --- venv/pyvenv.cfg
+version = 3.8.18
+# --- venv/lib/python3.8/site-packages/flask/__init__.py
+"#,
+    cause: Some("python-version-mismatch"),
+    severity: Severity::Error,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    // Without a known Python nothing is too new.
+    if cx.run.options.python.is_none() {
+        return;
+    }
+    for (id, module) in cx.run.modules.iter().enumerate() {
+        let Some(source) = &module.source else { continue };
+        if let Some(problem) = source.problems().iter().find(|problem| problem.needs_python.is_some()) {
+            out.push(super::syntax_error::problem_finding(cx, &DOC, id, problem));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! One Python file, decoded and parsed, with what is needed to point into it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustpython_ruff_python_ast::Stmt;
+use rustpython_ruff_text_size::TextRange;
+
+use super::parse::{ParsedFile, parse_file};
+use super::problem::SyntaxProblem;
+use crate::model::{Place, PythonVersion};
+
+/// A file that was read. Lives and dies on a deep stack.
+#[derive(Debug)]
+pub struct Source {
+    /// The name to show.
+    pub shown: Arc<str>,
+    /// File at hand.
+    pub disk: PathBuf,
+    pub parsed: ParsedFile,
+}
+
+impl Source {
+    /// Parses bytes.
+    pub fn parse(bytes: &[u8], shown: &str, disk: &Path, target: Option<PythonVersion>) -> Self {
+        Self { shown: shown.into(), disk: disk.to_owned(), parsed: parse_file(bytes, shown, target) }
+    }
+
+    /// The statements; of a broken file what could be read.
+    pub fn body(&self) -> &[Stmt] {
+        self.parsed.module().map_or(&[], |module| &module.body)
+    }
+
+    /// The decoded text.
+    pub fn text(&self) -> &str {
+        &self.parsed.source
+    }
+
+    /// What keeps the file from running on this Python.
+    pub fn problems(&self) -> &[SyntaxProblem] {
+        &self.parsed.errors
+    }
+
+    /// Bytes of the file for a range of the text; `None` where the file is stored otherwise.
+    pub fn file_range(&self, range: TextRange) -> Option<(u32, u32)> {
+        let shift = u32::try_from(self.parsed.bom).ok()?;
+        self.parsed.same_bytes.then(|| (range.start().to_u32() + shift, range.end().to_u32() + shift))
+    }
+
+    /// The place of a range.
+    pub fn place(&self, range: TextRange) -> Place {
+        let (line, column) = self.parsed.lines.position(self.text(), range.start().to_usize());
+        let (end_line, end_column) = self.parsed.lines.position(self.text(), range.end().to_usize());
+        Place {
+            file: Arc::clone(&self.shown),
+            line: Some(line),
+            column: Some(column),
+            end_line: Some(end_line),
+            end_column: Some(end_column),
+        }
+    }
+
+    /// The line on which a range starts, trimmed and bounded.
+    pub fn excerpt(&self, range: TextRange) -> String {
+        let line = self.parsed.lines.line(range.start().to_usize());
+        self.parsed.lines.text(self.text(), line).trim().chars().take(300).collect()
+    }
+
+    /// The source text of a range.
+    pub fn slice(&self, range: TextRange) -> &str {
+        self.text().get(range.start().to_usize()..range.end().to_usize()).unwrap_or("")
+    }
+}
