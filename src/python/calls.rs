@@ -152,7 +152,10 @@ mod tests {
     fn the_embedded_table_loads() {
         let table = table();
         assert!(table.rules.len() > 10);
-        assert_eq!(table.by_name("flask.Flask().run").map(|rule| rule.kind), Some(CallKind::Server));
+        assert_eq!(
+            table.by_name("flask.Flask().run").map(|rule| rule.kind),
+            Some(CallKind::Server)
+        );
         assert_eq!(table.usual("flask.app.Flask"), "flask.Flask");
         assert!(table.is_asgi("fastapi.FastAPI"));
     }

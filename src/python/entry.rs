@@ -161,7 +161,9 @@ impl EntryOptions {
         }
         std::env::current_dir()
             .ok()
-            .and_then(|cwd| Path::new(server).strip_prefix(cwd).ok().map(|path| path.display().to_string()))
+            .and_then(|cwd| {
+                Path::new(server).strip_prefix(cwd).ok().map(|path| path.display().to_string())
+            })
             .unwrap_or_else(|| server.to_owned())
     }
 
@@ -228,8 +230,26 @@ impl EntryOptions {
     pub(super) fn is_builtin(&self, name: &str) -> bool {
         matches!(
             name,
-            "sys" | "builtins" | "time" | "_thread" | "_io" | "posix" | "errno" | "gc" | "itertools" | "marshal" | "_imp"
-                | "__future__" | "os" | "site" | "codecs" | "io" | "abc" | "stat" | "posixpath" | "importlib"
+            "sys"
+                | "builtins"
+                | "time"
+                | "_thread"
+                | "_io"
+                | "posix"
+                | "errno"
+                | "gc"
+                | "itertools"
+                | "marshal"
+                | "_imp"
+                | "__future__"
+                | "os"
+                | "site"
+                | "codecs"
+                | "io"
+                | "abc"
+                | "stat"
+                | "posixpath"
+                | "importlib"
         )
     }
 
@@ -285,7 +305,13 @@ fn environment(opts: &EntryOptions, tree: &Tree) -> Environment {
 }
 
 /// The search path before the code runs.
-fn first_path(opts: &EntryOptions, tree: &Tree, finder: &mut Finder, entry: &str, env: &Environment) -> Vec<PathEntry> {
+fn first_path(
+    opts: &EntryOptions,
+    tree: &Tree,
+    finder: &mut Finder,
+    entry: &str,
+    env: &Environment,
+) -> Vec<PathEntry> {
     let mut path: Vec<PathEntry> = Vec::new();
     let mut add = |dir: String, origin: Origin| {
         if !path.iter().any(|entry| entry.path == dir) {
@@ -295,7 +321,11 @@ fn first_path(opts: &EntryOptions, tree: &Tree, finder: &mut Finder, entry: &str
     for extra in &opts.extra_path {
         add(tree.server(extra), Origin::Server);
     }
-    let folder = if matches!(opts.kind, EntryKind::ModuleAttr { .. }) { entry.to_owned() } else { pathops::parent(entry) };
+    let folder = if matches!(opts.kind, EntryKind::ModuleAttr { .. }) {
+        entry.to_owned()
+    } else {
+        pathops::parent(entry)
+    };
     add(folder.clone(), Origin::Server);
     if let Some(cwd) = &opts.cwd {
         add(tree.server(cwd), if opts.assume_path { Origin::Assumed } else { Origin::Server });
@@ -310,10 +340,21 @@ fn first_path(opts: &EntryOptions, tree: &Tree, finder: &mut Finder, entry: &str
             if listing.dir("src") {
                 add(src, Origin::Assumed);
             }
-            let top = [".git", "pyproject.toml", "manage.py", "requirements.txt", "Procfile", "setup.py", "setup.cfg", "Pipfile"];
+            let top = [
+                ".git",
+                "pyproject.toml",
+                "manage.py",
+                "requirements.txt",
+                "Procfile",
+                "setup.py",
+                "setup.cfg",
+                "Pipfile",
+            ];
             let is_root = top.iter().any(|name| listing.file(name) || listing.dir(name));
             let up = pathops::parent(&dir);
-            if (is_root && !listing.file("__init__.py")) || matches!(up.as_str(), "/" | "/home" | "/tmp" | "/var") {
+            if (is_root && !listing.file("__init__.py"))
+                || matches!(up.as_str(), "/" | "/home" | "/tmp" | "/var")
+            {
                 break;
             }
             dir = up;
@@ -352,7 +393,8 @@ fn analyse(opts: &EntryOptions) -> Analysis {
                 Value::Module(id) => {
                     let mut parts = attr.split('.');
                     let first = parts.next().unwrap_or(attr);
-                    let mut value = run.modules[id].names.get(first).map(|binding| binding.value.clone());
+                    let mut value =
+                        run.modules[id].names.get(first).map(|binding| binding.value.clone());
                     for part in parts {
                         let _ = part;
                         value = value.map(|_| Value::Unknown);
@@ -368,7 +410,9 @@ fn analyse(opts: &EntryOptions) -> Analysis {
         _ => {
             let name = module_name(&mut run.finder, &entry, &run.sys_path);
             let id = run.run_entry(&entry, &name);
-            let value = id.and_then(|id| run.modules[id].names.get(&opts.application).map(|binding| binding.value.clone()));
+            let value = id.and_then(|id| {
+                run.modules[id].names.get(&opts.application).map(|binding| binding.value.clone())
+            });
             (id, value)
         }
     };
@@ -408,7 +452,11 @@ fn module_name(finder: &mut Finder, entry: &str, path: &[PathEntry]) -> String {
     let mut name = stem.clone();
     let mut dir = pathops::parent(entry);
     for _ in 0..16 {
-        if !finder.list(&dir).file("__init__.py") || path.iter().any(|p| p.path == dir && p.origin != Origin::Assumed && p.origin != Origin::Server) {
+        if !finder.list(&dir).file("__init__.py")
+            || path
+                .iter()
+                .any(|p| p.path == dir && p.origin != Origin::Assumed && p.origin != Origin::Server)
+        {
             break;
         }
         name = format!("{}.{name}", pathops::basename(&dir));

@@ -23,7 +23,11 @@ pub struct Source {
 impl Source {
     /// Parses bytes.
     pub fn parse(bytes: &[u8], shown: &str, disk: &Path, target: Option<PythonVersion>) -> Self {
-        Self { shown: shown.into(), disk: disk.to_owned(), parsed: parse_file(bytes, shown, target) }
+        Self {
+            shown: shown.into(),
+            disk: disk.to_owned(),
+            parsed: parse_file(bytes, shown, target),
+        }
     }
 
     /// The statements; of a broken file what could be read.
@@ -44,13 +48,16 @@ impl Source {
     /// Bytes of the file for a range of the text; `None` where the file is stored otherwise.
     pub fn file_range(&self, range: TextRange) -> Option<(u32, u32)> {
         let shift = u32::try_from(self.parsed.bom).ok()?;
-        self.parsed.same_bytes.then(|| (range.start().to_u32() + shift, range.end().to_u32() + shift))
+        self.parsed
+            .same_bytes
+            .then(|| (range.start().to_u32() + shift, range.end().to_u32() + shift))
     }
 
     /// The place of a range.
     pub fn place(&self, range: TextRange) -> Place {
         let (line, column) = self.parsed.lines.position(self.text(), range.start().to_usize());
-        let (end_line, end_column) = self.parsed.lines.position(self.text(), range.end().to_usize());
+        let (end_line, end_column) =
+            self.parsed.lines.position(self.text(), range.end().to_usize());
         Place {
             file: Arc::clone(&self.shown),
             line: Some(line),

@@ -74,17 +74,19 @@ impl Interp<'_> {
                 let object = Value::Object(Rc::clone(class));
                 if let Value::Func(init) = self.member(cx, class, "__init__", true) {
                     self.call_bound(cx, &init, &object, &args.positional, &args.keywords);
-                } else if let Some(Value::Ext(base)) = class.bases.iter().find(|base| matches!(base, Value::Ext(_))) {
+                } else if let Some(Value::Ext(base)) =
+                    class.bases.iter().find(|base| matches!(base, Value::Ext(_)))
+                {
                     self.check(cx, call, statement, &base.to_string(), None, &args);
                 }
                 object
             }
-            Value::Object(class) => {
-                match self.member(cx, class, "__call__", true) {
-                    Value::Func(func) => self.call_bound(cx, &func, &callee, &args.positional, &args.keywords),
-                    _ => Value::Unknown,
+            Value::Object(class) => match self.member(cx, class, "__call__", true) {
+                Value::Func(func) => {
+                    self.call_bound(cx, &func, &callee, &args.positional, &args.keywords)
                 }
-            }
+                _ => Value::Unknown,
+            },
             Value::Ext(name) => {
                 let name = name.to_string();
                 let method = receiver.as_ref().map(|(base, node)| (base, *node));
@@ -123,8 +125,11 @@ impl Interp<'_> {
             "django.core.wsgi.get_wsgi_application" | "django.core.asgi.get_asgi_application" => {
                 self.django_load(cx, call.range);
             }
-            "asyncio.run" | "asyncio.get_event_loop().run_until_complete" | "asyncio.new_event_loop().run_until_complete"
-            | "trio.run" | "anyio.run" => match args.positional.first() {
+            "asyncio.run"
+            | "asyncio.get_event_loop().run_until_complete"
+            | "asyncio.new_event_loop().run_until_complete"
+            | "trio.run"
+            | "anyio.run" => match args.positional.first() {
                 Some(Value::Coroutine(func)) => return self.run_coroutine(cx, &func.clone()),
                 Some(Value::Func(func)) => return self.run_coroutine(cx, &func.clone()),
                 _ => {}
@@ -166,7 +171,8 @@ impl Interp<'_> {
                 && self.looks_like_app(base, node)
                 && !known_library
             {
-                rule = table.by_method("run").map(|rule| CallRule { certainty: 0.5, ..rule.clone() });
+                rule =
+                    table.by_method("run").map(|rule| CallRule { certainty: 0.5, ..rule.clone() });
             }
         }
         let Some(rule) = rule else { return false };
@@ -176,19 +182,29 @@ impl Interp<'_> {
         let kind = rule.kind;
         if kind == CallKind::Exit {
             if !cx.caught.exits || name == "os._exit" {
-                self.emit(cx, call.range, "exit", EventKind::Exit(format!("{}()", name.trim_start_matches("builtins."))));
+                self.emit(
+                    cx,
+                    call.range,
+                    "exit",
+                    EventKind::Exit(format!("{}()", name.trim_start_matches("builtins."))),
+                );
             }
             return !cx.caught.exits;
         }
         // A failed request that is caught still waits; that is all it does.
-        self.emit(cx, call.range, sort(kind), EventKind::Call(CallEvent {
-            name: name.to_owned(),
-            rule,
-            args: args.positional.clone(),
-            keywords: args.keywords.clone(),
-            statement,
-            top_level: cx.via.is_none() && cx.frame.is_none(),
-        }));
+        self.emit(
+            cx,
+            call.range,
+            sort(kind),
+            EventKind::Call(CallEvent {
+                name: name.to_owned(),
+                rule,
+                args: args.positional.clone(),
+                keywords: args.keywords.clone(),
+                statement,
+                top_level: cx.via.is_none() && cx.frame.is_none(),
+            }),
+        );
         false
     }
 
@@ -206,7 +222,10 @@ impl Interp<'_> {
             },
             _ => return false,
         };
-        matches!(name.as_str(), "app" | "application" | "socketio" | "flask_app" | "server" | "web_app" | "webapp")
+        matches!(
+            name.as_str(),
+            "app" | "application" | "socketio" | "flask_app" | "server" | "web_app" | "webapp"
+        )
     }
 
     fn unknown_method(
@@ -282,7 +301,9 @@ impl Interp<'_> {
             return self.calls[&key].1.clone();
         }
         let Some(source) = self.source(func.module) else { return Value::Unknown };
-        let Some(def) = syntax::find_function(source.body(), func.offset) else { return Value::Unknown };
+        let Some(def) = syntax::find_function(source.body(), func.offset) else {
+            return Value::Unknown;
+        };
         let mut frame = Frame::default();
         let mut given = positional.iter();
         let mut parameters = def.parameters.posonlyargs.iter().chain(&def.parameters.args);
@@ -298,10 +319,12 @@ impl Interp<'_> {
                 .find(|(key, _)| key == name)
                 .map(|(_, value)| value.clone())
                 .or_else(|| given.next().cloned())
-                .or_else(|| parameter.default.as_ref().map(|default| {
-                    let inner = Cx { module: func.module, frame: None, ..cx.quietly() };
-                    self.expr(&inner, default)
-                }))
+                .or_else(|| {
+                    parameter.default.as_ref().map(|default| {
+                        let inner = Cx { module: func.module, frame: None, ..cx.quietly() };
+                        self.expr(&inner, default)
+                    })
+                })
                 .unwrap_or(Value::Unknown);
             frame.vars.insert(name.to_owned(), value);
         }
@@ -324,7 +347,6 @@ impl Interp<'_> {
             via: Some(Rc::clone(&func.name)),
             when: cx.when,
             statement: None,
-            top_level: false,
         };
         self.block(&inner, &def.body);
         self.running.pop();
@@ -344,10 +366,6 @@ impl Interp<'_> {
     /// `name` where a string literal stands, for edits.
     pub(super) fn literal(call: &ast::ExprCall, at: usize) -> Option<TextRange> {
         call.arguments.args.get(at).and_then(literal_range)
-    }
-
-    pub(super) fn whole(call: &ast::ExprCall) -> TextRange {
-        call.range()
     }
 }
 

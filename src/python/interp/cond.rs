@@ -46,7 +46,9 @@ impl Interp<'_> {
                         return stop;
                     }
                     result = Some(match (result, truth) {
-                        (Some(Truth::Environment), _) | (_, Truth::Environment) => Truth::Environment,
+                        (Some(Truth::Environment), _) | (_, Truth::Environment) => {
+                            Truth::Environment
+                        }
                         (Some(Truth::Maybe), _) | (_, Truth::Maybe) => Truth::Maybe,
                         (_, other) => other,
                     });
@@ -75,9 +77,21 @@ impl Interp<'_> {
             Value::EnvValue | Value::Environ => true,
             Value::Ext(name) | Value::Inst(name) => {
                 let name: &str = name;
-                ["sys.argv", "sys.flags", "sys.stdin", "platform.", "socket.gethostname", "getpass.getuser", "os.uname", "os.getlogin", "environ.", "decouple.", "dotenv."]
-                    .iter()
-                    .any(|prefix| name.starts_with(prefix))
+                [
+                    "sys.argv",
+                    "sys.flags",
+                    "sys.stdin",
+                    "platform.",
+                    "socket.gethostname",
+                    "getpass.getuser",
+                    "os.uname",
+                    "os.getlogin",
+                    "environ.",
+                    "decouple.",
+                    "dotenv.",
+                ]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
             }
             _ => false,
         }
@@ -85,7 +99,9 @@ impl Interp<'_> {
 
     fn compare(&mut self, cx: &Cx, node: &ast::ExprCompare) -> Truth {
         let left = self.expr(cx, &node.left);
-        let (Some(op), Some(right_expr), 1) = (node.ops.first(), node.comparators.first(), node.ops.len()) else {
+        let (Some(op), Some(right_expr), 1) =
+            (node.ops.first(), node.comparators.first(), node.ops.len())
+        else {
             for value in &node.comparators {
                 self.expr(cx, value);
             }
@@ -99,7 +115,11 @@ impl Interp<'_> {
         let is_name = matches!(&*node.left, Expr::Name(name) if name.id == "__name__")
             || matches!(right_expr, Expr::Name(name) if name.id == "__name__");
         if is_name && cx.module == 0 && !self.options.is_named() {
-            let other = if matches!(&*node.left, Expr::Name(name) if name.id == "__name__") { &right } else { &left };
+            let other = if matches!(&*node.left, Expr::Name(name) if name.id == "__name__") {
+                &right
+            } else {
+                &left
+            };
             let main = other.text() == Some("__main__");
             let script = self.options.is_script();
             return match (op, main) {
@@ -168,7 +188,11 @@ impl Interp<'_> {
                 }
             }
         }
-        if self.environmental(&left) || self.environmental(&right) || mentions_environment(&node.left) || mentions_environment(right_expr) {
+        if self.environmental(&left)
+            || self.environmental(&right)
+            || mentions_environment(&node.left)
+            || mentions_environment(right_expr)
+        {
             Truth::Environment
         } else {
             Truth::Maybe
@@ -176,7 +200,13 @@ impl Interp<'_> {
     }
 
     /// `sys.version_info >= (3, 8)` and its relatives.
-    fn version_test(&mut self, left: &Value, op: CmpOp, right_expr: &Expr, right: &Value) -> Option<Truth> {
+    fn version_test(
+        &mut self,
+        left: &Value,
+        op: CmpOp,
+        right_expr: &Expr,
+        right: &Value,
+    ) -> Option<Truth> {
         let name = left.dotted()?;
         let python = self.options.python.map(|v| (i64::from(v.major), i64::from(v.minor)));
         let answer = |order: std::cmp::Ordering| {
@@ -224,7 +254,9 @@ impl Interp<'_> {
     #[expect(clippy::unused_self, reason = "called beside its siblings")]
     fn literal_int(&self, expr: &Expr) -> Option<i64> {
         match expr {
-            Expr::NumberLiteral(ast::ExprNumberLiteral { value: ast::Number::Int(int), .. }) => int.as_i64(),
+            Expr::NumberLiteral(ast::ExprNumberLiteral {
+                value: ast::Number::Int(int), ..
+            }) => int.as_i64(),
             _ => None,
         }
     }
@@ -252,8 +284,23 @@ fn mentions_environment(expr: &Expr) -> bool {
                 _ => "",
             };
             let lower = word.to_ascii_lowercase();
-            if ["environ", "getenv", "argv", "env", "hostname", "gethostname", "local", "production", "prod", "is_local", "is_dev", "dev", "development", "testing"]
-                .contains(&lower.as_str())
+            if [
+                "environ",
+                "getenv",
+                "argv",
+                "env",
+                "hostname",
+                "gethostname",
+                "local",
+                "production",
+                "prod",
+                "is_local",
+                "is_dev",
+                "dev",
+                "development",
+                "testing",
+            ]
+            .contains(&lower.as_str())
                 || lower.contains("environ")
                 || lower.contains("local")
                 || lower.contains("production")

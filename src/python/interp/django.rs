@@ -21,14 +21,20 @@ impl Interp<'_> {
         let value = self.import_dotted(cx, &name, range, None);
         // The import's own complaint points at the call; the settings' name is what is wrong.
         let missing = self.events[before..].iter().position(|event| {
-            event.module == cx.module && matches!(&event.kind, EventKind::Missing(missing) if missing.name == name)
+            event.module == cx.module
+                && matches!(&event.kind, EventKind::Missing(missing) if missing.name == name)
         });
         if let Some(at) = missing {
             let event = self.events.remove(before + at);
             let (near, literal) = (self.near_dotted(&name), self.string_literal(cx.module, &name));
             let kind = EventKind::Settings { module: name, near, literal };
             self.seen.remove(&(cx.module, literal.unwrap_or(range).start().to_u32(), "settings"));
-            self.emit(&Cx { weight: event.weight, ..cx.clone() }, literal.unwrap_or(range), "settings", kind);
+            self.emit(
+                &Cx { weight: event.weight, ..cx.clone() },
+                literal.unwrap_or(range),
+                "settings",
+                kind,
+            );
             return None;
         }
         if let Value::Module(id) = value {
@@ -50,7 +56,9 @@ impl Interp<'_> {
             self.dotted_object(&inner, "MIDDLEWARE", &name, at);
         }
         let later = Cx { when: When::FirstRequest, ..inner };
-        if let Some(Value::Str(urls)) = self.modules[settings].names.get("ROOT_URLCONF").map(|binding| binding.value.clone()) {
+        if let Some(Value::Str(urls)) =
+            self.modules[settings].names.get("ROOT_URLCONF").map(|binding| binding.value.clone())
+        {
             let at = self.string_literal(settings, &urls).unwrap_or_default();
             self.import_dotted(&later, &urls, at, Some(at));
         }
@@ -75,7 +83,8 @@ impl Interp<'_> {
     fn django_app(&mut self, cx: &Cx, name: &str, at: TextRange) {
         let last = name.rsplit('.').next().unwrap_or(name);
         let is_config = last.chars().next().is_some_and(char::is_uppercase);
-        let module = if is_config { name.rsplit_once('.').map_or(name, |(module, _)| module) } else { name };
+        let module =
+            if is_config { name.rsplit_once('.').map_or(name, |(module, _)| module) } else { name };
         let value = self.import_dotted(cx, module, at, Some(at));
         let Value::Module(id) = value else { return };
         if is_config {
@@ -105,11 +114,23 @@ impl Interp<'_> {
         let Some((module, object)) = name.rsplit_once('.') else { return };
         let Value::Module(id) = self.import_dotted(cx, module, at, Some(at)) else { return };
         let module = &self.modules[id];
-        if module.names.contains_key(object) || module.dynamic || module.names.contains_key("__getattr__") || module.source.is_none() {
+        if module.names.contains_key(object)
+            || module.dynamic
+            || module.names.contains_key("__getattr__")
+            || module.source.is_none()
+        {
             return;
         }
-        let near = near::nearest(object, module.names.keys().map(String::as_str).filter(|name| !name.starts_with("__")));
-        self.emit(cx, at, "django-name", EventKind::DjangoName { setting, name: name.to_owned(), near });
+        let near = near::nearest(
+            object,
+            module.names.keys().map(String::as_str).filter(|name| !name.starts_with("__")),
+        );
+        self.emit(
+            cx,
+            at,
+            "django-name",
+            EventKind::DjangoName { setting, name: name.to_owned(), near },
+        );
     }
 
     /// The first string literal of that text in a module, for pointing at it.
@@ -142,7 +163,11 @@ impl Interp<'_> {
                 }
                 near::nearest(part, names.iter().map(String::as_str))?
             };
-            dirs = dirs.iter().map(|dir| pathops::join(dir, &chosen)).filter(|dir| self.finder.is_dir(dir)).collect();
+            dirs = dirs
+                .iter()
+                .map(|dir| pathops::join(dir, &chosen))
+                .filter(|dir| self.finder.is_dir(dir))
+                .collect();
             out.push(chosen);
         }
         let found = out.join(".");

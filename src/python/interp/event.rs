@@ -49,7 +49,12 @@ pub enum EventKind {
     /// `django.setup()` in code that the server loads.
     DjangoSetup { statement: TextRange },
     /// A path is put on `sys.path` that is not there.
-    PathMissing { path: String, near: Option<String>, literal: Option<TextRange>, literal_text: String },
+    PathMissing {
+        path: String,
+        near: Option<String>,
+        literal: Option<TextRange>,
+        literal_text: String,
+    },
     /// A path is put on `sys.path` that lies where no files are at hand.
     PathElsewhere { text: String, literal: Option<TextRange> },
     /// Django's settings module: not found or without a name.

@@ -45,7 +45,9 @@ impl Interp<'_> {
                     Operator::Add => self.add(&left, &right),
                     Operator::Div => self.divide(&left, &right),
                     Operator::Mod => match (&left, &right) {
-                        (Value::Str(format), Value::Str(part)) if format.matches("%s").count() == 1 => {
+                        (Value::Str(format), Value::Str(part))
+                            if format.matches("%s").count() == 1 =>
+                        {
                             Value::str(&format.replacen("%s", part, 1))
                         }
                         _ => Value::Unknown,
@@ -57,8 +59,12 @@ impl Interp<'_> {
             Expr::UnaryOp(node) => {
                 let value = self.expr(cx, &node.operand);
                 match (node.op, value) {
-                    (ast::UnaryOp::Not, value) => value.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)),
-                    (ast::UnaryOp::USub, Value::Int(number)) => number.checked_neg().map_or(Value::Unknown, Value::Int),
+                    (ast::UnaryOp::Not, value) => {
+                        value.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth))
+                    }
+                    (ast::UnaryOp::USub, Value::Int(number)) => {
+                        number.checked_neg().map_or(Value::Unknown, Value::Int)
+                    }
                     _ => Value::Unknown,
                 }
             }
@@ -123,9 +129,9 @@ impl Interp<'_> {
                 self.assign(cx, &node.target, &value, None);
                 value
             }
-            Expr::Lambda(node) => {
-                Value::Lambda(node.parameters.as_ref().map_or(0, |parameters| parameters.iter().count()))
-            }
+            Expr::Lambda(node) => Value::Lambda(
+                node.parameters.as_ref().map_or(0, |parameters| parameters.iter().count()),
+            ),
             Expr::Starred(node) => self.expr(cx, &node.value),
             Expr::Await(node) => {
                 let value = self.expr(cx, &node.value);
@@ -136,7 +142,9 @@ impl Interp<'_> {
             }
             Expr::ListComp(node) => self.comprehension(cx, &node.generators, &[&node.elt]),
             Expr::SetComp(node) => self.comprehension(cx, &node.generators, &[&node.elt]),
-            Expr::DictComp(node) => self.comprehension(cx, &node.generators, &[&node.key, &node.value]),
+            Expr::DictComp(node) => {
+                self.comprehension(cx, &node.generators, &[&node.key, &node.value])
+            }
             Expr::Generator(node) => {
                 // Only the first iterable is evaluated at once.
                 if let Some(first) = node.generators.first() {
@@ -144,13 +152,20 @@ impl Interp<'_> {
                 }
                 Value::Unknown
             }
-            Expr::Yield(_) | Expr::YieldFrom(_) | Expr::TString(_) | Expr::Slice(_) | Expr::IpyEscapeCommand(_) => {
-                Value::Unknown
-            }
+            Expr::Yield(_)
+            | Expr::YieldFrom(_)
+            | Expr::TString(_)
+            | Expr::Slice(_)
+            | Expr::IpyEscapeCommand(_) => Value::Unknown,
         }
     }
 
-    fn comprehension(&mut self, cx: &Cx, generators: &[ast::Comprehension], parts: &[&Expr]) -> Value {
+    fn comprehension(
+        &mut self,
+        cx: &Cx,
+        generators: &[ast::Comprehension],
+        parts: &[&Expr],
+    ) -> Value {
         let mut empty = false;
         for generator in generators {
             let value = self.expr(cx, &generator.iter);
@@ -184,7 +199,13 @@ impl Interp<'_> {
             let old = result.take();
             if decides {
                 return match old {
-                    Some(old) if old.truth().is_none() => if old.from_environment() { Value::EnvValue } else { Value::Unknown },
+                    Some(old) if old.truth().is_none() => {
+                        if old.from_environment() {
+                            Value::EnvValue
+                        } else {
+                            Value::Unknown
+                        }
+                    }
                     _ => value,
                 };
             }
@@ -206,10 +227,14 @@ impl Interp<'_> {
                 ast::FStringPart::FString(f_string) => {
                     for element in f_string.elements.iter() {
                         match element {
-                            ast::InterpolatedStringElement::Literal(literal) => text.push_str(&literal.value),
+                            ast::InterpolatedStringElement::Literal(literal) => {
+                                text.push_str(&literal.value)
+                            }
                             ast::InterpolatedStringElement::Interpolation(inner) => {
                                 match self.expr(cx, &inner.expression) {
-                                    Value::Str(part) | Value::Path(part) if inner.format_spec.is_none() => {
+                                    Value::Str(part) | Value::Path(part)
+                                        if inner.format_spec.is_none() =>
+                                    {
                                         text.push_str(&part);
                                     }
                                     Value::Int(number) => text.push_str(&number.to_string()),
@@ -228,7 +253,9 @@ impl Interp<'_> {
     #[expect(clippy::unused_self, reason = "one of the operators")]
     pub(super) fn add(&self, left: &Value, right: &Value) -> Value {
         match (left, right) {
-            (Value::Str(a), Value::Str(b)) if a.len() + b.len() <= MAX_TEXT => Value::str(&format!("{a}{b}")),
+            (Value::Str(a), Value::Str(b)) if a.len() + b.len() <= MAX_TEXT => {
+                Value::str(&format!("{a}{b}"))
+            }
             (Value::Int(a), Value::Int(b)) => a.checked_add(*b).map_or(Value::Unknown, Value::Int),
             (Value::List(a, x), Value::List(b, y)) if a.len() + b.len() <= 10_000 => {
                 let items: Vec<Value> = a.iter().chain(b.iter()).cloned().collect();
@@ -274,7 +301,17 @@ impl Interp<'_> {
                 if node.ctx.is_load()
                     && !cx.caught.errors
                     && !self.dotenv
-                    && !matches!(&**name, "PATH" | "HOME" | "USER" | "PWD" | "LANG" | "SHELL" | "HOSTNAME" | "LOGNAME")
+                    && !matches!(
+                        &**name,
+                        "PATH"
+                            | "HOME"
+                            | "USER"
+                            | "PWD"
+                            | "LANG"
+                            | "SHELL"
+                            | "HOSTNAME"
+                            | "LOGNAME"
+                    )
                 {
                     self.emit(cx, node.range, "env", EventKind::EnvRequired(name.to_string()));
                 }
@@ -299,16 +336,20 @@ impl Interp<'_> {
                     Value::Unknown
                 }
             }
-            (Value::Dict(items, _), Value::Str(key)) => {
-                items.iter().rev().find(|(name, _)| name == key).map_or(Value::Unknown, |(_, value)| value.clone())
-            }
+            (Value::Dict(items, _), Value::Str(key)) => items
+                .iter()
+                .rev()
+                .find(|(name, _)| name == key)
+                .map_or(Value::Unknown, |(_, value)| value.clone()),
             (Value::SysPath, Value::Int(0)) => {
                 self.sys_path.first().map_or(Value::Unknown, |entry| Value::str(&entry.path))
             }
             (Value::Ext(name), Value::Int(n)) if &**name == "sys.version_info" => {
                 Value::Ext(format!("sys.version_info[{n}]").into())
             }
-            (Value::Inst(name), Value::Str(key)) if &**name == "builtins.globals" => self.name(cx, key),
+            (Value::Inst(name), Value::Str(key)) if &**name == "builtins.globals" => {
+                self.name(cx, key)
+            }
             (Value::Ext(name), _) if name.starts_with("sys.argv") => Value::EnvValue,
             _ => Value::Unknown,
         }
@@ -331,9 +372,11 @@ impl Interp<'_> {
             return Value::Unknown;
         }
         match name {
-            "open" | "input" | "raw_input" | "exit" | "quit" | "exec" | "execfile" | "eval" | "globals" | "locals" | "setattr" | "getattr"
-            | "__import__" | "str" | "print" | "list" | "tuple" | "dict" | "set" | "len" | "map" | "filter" | "sorted" | "bool" | "int"
-            | "super" | "callable" | "breakpoint" | "vars" | "next" | "iter" | "isinstance" | "hasattr" | "any" | "all" => {
+            "open" | "input" | "raw_input" | "exit" | "quit" | "exec" | "execfile" | "eval"
+            | "globals" | "locals" | "setattr" | "getattr" | "__import__" | "str" | "print"
+            | "list" | "tuple" | "dict" | "set" | "len" | "map" | "filter" | "sorted" | "bool"
+            | "int" | "super" | "callable" | "breakpoint" | "vars" | "next" | "iter"
+            | "isinstance" | "hasattr" | "any" | "all" => {
                 Value::Ext(format!("builtins.{name}").into())
             }
             _ => Value::Unknown,
@@ -370,7 +413,13 @@ impl Interp<'_> {
     }
 
     /// An attribute of a project class or its instance.
-    pub(super) fn member(&mut self, cx: &Cx, class: &Rc<ClassVal>, name: &str, bound: bool) -> Value {
+    pub(super) fn member(
+        &mut self,
+        cx: &Cx,
+        class: &Rc<ClassVal>,
+        name: &str,
+        bound: bool,
+    ) -> Value {
         if let Some(func) = class.methods.iter().find(|func| &*func.name == name) {
             return Value::Func(FuncRef { bound, ..func.clone() });
         }
@@ -379,7 +428,9 @@ impl Interp<'_> {
         }
         for base in &class.bases {
             let found = match base {
-                Value::Class(base) if !Rc::ptr_eq(base, class) => self.member(cx, base, name, bound),
+                Value::Class(base) if !Rc::ptr_eq(base, class) => {
+                    self.member(cx, base, name, bound)
+                }
                 Value::Ext(base) if &**base != "builtins.object" => {
                     if bound {
                         ext(&format!("{base}().{name}"))
@@ -398,11 +449,18 @@ impl Interp<'_> {
 
     /// The home folder of the account, by the paths in use.
     pub(super) fn home(&self) -> Option<String> {
-        let paths = self.modules.first().map(|module| module.path.clone()).into_iter().chain([self.cwd.clone()]);
+        let paths = self
+            .modules
+            .first()
+            .map(|module| module.path.clone())
+            .into_iter()
+            .chain([self.cwd.clone()]);
         for path in paths.chain(self.sys_path.iter().map(|entry| entry.path.clone())) {
             let mut parts = path.split('/').skip(1);
             match (parts.next(), parts.next()) {
-                (Some("home"), Some(user)) if !user.is_empty() => return Some(format!("/home/{user}")),
+                (Some("home"), Some(user)) if !user.is_empty() => {
+                    return Some(format!("/home/{user}"));
+                }
                 (Some("root"), _) => return Some("/root".to_owned()),
                 _ => {}
             }

@@ -1,7 +1,7 @@
 //! Imports: found on the search path as it is at that moment, loaded once, or called missing where that is sure.
 
 use rustpython_ruff_python_ast as ast;
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use rustpython_ruff_text_size::TextRange;
 
 use super::event::{Missing, Shadowed};
 use super::{Cx, EventKind, Interp};
@@ -86,14 +86,17 @@ impl Interp<'_> {
         if self.modules[*id].dynamic {
             self.modules[cx.module].dynamic = true;
         }
-        let all: Option<Vec<String>> = match self.modules[*id].names.get("__all__").map(|binding| &binding.value) {
-            Some(Value::List(items, true)) => items.iter().map(|item| item.text().map(str::to_owned)).collect(),
-            Some(_) => {
-                self.modules[cx.module].dynamic = true;
-                None
-            }
-            None => None,
-        };
+        let all: Option<Vec<String>> =
+            match self.modules[*id].names.get("__all__").map(|binding| &binding.value) {
+                Some(Value::List(items, true)) => {
+                    items.iter().map(|item| item.text().map(str::to_owned)).collect()
+                }
+                Some(_) => {
+                    self.modules[cx.module].dynamic = true;
+                    None
+                }
+                None => None,
+            };
         let names: Vec<(String, super::Binding)> = self.modules[*id]
             .names
             .iter()
@@ -123,14 +126,21 @@ impl Interp<'_> {
             return value;
         }
         let module = &self.modules[id];
-        if module.dynamic || module.names.contains_key("__getattr__") || cx.caught.imports || module.source.is_none() {
+        if module.dynamic
+            || module.names.contains_key("__getattr__")
+            || cx.caught.imports
+            || module.source.is_none()
+        {
             if module.source.is_none() && !module.search.is_empty() && !cx.caught.imports {
                 self.missing_part(cx, &full, name, id, range);
             }
             return Value::Unknown;
         }
         let circular = module.loading;
-        let near = near::nearest(name, module.names.keys().map(String::as_str).filter(|name| !name.starts_with("__")));
+        let near = near::nearest(
+            name,
+            module.names.keys().map(String::as_str).filter(|name| !name.starts_with("__")),
+        );
         let kind = EventKind::MissingName { target: id, name: name.to_owned(), near, circular };
         self.emit(cx, range, "name", kind);
         Value::Unknown
@@ -154,7 +164,13 @@ impl Interp<'_> {
     }
 
     /// Imports `a.b.c` and returns `a.b.c`.
-    pub(super) fn import_dotted(&mut self, cx: &Cx, full: &str, range: TextRange, name_range: Option<TextRange>) -> Value {
+    pub(super) fn import_dotted(
+        &mut self,
+        cx: &Cx,
+        full: &str,
+        range: TextRange,
+        name_range: Option<TextRange>,
+    ) -> Value {
         if let Some(&id) = self.by_name.get(full) {
             return Value::Module(id);
         }
@@ -191,9 +207,19 @@ impl Interp<'_> {
     }
 
     /// A package is there, its submodule is not.
-    fn missing_part(&mut self, cx: &Cx, full: &str, part: &str, package: ModuleId, range: TextRange) {
+    fn missing_part(
+        &mut self,
+        cx: &Cx,
+        full: &str,
+        part: &str,
+        package: ModuleId,
+        range: TextRange,
+    ) {
         let module = &self.modules[package];
-        let dynamic = module.dynamic || module.names.contains_key("__path__") && module.source.is_some() && module.names["__path__"].range != TextRange::default();
+        let dynamic = module.dynamic
+            || module.names.contains_key("__path__")
+                && module.source.is_some()
+                && module.names["__path__"].range != TextRange::default();
         if dynamic {
             return;
         }
@@ -218,7 +244,14 @@ impl Interp<'_> {
     }
 
     /// The first part of an import.
-    fn import_top(&mut self, cx: &Cx, top: &str, full: &str, range: TextRange, name_range: Option<TextRange>) -> Value {
+    fn import_top(
+        &mut self,
+        cx: &Cx,
+        top: &str,
+        full: &str,
+        range: TextRange,
+        name_range: Option<TextRange>,
+    ) -> Value {
         let stdlib = self.options.is_stdlib(top);
         if self.options.is_builtin(top) {
             return super::expr::ext(top);
@@ -237,12 +270,17 @@ impl Interp<'_> {
                 let _ = dirs;
             }
             Some((found, dir)) => {
-                let assumed = self.sys_path.iter().any(|entry| entry.path == dir && entry.origin == Origin::Assumed);
+                let assumed = self
+                    .sys_path
+                    .iter()
+                    .any(|entry| entry.path == dir && entry.origin == Origin::Assumed);
                 if stdlib && assumed {
                     // Whether that folder comes first is not known.
                     return super::expr::ext(top);
                 }
-                if pathops::basename(&dir) == "site-packages" || pathops::basename(&dir) == "dist-packages" {
+                if pathops::basename(&dir) == "site-packages"
+                    || pathops::basename(&dir) == "dist-packages"
+                {
                     self.third_party.insert(top.to_owned());
                     return super::expr::ext(top);
                 }
@@ -293,7 +331,14 @@ impl Interp<'_> {
     }
 
     /// Decides whether a top-level module that was not found is missing, and whose it is.
-    fn not_found(&mut self, cx: &Cx, top: &str, full: &str, range: TextRange, name_range: Option<TextRange>) {
+    fn not_found(
+        &mut self,
+        cx: &Cx,
+        top: &str,
+        full: &str,
+        range: TextRange,
+        name_range: Option<TextRange>,
+    ) {
         if cx.caught.imports {
             return;
         }
@@ -309,7 +354,8 @@ impl Interp<'_> {
             names.extend(self.finder.list(dir).importable());
         }
         let near = near::nearest(top, names.iter().map(String::as_str));
-        let elsewhere = if distribution.is_some() { None } else { self.elsewhere(cx, top, full, &own) };
+        let elsewhere =
+            if distribution.is_some() { None } else { self.elsewhere(cx, top, full, &own) };
         let packages_known = self.environment.known && !self.environment.system_too;
         let own_module = distribution.is_none() && (near.is_some() || elsewhere.is_some());
         // With an unknown part of the path, nothing is missing for sure.
@@ -350,7 +396,11 @@ impl Interp<'_> {
         for dir in own.iter().cloned().chain([here.clone()]) {
             let listing = self.finder.list(&dir);
             for (name, is_dir) in listing.iter() {
-                let skip = name.starts_with('.') || matches!(name, "node_modules" | "__pycache__" | "static" | "media" | "templates" | "tests");
+                let skip = name.starts_with('.')
+                    || matches!(
+                        name,
+                        "node_modules" | "__pycache__" | "static" | "media" | "templates" | "tests"
+                    );
                 if is_dir && !skip && places.len() < 400 {
                     places.push(pathops::join(&dir, name));
                 }
@@ -372,11 +422,15 @@ impl Interp<'_> {
             let found = match self.finder.find(top, std::iter::once(place.as_str())) {
                 Some((Found::Module(_), _)) => second.is_none(),
                 Some((Found::Package { dir, .. }, _)) => match &second {
-                    Some(second) => self.finder.find(second, std::iter::once(dir.as_str())).is_some(),
+                    Some(second) => {
+                        self.finder.find(second, std::iter::once(dir.as_str())).is_some()
+                    }
                     None => true,
                 },
                 Some((Found::Namespace(dirs), _)) => match &second {
-                    Some(second) => self.finder.find(second, dirs.iter().map(String::as_str)).is_some(),
+                    Some(second) => {
+                        self.finder.find(second, dirs.iter().map(String::as_str)).is_some()
+                    }
                     None => false,
                 },
                 _ => false,
@@ -386,11 +440,6 @@ impl Interp<'_> {
             }
         }
         if hits.len() == 1 { hits.pop() } else { None }
-    }
-
-    /// Where an import names its module.
-    pub(super) fn range_of(node: &impl Ranged) -> TextRange {
-        node.range()
     }
 }
 

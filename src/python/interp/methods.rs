@@ -66,7 +66,9 @@ impl Interp<'_> {
                     let mut complete = true;
                     match (name, args.positional.as_slice()) {
                         ("append", [value]) if items.len() < 10_000 => items.push(value.clone()),
-                        ("insert", [_, value]) if items.len() < 10_000 => items.insert(0, value.clone()),
+                        ("insert", [_, value]) if items.len() < 10_000 => {
+                            items.insert(0, value.clone())
+                        }
                         ("extend", [Value::List(more, all)]) if items.len() < 10_000 => {
                             items.extend(more.iter().cloned());
                             complete = *all;
@@ -80,7 +82,11 @@ impl Interp<'_> {
             }
             Value::Dict(items, _) if name == "get" => {
                 let key = args.positional.first()?.text()?;
-                items.iter().find(|(known, _)| &**known == key).map(|(_, value)| value.clone()).or(Some(Value::Unknown))
+                items
+                    .iter()
+                    .find(|(known, _)| &**known == key)
+                    .map(|(_, value)| value.clone())
+                    .or(Some(Value::Unknown))
             }
             Value::EnvValue => Some(Value::EnvValue),
             _ => None,
@@ -101,7 +107,11 @@ impl Interp<'_> {
                 if let Some(value) = self.environ.get(&key) {
                     return value.clone();
                 }
-                if key == "HOME" { self.home().map_or(Value::EnvValue, |home| Value::str(&home)) } else { Value::EnvValue }
+                if key == "HOME" {
+                    self.home().map_or(Value::EnvValue, |home| Value::str(&home))
+                } else {
+                    Value::EnvValue
+                }
             }
             ("update", _) => {
                 if let Some(Value::Dict(items, _)) = args.positional.first() {
@@ -120,7 +130,14 @@ impl Interp<'_> {
         }
     }
 
-    fn path_method(&mut self, cx: &Cx, path: &str, name: &str, call: &ast::ExprCall, args: &Args) -> Option<Value> {
+    fn path_method(
+        &mut self,
+        cx: &Cx,
+        path: &str,
+        name: &str,
+        call: &ast::ExprCall,
+        args: &Args,
+    ) -> Option<Value> {
         let made = |text: &str| Some(Value::Path(text.into()));
         match name {
             "resolve" | "absolute" | "expanduser" => {
@@ -134,7 +151,9 @@ impl Interp<'_> {
                 }
                 made(&out)
             }
-            "with_name" => made(&pathops::join(&pathops::parent(path), args.positional.first()?.text()?)),
+            "with_name" => {
+                made(&pathops::join(&pathops::parent(path), args.positional.first()?.text()?))
+            }
             "as_posix" | "__str__" | "__fspath__" => Some(Value::str(path)),
             "open" | "read_text" | "read_bytes" => {
                 self.opened(cx, path, args.get(0, "mode"), call);
@@ -164,8 +183,13 @@ impl Interp<'_> {
                 }
                 if out.contains('{') { Value::Unknown } else { Value::str(&out) }
             }
-            "replace" => match (args.positional.first().and_then(Value::text), args.positional.get(1).and_then(Value::text)) {
-                (Some(from), Some(to)) if !from.is_empty() && text.len() < 1_000 => Value::str(&text.replace(from, to)),
+            "replace" => match (
+                args.positional.first().and_then(Value::text),
+                args.positional.get(1).and_then(Value::text),
+            ) {
+                (Some(from), Some(to)) if !from.is_empty() && text.len() < 1_000 => {
+                    Value::str(&text.replace(from, to))
+                }
                 _ => Value::Unknown,
             },
             "strip" if args.positional.is_empty() => Value::str(text.trim()),
@@ -195,8 +219,12 @@ impl Interp<'_> {
     /// `~` at the start of a path.
     fn expand(&self, path: &str) -> String {
         match (path.strip_prefix('~'), self.home()) {
-            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => format!("{home}{rest}"),
-            (Some(rest), _) if !rest.is_empty() && !rest.starts_with('/') => format!("/home/{rest}"),
+            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
+                format!("{home}{rest}")
+            }
+            (Some(rest), _) if !rest.is_empty() && !rest.starts_with('/') => {
+                format!("/home/{rest}")
+            }
             _ => path.to_owned(),
         }
     }
@@ -204,42 +232,74 @@ impl Interp<'_> {
     fn opened(&mut self, cx: &Cx, path: &str, mode: Option<&Value>, call: &ast::ExprCall) {
         let mode = mode.and_then(Value::text).unwrap_or("r");
         let reads = mode.starts_with('r');
-        if !reads || path.starts_with('/') || path.starts_with('~') || path.contains("://") || path.is_empty() || cx.caught.errors {
+        if !reads
+            || path.starts_with('/')
+            || path.starts_with('~')
+            || path.contains("://")
+            || path.is_empty()
+            || cx.caught.errors
+        {
             return;
         }
         self.emit(cx, call.range(), "open", EventKind::RelativeOpen { path: path.to_owned() });
     }
 
     /// Functions whose result is known; `None` for all others.
-    pub(super) fn builtin(&mut self, cx: &Cx, call: &ast::ExprCall, name: &str, args: &Args) -> Option<Value> {
+    pub(super) fn builtin(
+        &mut self,
+        cx: &Cx,
+        call: &ast::ExprCall,
+        name: &str,
+        args: &Args,
+    ) -> Option<Value> {
         let text = |at: usize| args.positional.get(at).and_then(Value::text);
         let known = |text: String| Some(Value::str(&text));
         match name {
             "os.path.join" | "posixpath.join" => {
                 let mut out = String::new();
                 for part in &args.positional {
-                    out = pathops::join(&out, match part.text() {
-                        Some(text) => text,
-                        None if part.from_environment() => return Some(Value::EnvValue),
-                        None => return Some(Value::Unknown),
-                    });
+                    out = pathops::join(
+                        &out,
+                        match part.text() {
+                            Some(text) => text,
+                            None if part.from_environment() => return Some(Value::EnvValue),
+                            None => return Some(Value::Unknown),
+                        },
+                    );
                 }
                 known(out)
             }
-            "os.path.dirname" => Some(text(0).map_or(Value::Unknown, |path| Value::str(pathops::dirname(path)))),
-            "os.path.basename" => Some(text(0).map_or(Value::Unknown, |path| Value::str(pathops::basename(path)))),
-            "os.path.abspath" | "os.path.realpath" => {
-                Some(text(0).map_or(Value::Unknown, |path| Value::str(&pathops::absolute(path, &self.cwd))))
+            "os.path.dirname" => {
+                Some(text(0).map_or(Value::Unknown, |path| Value::str(pathops::dirname(path))))
             }
-            "os.path.normpath" => Some(text(0).map_or(Value::Unknown, |path| Value::str(&pathops::normal(path)))),
-            "os.path.expanduser" => Some(text(0).map_or(Value::Unknown, |path| Value::str(&self.expand(path)))),
+            "os.path.basename" => {
+                Some(text(0).map_or(Value::Unknown, |path| Value::str(pathops::basename(path))))
+            }
+            "os.path.abspath" | "os.path.realpath" => Some(
+                text(0)
+                    .map_or(Value::Unknown, |path| Value::str(&pathops::absolute(path, &self.cwd))),
+            ),
+            "os.path.normpath" => {
+                Some(text(0).map_or(Value::Unknown, |path| Value::str(&pathops::normal(path))))
+            }
+            "os.path.expanduser" => {
+                Some(text(0).map_or(Value::Unknown, |path| Value::str(&self.expand(path))))
+            }
             "os.path.exists" | "os.path.isfile" | "os.path.isdir" => Some(Value::EnvValue),
             "os.path.split" => Some(text(0).map_or(Value::Unknown, |path| {
-                Value::List(Rc::new(vec![Value::str(pathops::dirname(path)), Value::str(pathops::basename(path))]), true)
+                Value::List(
+                    Rc::new(vec![
+                        Value::str(pathops::dirname(path)),
+                        Value::str(pathops::basename(path)),
+                    ]),
+                    true,
+                )
             })),
             "os.getcwd" | "os.getcwdb" => Some(Value::str(&self.cwd.clone())),
             "pathlib.Path.cwd" => Some(Value::Path(self.cwd.as_str().into())),
-            "pathlib.Path.home" => Some(self.home().map_or(Value::Unknown, |home| Value::Path(home.as_str().into()))),
+            "pathlib.Path.home" => {
+                Some(self.home().map_or(Value::Unknown, |home| Value::Path(home.as_str().into())))
+            }
             "os.chdir" => {
                 if let Some(path) = text(0) {
                     let path = pathops::absolute(path, &self.cwd);
@@ -277,7 +337,9 @@ impl Interp<'_> {
                 Some(Value::Inst(name.into()))
             }
             "builtins.setattr" => {
-                if let (Some(Value::Module(module)), Some(name)) = (args.positional.first(), text(1)) {
+                if let (Some(Value::Module(module)), Some(name)) =
+                    (args.positional.first(), text(1))
+                {
                     let inner = Cx { module: *module, frame: None, ..cx.clone() };
                     let value = args.positional.get(2).cloned().unwrap_or(Value::Unknown);
                     self.bind(&inner, name, value, call.range());
@@ -295,7 +357,8 @@ impl Interp<'_> {
                         (Some(_), None) => return Some(Value::Unknown),
                         (None, _) => module,
                     };
-                    let value = self.import_dotted(cx, &absolute, call.range(), Self::literal(call, 0));
+                    let value =
+                        self.import_dotted(cx, &absolute, call.range(), Self::literal(call, 0));
                     if name == "builtins.__import__" && absolute.contains('.') {
                         let top = absolute.split('.').next().unwrap_or("").to_owned();
                         self.import_dotted(cx, &top, call.range(), None)
@@ -311,16 +374,30 @@ impl Interp<'_> {
                 }
                 Some(Value::None)
             }
-            "dotenv.load_dotenv" | "environ.Env.read_env" | "environ.Env().read_env" | "environs.Env().read_env" | "dotenv.main.load_dotenv" => {
+            "dotenv.load_dotenv"
+            | "environ.Env.read_env"
+            | "environ.Env().read_env"
+            | "environs.Env().read_env"
+            | "dotenv.main.load_dotenv" => {
                 self.dotenv = true;
                 Some(Value::Bool(true))
             }
             "builtins.super" => Some(Value::Unknown),
-            "builtins.list" | "builtins.tuple" | "builtins.sorted" | "builtins.reversed" => match args.positional.first() {
-                Some(value @ (Value::List(..) | Value::SysPath)) => Some(value.clone()),
-                _ => Some(Value::Unknown),
-            },
-            "builtins.dict" => Some(Value::Dict(Rc::new(args.keywords.iter().map(|(key, value)| (key.as_str().into(), value.clone())).collect()), args.positional.is_empty())),
+            "builtins.list" | "builtins.tuple" | "builtins.sorted" | "builtins.reversed" => {
+                match args.positional.first() {
+                    Some(value @ (Value::List(..) | Value::SysPath)) => Some(value.clone()),
+                    _ => Some(Value::Unknown),
+                }
+            }
+            "builtins.dict" => Some(Value::Dict(
+                Rc::new(
+                    args.keywords
+                        .iter()
+                        .map(|(key, value)| (key.as_str().into(), value.clone()))
+                        .collect(),
+                ),
+                args.positional.is_empty(),
+            )),
             "builtins.len" => Some(match args.positional.first() {
                 Some(Value::List(items, true)) => Value::Int(items.len() as i64),
                 Some(Value::Ext(name)) if name.starts_with("sys.argv") => Value::EnvValue,
@@ -332,19 +409,33 @@ impl Interp<'_> {
                 Some(Value::Bool(value)) => Value::Bool(*value),
                 _ => Value::Unknown,
             }),
-            "builtins.print" | "builtins.map" | "builtins.filter" | "builtins.isinstance" | "builtins.hasattr" | "builtins.getattr" => Some(Value::Unknown),
+            "builtins.print"
+            | "builtins.map"
+            | "builtins.filter"
+            | "builtins.isinstance"
+            | "builtins.hasattr"
+            | "builtins.getattr" => Some(Value::Unknown),
             _ => None,
         }
     }
 
     /// `exec(open(activate_this).read())`: adds the virtualenv's packages; anything else defines anything.
     fn executed(&mut self, cx: &Cx, args: &Args) {
-        let activates = args.keywords.iter().map(|(_, value)| value).chain(&args.positional).any(|value| match value {
-            Value::Dict(items, _) => items.iter().any(|(_, value)| value.text().is_some_and(|text| text.ends_with("activate_this.py"))),
-            value => value.text().is_some_and(|text| text.ends_with("activate_this.py")),
-        });
+        let activates =
+            args.keywords.iter().map(|(_, value)| value).chain(&args.positional).any(|value| {
+                match value {
+                    Value::Dict(items, _) => items.iter().any(|(_, value)| {
+                        value.text().is_some_and(|text| text.ends_with("activate_this.py"))
+                    }),
+                    value => value.text().is_some_and(|text| text.ends_with("activate_this.py")),
+                }
+            });
         let named = self.modules[cx.module].names.iter().find_map(|(_, binding)| {
-            binding.value.text().filter(|text| text.ends_with("activate_this.py")).map(str::to_owned)
+            binding
+                .value
+                .text()
+                .filter(|text| text.ends_with("activate_this.py"))
+                .map(str::to_owned)
         });
         if let Some(path) = named {
             let venv = pathops::parent(&pathops::parent(&path));

@@ -17,7 +17,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::Instant;
 
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use rustpython_ruff_text_size::TextRange;
 
 use super::entry::EntryOptions;
 use super::resolve::finder::Finder;
@@ -83,7 +83,6 @@ struct Cx {
     when: When,
     /// The expression statement that is being executed.
     statement: Option<TextRange>,
-    top_level: bool,
 }
 
 impl Cx {
@@ -222,12 +221,17 @@ impl<'o> Interp<'o> {
             via: None,
             when: When::Import,
             statement: None,
-            top_level: true,
         }
     }
 
     /// Reads, parses and executes one file as a module.
-    fn load_file(&mut self, path: &str, name: &str, search: Vec<String>, cx: &Cx) -> Option<ModuleId> {
+    fn load_file(
+        &mut self,
+        path: &str,
+        name: &str,
+        search: Vec<String>,
+        cx: &Cx,
+    ) -> Option<ModuleId> {
         let limits = &self.options.limits;
         if self.modules.len() >= limits.files {
             self.incomplete(format!("only the first {} files were followed", limits.files));
@@ -262,8 +266,12 @@ impl<'o> Interp<'o> {
         for (key, text) in [("__name__", python_name), ("__file__", path)] {
             names.insert(key.to_owned(), Binding { value: Value::str(text), range, maybe: false });
         }
-        let package = if search.is_empty() { name.rsplit_once('.').map_or("", |(pkg, _)| pkg) } else { name };
-        names.insert("__package__".to_owned(), Binding { value: Value::str(package), range, maybe: false });
+        let package =
+            if search.is_empty() { name.rsplit_once('.').map_or("", |(pkg, _)| pkg) } else { name };
+        names.insert(
+            "__package__".to_owned(),
+            Binding { value: Value::str(package), range, maybe: false },
+        );
         self.modules.push(Module {
             name: name.to_owned(),
             path: path.to_owned(),
@@ -298,7 +306,6 @@ impl<'o> Interp<'o> {
                 via: None,
                 when: cx.when,
                 statement: None,
-                top_level: true,
             };
             self.block(&inner, source.body());
         } else {
@@ -394,7 +401,14 @@ impl<'o> Interp<'o> {
     }
 
     /// Puts a folder on the search path.
-    fn add_path(&mut self, cx: &Cx, value: &Value, at: Option<usize>, range: TextRange, literal: Option<TextRange>) {
+    fn add_path(
+        &mut self,
+        cx: &Cx,
+        value: &Value,
+        at: Option<usize>,
+        range: TextRange,
+        literal: Option<TextRange>,
+    ) {
         let Some(text) = value.text() else {
             self.path_unknown = true;
             return;
@@ -428,7 +442,14 @@ impl<'o> Interp<'o> {
         }
     }
 
-    fn path_missing(&mut self, cx: &Cx, path: &str, text: &str, range: TextRange, literal: Option<TextRange>) {
+    fn path_missing(
+        &mut self,
+        cx: &Cx,
+        path: &str,
+        text: &str,
+        range: TextRange,
+        literal: Option<TextRange>,
+    ) {
         use super::resolve::pathops::{basename, parent};
         let folder = parent(path);
         // The tree is at hand only if the parent is; else the file was copied from another machine.
@@ -438,7 +459,12 @@ impl<'o> Interp<'o> {
             if self.options.whole_tree() {
                 self.path_unknown = false;
             } else {
-                self.emit(cx, range, "path", EventKind::PathElsewhere { text: text.to_owned(), literal });
+                self.emit(
+                    cx,
+                    range,
+                    "path",
+                    EventKind::PathElsewhere { text: text.to_owned(), literal },
+                );
                 return;
             }
         }
@@ -461,9 +487,5 @@ impl<'o> Interp<'o> {
 
     fn source(&self, module: ModuleId) -> Option<Rc<Source>> {
         self.modules[module].source.clone()
-    }
-
-    fn range(node: &impl Ranged) -> TextRange {
-        node.range()
     }
 }

@@ -23,9 +23,13 @@ impl Interp<'_> {
             // `if x: return` makes the rest conditional.
             if let Stmt::If(node) = stmt
                 && cx.frame.is_some()
-                && node.body.iter().chain(node.elif_else_clauses.iter().flat_map(|clause| &clause.body)).any(|stmt| {
-                    matches!(stmt, Stmt::Return(_) | Stmt::Continue(_) | Stmt::Break(_))
-                })
+                && node
+                    .body
+                    .iter()
+                    .chain(node.elif_else_clauses.iter().flat_map(|clause| &clause.body))
+                    .any(|stmt| {
+                        matches!(stmt, Stmt::Return(_) | Stmt::Continue(_) | Stmt::Break(_))
+                    })
             {
                 match self.truth(&cx.quietly(), &node.test) {
                     Truth::Yes | Truth::No => {}
@@ -102,7 +106,10 @@ impl Interp<'_> {
             Stmt::Expr(node) => {
                 let inner = Cx { statement: Some(node.range), ..cx.clone() };
                 let value = self.expr(&inner, &node.value);
-                if matches!(value, Value::Ext(ref name) if &**name == "<exit>") && cx.weight >= 1.0 && !cx.caught.exits {
+                if matches!(value, Value::Ext(ref name) if &**name == "<exit>")
+                    && cx.weight >= 1.0
+                    && !cx.caught.exits
+                {
                     return Flow::Raise;
                 }
             }
@@ -117,7 +124,8 @@ impl Interp<'_> {
         let mut wrapped = false;
         for decorator in &def.decorator_list {
             let value = self.expr(cx, &decorator.expression);
-            let name = value.dotted().or_else(|| dotted_text(&decorator.expression)).unwrap_or_default();
+            let name =
+                value.dotted().or_else(|| dotted_text(&decorator.expression)).unwrap_or_default();
             wrapped |= !crate::python::calls::table().is_quiet_decorator(&name);
         }
         for parameter in def.parameters.iter_non_variadic_params() {
@@ -182,7 +190,9 @@ impl Interp<'_> {
             Expr::Starred(node) => self.assign(cx, &node.value, &Value::Unknown, None),
             Expr::Attribute(node) => {
                 let base = self.expr(cx, &node.value);
-                if matches!(&base, Value::Ext(name) if &**name == "sys") && node.attr.as_str() == "path" {
+                if matches!(&base, Value::Ext(name) if &**name == "sys")
+                    && node.attr.as_str() == "path"
+                {
                     self.replace_path(cx, value, target.range(), source);
                 }
                 if let Value::Module(module) = base {
@@ -195,7 +205,11 @@ impl Interp<'_> {
                 let key = self.expr(cx, &node.slice);
                 match (&base, &key) {
                     (Value::Environ, Value::Str(key)) => {
-                        let value = if matches!(value, Value::Str(_)) { value.clone() } else { Value::EnvValue };
+                        let value = if matches!(value, Value::Str(_)) {
+                            value.clone()
+                        } else {
+                            Value::EnvValue
+                        };
                         self.environ.insert(key.to_string(), value);
                     }
                     (Value::SysPath, _) => self.replace_path(cx, value, target.range(), source),
@@ -221,7 +235,8 @@ impl Interp<'_> {
                         self.add_path(cx, item, Some(at), range, None);
                     }
                 }
-                self.path_unknown |= !complete && !source.is_some_and(|expr| matches!(expr, Expr::BinOp(_)));
+                self.path_unknown |=
+                    !complete && !source.is_some_and(|expr| matches!(expr, Expr::BinOp(_)));
             }
             Value::SysPath => {}
             Value::Str(_) => self.add_path(cx, value, Some(0), range, None),
@@ -282,7 +297,8 @@ impl Interp<'_> {
         match self.truth(cx, &node.test) {
             Truth::No => return self.block(cx, &node.orelse),
             Truth::Yes => {
-                let constant = matches!(&*node.test, Expr::BooleanLiteral(_) | Expr::NumberLiteral(_));
+                let constant =
+                    matches!(&*node.test, Expr::BooleanLiteral(_) | Expr::NumberLiteral(_));
                 if constant && !syntax::can_end(&node.body) {
                     let head = TextRange::new(node.range.start(), node.test.range().end());
                     self.emit(cx, head, "loop", EventKind::EndlessLoop);
@@ -305,7 +321,8 @@ impl Interp<'_> {
         let mut rest = cx.clone();
         let mut flows: Vec<Flow> = Vec::new();
         let first = std::iter::once((Some(&*node.test), &node.body));
-        let others = node.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), &clause.body));
+        let others =
+            node.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), &clause.body));
         let mut has_else = false;
         for (test, body) in first.chain(others) {
             let truth = match test {
@@ -374,7 +391,11 @@ impl Interp<'_> {
                 && name == "contextlib.suppress()"
                 && let Expr::Call(call) = &item.context_expr
             {
-                let caught = call.arguments.args.iter().fold(Caught::default(), |caught, expr| merge(caught, caught_by(expr)));
+                let caught = call
+                    .arguments
+                    .args
+                    .iter()
+                    .fold(Caught::default(), |caught, expr| merge(caught, caught_by(expr)));
                 inner.caught = merge(inner.caught, caught);
             }
             if let Some(target) = &item.optional_vars {
@@ -435,7 +456,11 @@ impl Interp<'_> {
 }
 
 fn merge(a: Caught, b: Caught) -> Caught {
-    Caught { imports: a.imports || b.imports, errors: a.errors || b.errors, exits: a.exits || b.exits }
+    Caught {
+        imports: a.imports || b.imports,
+        errors: a.errors || b.errors,
+        exits: a.exits || b.exits,
+    }
 }
 
 /// What `except EXPR` catches.
@@ -449,11 +474,11 @@ fn caught_by(expr: &Expr) -> Caught {
             "Exception" => Caught { imports: true, errors: true, exits: false },
             "BaseException" => Caught { imports: true, errors: true, exits: true },
             "SystemExit" => Caught { exits: true, ..Caught::default() },
-            "KeyError" | "LookupError" | "OSError" | "IOError" | "FileNotFoundError" | "EnvironmentError" => {
-                Caught { errors: true, ..Caught::default() }
-            }
-            "NameError" | "ValueError" | "TypeError" | "AttributeError" | "IndexError" | "KeyboardInterrupt"
-            | "RuntimeError" | "ZeroDivisionError" | "SyntaxError" | "StopIteration" => Caught::default(),
+            "KeyError" | "LookupError" | "OSError" | "IOError" | "FileNotFoundError"
+            | "EnvironmentError" => Caught { errors: true, ..Caught::default() },
+            "NameError" | "ValueError" | "TypeError" | "AttributeError" | "IndexError"
+            | "KeyboardInterrupt" | "RuntimeError" | "ZeroDivisionError" | "SyntaxError"
+            | "StopIteration" => Caught::default(),
             // A name of the project or a library: it could be a base of anything.
             _ => Caught { imports: true, errors: true, exits: false },
         },
@@ -465,7 +490,9 @@ fn caught_by(expr: &Expr) -> Caught {
 pub(super) fn dotted_text(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Name(name) => Some(name.id.to_string()),
-        Expr::Attribute(node) => Some(format!("{}.{}", dotted_text(&node.value)?, node.attr.as_str())),
+        Expr::Attribute(node) => {
+            Some(format!("{}.{}", dotted_text(&node.value)?, node.attr.as_str()))
+        }
         Expr::Call(call) => Some(format!("{}()", dotted_text(&call.func)?)),
         _ => None,
     }
@@ -484,7 +511,8 @@ fn func_ref(cx: &Cx, def: &ast::StmtFunctionDef, wrapped: bool) -> FuncRef {
         module: cx.module,
         offset: def.range.start().to_u32(),
         name: def.name.as_str().into(),
-        required: required + def.parameters.kwonlyargs.iter().filter(|p| p.default.is_none()).count(),
+        required: required
+            + def.parameters.kwonlyargs.iter().filter(|p| p.default.is_none()).count(),
         positional: if def.parameters.vararg.is_some() { usize::MAX } else { positional },
         is_async: def.is_async,
         is_generator: syntax::is_generator(&def.body),

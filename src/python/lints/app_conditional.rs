@@ -1,8 +1,8 @@
 //! Applications that exist only when the file is run by hand.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use rustpython_ruff_text_size::TextRange;
 use crate::model::Severity;
+use rustpython_ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD116",

@@ -2,10 +2,10 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
+use crate::model::Severity;
 use crate::python::calls::table;
 use crate::python::value::Value;
 use rustpython_ruff_text_size::{TextRange, TextSize};
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD114",
@@ -45,9 +45,27 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let wanted = cx.wanted();
     let (name, certainty) = match value {
         // A WSGI callable takes two arguments; a factory none that must be given.
-        Value::Func(func) if !func.is_async && !func.wrapped && func.positional < 2 && func.required == 0 => (func.name.to_string(), 1.0),
-        Value::Func(func) if !func.is_async && !func.wrapped && func.positional == 1 && looks_like_factory(&func.name) => (func.name.to_string(), 1.0),
-        Value::Func(func) if !func.wrapped && func.positional != usize::MAX && looks_like_factory(&func.name) && func.positional != 2 => (func.name.to_string(), 0.8),
+        Value::Func(func)
+            if !func.is_async && !func.wrapped && func.positional < 2 && func.required == 0 =>
+        {
+            (func.name.to_string(), 1.0)
+        }
+        Value::Func(func)
+            if !func.is_async
+                && !func.wrapped
+                && func.positional == 1
+                && looks_like_factory(&func.name) =>
+        {
+            (func.name.to_string(), 1.0)
+        }
+        Value::Func(func)
+            if !func.wrapped
+                && func.positional != usize::MAX
+                && looks_like_factory(&func.name)
+                && func.positional != 2 =>
+        {
+            (func.name.to_string(), 0.8)
+        }
         Value::Ext(name) if table().is_wsgi(name) || table().is_asgi(name) => {
             (name.rsplit('.').next().unwrap_or(name).to_owned(), 1.0)
         }
@@ -59,16 +77,21 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     if binding.maybe {
         return;
     }
-    let message = format!("`{wanted}` is `{name}` itself, which makes the app but was never called: write `{wanted} = {name}()`");
+    let message = format!(
+        "`{wanted}` is `{name}` itself, which makes the app but was never called: write `{wanted} = {name}()`"
+    );
     let mut found = cx.found(&DOC, id, binding.range, certainty, message);
     found.captures.insert("factory".to_owned(), name);
     // `application = create_app` at the end of a line.
     let end = binding.range.end().to_usize();
     let rest = source.text().get(end..).unwrap_or("").split(['\n', '\r']).next().unwrap_or("");
-    let takes_nothing = matches!(value, Value::Func(func) if func.required == 0) || matches!(value, Value::Ext(name) if name.contains("get_"));
+    let takes_nothing = matches!(value, Value::Func(func) if func.required == 0)
+        || matches!(value, Value::Ext(name) if name.contains("get_"));
     if takes_nothing && let Some(right) = rest.trim_start().strip_prefix('=') {
         let written = right.split('#').next().unwrap_or("").trim();
-        if !written.is_empty() && written.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') {
+        if !written.is_empty()
+            && written.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+        {
             let at = end + rest.find(written).unwrap_or(0) + written.len();
             let at = TextSize::try_from(at).unwrap_or_default();
             found.edits.extend(cx.edit(id, TextRange::empty(at), "()", Safety::Safe));

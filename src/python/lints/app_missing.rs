@@ -2,10 +2,10 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
+use crate::model::Severity;
 use crate::python::calls::table;
 use crate::python::value::{ModuleId, Value};
 use rustpython_ruff_text_size::{TextRange, TextSize};
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD111",
@@ -29,24 +29,34 @@ application = webshop
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let Some((id, source)) = cx.entry() else { return };
-    if !cx.is_served() || cx.application.is_some() || !cx.entry_is_clear() || !source.problems().is_empty() {
+    if !cx.is_served()
+        || cx.application.is_some()
+        || !cx.entry_is_clear()
+        || !source.problems().is_empty()
+    {
         return;
     }
     // The more special lints speak for these.
-    if super::app_conditional::guarded(cx).is_some() || super::app_misspelled::misspelled(cx).is_some() {
+    if super::app_conditional::guarded(cx).is_some()
+        || super::app_misspelled::misspelled(cx).is_some()
+    {
         return;
     }
     let wanted = cx.wanted();
     let apps = apps(cx, id);
     let hint = match apps.as_slice() {
-        [(name, _, _)] => format!(" Your app is called `{name}` here: add the line `{wanted} = {name}`"),
+        [(name, _, _)] => {
+            format!(" Your app is called `{name}` here: add the line `{wanted} = {name}`")
+        }
         _ => format!(" Add a line such as `from your_module import app as {wanted}`"),
     };
     let empty = source.body().is_empty();
     let message = if empty {
         format!("This file is empty, so it defines no `{wanted}`.{hint}")
     } else {
-        format!("The server looks for the name `{wanted}` in this file, and nothing defines it.{hint}")
+        format!(
+            "The server looks for the name `{wanted}` in this file, and nothing defines it.{hint}"
+        )
     };
     let range = apps.first().map_or_else(|| last_line(source), |(_, range, _)| *range);
     let mut found = cx.found(&DOC, id, range, 1.0, message);
@@ -55,11 +65,18 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         found.captures.insert("app".to_owned(), name.clone());
         let edit = if *imported {
             // `from x import app` becomes `from x import app as application`.
-            (source.slice(*range) == name).then(|| cx.edit(id, *range, &format!("{name} as {wanted}"), Safety::Safe)).flatten()
+            (source.slice(*range) == name)
+                .then(|| cx.edit(id, *range, &format!("{name} as {wanted}"), Safety::Safe))
+                .flatten()
         } else {
             let end = TextSize::try_from(source.text().len()).unwrap_or_default();
             let newline = if source.text().ends_with('\n') { "" } else { "\n" };
-            cx.edit(id, TextRange::empty(end), &format!("{newline}{wanted} = {name}\n"), Safety::Safe)
+            cx.edit(
+                id,
+                TextRange::empty(end),
+                &format!("{newline}{wanted} = {name}\n"),
+                Safety::Safe,
+            )
         };
         // The old name may be used below an import that is renamed.
         let used_again = *imported && source.text().matches(name.as_str()).count() > 1;
@@ -95,7 +112,8 @@ pub(super) fn apps(cx: &ModuleCtx, id: ModuleId) -> Vec<(String, TextRange, bool
             .iter()
             .filter_map(|name| {
                 let binding = cx.module(id).names.get(*name)?;
-                matches!(binding.value, Value::Ext(_) | Value::Unknown).then(|| ((*name).to_owned(), binding.range, true))
+                matches!(binding.value, Value::Ext(_) | Value::Unknown)
+                    .then(|| ((*name).to_owned(), binding.range, true))
             })
             .collect();
     }
@@ -105,5 +123,8 @@ pub(super) fn apps(cx: &ModuleCtx, id: ModuleId) -> Vec<(String, TextRange, bool
 fn last_line(source: &crate::python::source::Source) -> TextRange {
     let text = source.text().trim_end();
     let start = text.rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    TextRange::new(TextSize::try_from(start).unwrap_or_default(), TextSize::try_from(text.len()).unwrap_or_default())
+    TextRange::new(
+        TextSize::try_from(start).unwrap_or_default(),
+        TextSize::try_from(text.len()).unwrap_or_default(),
+    )
 }

@@ -1,10 +1,10 @@
 //! A name that is nearly `application`.
 
-use super::{LintDoc, LintFinding, ModuleCtx};
 use super::near::nearest;
+use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
-use crate::python::value::Value;
 use crate::model::Severity;
+use crate::python::value::Value;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD112",
@@ -30,9 +30,15 @@ pub(super) fn misspelled(cx: &ModuleCtx) -> Option<String> {
     let (id, _) = cx.entry()?;
     let names = cx.module(id).names.iter().filter(|(_, binding)| {
         // Strings, numbers and lists with such a name are something else.
-        matches!(binding.value, Value::Inst(_) | Value::Ext(_) | Value::Unknown | Value::Object(_) | Value::Func(_))
+        matches!(
+            binding.value,
+            Value::Inst(_) | Value::Ext(_) | Value::Unknown | Value::Object(_) | Value::Func(_)
+        )
     });
-    nearest(cx.wanted(), names.map(|(name, _)| name.as_str()).filter(|name| !name.starts_with("__")))
+    nearest(
+        cx.wanted(),
+        names.map(|(name, _)| name.as_str()).filter(|name| !name.starts_with("__")),
+    )
 }
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
@@ -42,7 +48,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let (Some((id, source)), Some(name)) = (cx.entry(), misspelled(cx)) else { return };
     let Some(binding) = cx.module(id).names.get(&name) else { return };
     let wanted = cx.wanted();
-    let message = format!("This is called `{name}`, but the server looks for `{wanted}`: change the spelling");
+    let message = format!(
+        "This is called `{name}`, but the server looks for `{wanted}`: change the spelling"
+    );
     let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
     found.captures.insert("name".to_owned(), wanted.to_owned());
     found.captures.insert("app".to_owned(), name.clone());

@@ -2,9 +2,9 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
+use crate::model::Severity;
 use crate::python::value::Value;
 use rustpython_ruff_text_size::{TextRange, TextSize};
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD113",
@@ -28,7 +28,9 @@ app = Flask(__name__)
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    let (Some((id, source)), Some(Value::Module(target))) = (cx.entry(), &cx.application) else { return };
+    let (Some((id, source)), Some(Value::Module(target))) = (cx.entry(), &cx.application) else {
+        return;
+    };
     if !cx.is_served() {
         return;
     }
@@ -48,8 +50,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     found.captures.insert("module".to_owned(), name.clone());
     if let [(app, _, _)] = apps.as_slice() {
         let line = source.excerpt(binding.range);
-        let statement = format!("import {} as {wanted}", source.slice(binding.range).split(" as ").next().unwrap_or(""));
-        if line == statement && let Some(at) = source.text().find(&statement) {
+        let statement = format!(
+            "import {} as {wanted}",
+            source.slice(binding.range).split(" as ").next().unwrap_or("")
+        );
+        if line == statement
+            && let Some(at) = source.text().find(&statement)
+        {
             let start = TextSize::try_from(at).unwrap_or_default();
             let len = TextSize::try_from(statement.len()).unwrap_or_default();
             let text = format!("from {name} import {app} as {wanted}");

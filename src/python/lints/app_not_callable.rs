@@ -1,8 +1,8 @@
 //! Values that nothing can call.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::python::value::{ClassVal, Value};
 use crate::model::Severity;
+use crate::python::value::{ClassVal, Value};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD115",
@@ -35,7 +35,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
     let Some(what) = uncallable(value) else { return };
     let wanted = cx.wanted();
-    let message = format!("`{wanted}` is {what} here, which the server cannot call: it must be the app object itself");
+    let message = format!(
+        "`{wanted}` is {what} here, which the server cannot call: it must be the app object itself"
+    );
     let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
     found.captures.insert("what".to_owned(), what);
     out.push(found);
@@ -53,7 +55,9 @@ pub(super) fn uncallable(value: &Value) -> Option<String> {
         Value::Dict(..) => "a dictionary".to_owned(),
         Value::Plain(what) => (*what).to_owned(),
         Value::Coroutine(func) => format!("the unfinished call of `async def {}`", func.name),
-        Value::Object(class) if !callable(class) => format!("an object of the class `{}`, which has no `__call__`", class.name),
+        Value::Object(class) if !callable(class) => {
+            format!("an object of the class `{}`, which has no `__call__`", class.name)
+        }
         _ => return None,
     })
 }

@@ -1,9 +1,9 @@
 //! Applications that are overwritten later.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use crate::python::value::Value;
 use rustpython_ruff_text_size::TextRange;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD117",
@@ -33,7 +33,9 @@ pub(super) fn earlier(cx: &ModuleCtx) -> Option<TextRange> {
     if super::app_not_callable::uncallable(value).is_none() && !matches!(value, Value::Module(_)) {
         return None;
     }
-    cx.module(id).history.iter().find_map(|(value, range, _)| matches!(value, Value::Inst(_) | Value::Object(_)).then_some(*range))
+    cx.module(id).history.iter().find_map(|(value, range, _)| {
+        matches!(value, Value::Inst(_) | Value::Object(_)).then_some(*range)
+    })
 }
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
@@ -46,6 +48,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         return;
     }
     let line = source.place(before).line.unwrap_or(0);
-    let message = format!("Line {line} makes the app `{0}`, but this line gives the name `{0}` to something else: use another name here", cx.wanted());
+    let message = format!(
+        "Line {line} makes the app `{0}`, but this line gives the name `{0}` to something else: use another name here",
+        cx.wanted()
+    );
     out.push(cx.found(&DOC, id, binding.range, 1.0, message));
 }

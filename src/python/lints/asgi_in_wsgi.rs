@@ -1,10 +1,10 @@
 //! ASGI applications given to a WSGI server.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use crate::python::calls::table;
 use crate::python::entry::Interface;
 use crate::python::value::Value;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD118",
@@ -49,7 +49,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
 fn asgi(value: &Value) -> Option<String> {
     match value {
         Value::Inst(name) if table().is_asgi(name) => Some(short(name)),
-        Value::Func(func) if func.is_async && func.positional == 3 => Some(format!("async def {}", func.name)),
+        Value::Func(func) if func.is_async && func.positional == 3 => {
+            Some(format!("async def {}", func.name))
+        }
         Value::Object(class) => {
             if let Some(call) = class.methods.iter().find(|func| &*func.name == "__call__") {
                 return (call.is_async && call.positional == 4).then(|| class.name.to_string());

@@ -1,10 +1,10 @@
 //! Code that does not come back while it is imported.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use crate::python::calls::CallKind;
 use crate::python::interp::event::{CallEvent, EventKind};
 use crate::python::value::Value;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD201",
@@ -45,9 +45,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let through = ModuleCtx::through(event);
         let (what, certainty, severity) = match &event.kind {
             EventKind::EndlessLoop => ("This loop never ends".to_owned(), 1.0, Severity::Error),
-            EventKind::Call(call) if call.rule.kind == CallKind::Block => (format!("This call is {}", call.rule.what), call.rule.certainty, Severity::Error),
+            EventKind::Call(call) if call.rule.kind == CallKind::Block => {
+                (format!("This call is {}", call.rule.what), call.rule.certainty, Severity::Error)
+            }
             EventKind::Call(call) if call.rule.kind == CallKind::Wait => match waits(call) {
-                Some((certainty, severity)) => (format!("This call {}", call.rule.what), certainty, severity),
+                Some((certainty, severity)) => {
+                    (format!("This call {}", call.rule.what), certainty, severity)
+                }
                 None => continue,
             },
             _ => continue,

@@ -1,9 +1,9 @@
 //! Circular imports that fail.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use crate::python::interp::event::EventKind;
 use crate::python::value::ModuleId;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD305",
@@ -43,7 +43,9 @@ def home():
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::MissingName { target, name, circular: true, .. } = &event.kind else { continue };
+        let EventKind::MissingName { target, name, circular: true, .. } = &event.kind else {
+            continue;
+        };
         let other = cx.module(*target);
         if !defined_below(cx, *target, name) {
             continue;

@@ -1,9 +1,9 @@
 //! DEBUG switched on.
 
-use super::{LintDoc, LintFinding, ModuleCtx};
 use super::empty_secret_key::setting;
-use crate::python::value::Value;
+use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
+use crate::python::value::Value;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD405",

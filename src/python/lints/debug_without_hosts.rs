@@ -1,9 +1,9 @@
 //! DEBUG off and no allowed host.
 
-use super::{LintDoc, LintFinding, ModuleCtx};
 use super::empty_secret_key::setting;
-use rustpython_ruff_text_size::TextRange;
+use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
+use rustpython_ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD404",

@@ -1,8 +1,8 @@
 //! Dotted names in Django's settings that lead nowhere.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::python::interp::event::EventKind;
 use crate::model::Severity;
+use crate::python::interp::event::EventKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD407",
@@ -58,7 +58,8 @@ MIDDLEWARE = ["shop.middleware.TimerMiddleware"]
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
         let EventKind::DjangoName { setting, name, near } = &event.kind else { continue };
-        let hint = near.as_ref().map(|near| format!(". Did you mean `{near}`?")).unwrap_or_default();
+        let hint =
+            near.as_ref().map(|near| format!(". Did you mean `{near}`?")).unwrap_or_default();
         let message = format!("{setting} names `{name}`, which does not exist in its module{hint}");
         let mut found = cx.at(&DOC, event, 1.0, message);
         found.captures.insert("name".to_owned(), name.clone());

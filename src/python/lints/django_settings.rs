@@ -2,8 +2,8 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
-use crate::python::interp::event::EventKind;
 use crate::model::Severity;
+use crate::python::interp::event::EventKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD401",
@@ -61,8 +61,16 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         if let Some(near) = near {
             found.captures.insert("near".to_owned(), near.clone());
             if let Some(range) = literal {
-                let quote = cx.source(event.module).and_then(|source| source.slice(*range).chars().next()).unwrap_or('"');
-                found.edits.extend(cx.edit(event.module, *range, &format!("{quote}{near}{quote}"), Safety::Safe));
+                let quote = cx
+                    .source(event.module)
+                    .and_then(|source| source.slice(*range).chars().next())
+                    .unwrap_or('"');
+                found.edits.extend(cx.edit(
+                    event.module,
+                    *range,
+                    &format!("{quote}{near}{quote}"),
+                    Safety::Safe,
+                ));
             }
         }
         out.push(found);

@@ -1,12 +1,12 @@
 //! `django.setup()` in code that the server loads.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use crate::model::{Edit, Safety};
 use crate::python::entry::Interface;
 use crate::python::interp::event::EventKind;
 use crate::python::value::ModuleId;
 use rustpython_ruff_text_size::{TextRange, TextSize};
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD402",
@@ -65,7 +65,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         );
         let mut found = cx.at(&DOC, event, 0.8, message);
         // Only a program without the call of get_wsgi_application needs it.
-        let needed = !cx.run.modules.iter().any(|module| module.source.as_ref().is_some_and(|source| source.text().contains("get_wsgi_application(")));
+        let needed = !cx.run.modules.iter().any(|module| {
+            module
+                .source
+                .as_ref()
+                .is_some_and(|source| source.text().contains("get_wsgi_application("))
+        });
         if needed {
             found.severity = Severity::Note;
             found.certainty = 0.5;
@@ -86,6 +91,7 @@ fn remove(cx: &ModuleCtx, module: ModuleId, statement: TextRange) -> Option<Edit
     if text[line_start..line_end].trim() != source.slice(statement) || line_start != start {
         return None;
     }
-    let range = TextRange::new(TextSize::try_from(line_start).ok()?, TextSize::try_from(line_end).ok()?);
+    let range =
+        TextRange::new(TextSize::try_from(line_start).ok()?, TextSize::try_from(line_end).ok()?);
     cx.edit(module, range, "", Safety::Safe)
 }

@@ -1,10 +1,10 @@
 //! Django without a SECRET_KEY.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use crate::python::interp::Binding;
 use crate::python::value::ModuleId;
 use rustpython_ruff_text_size::TextRange;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD403",

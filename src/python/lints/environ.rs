@@ -1,8 +1,8 @@
 //! Environment variables that must be set.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::python::interp::event::EventKind;
 use crate::model::Severity;
+use crate::python::interp::event::EventKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD501",
@@ -33,7 +33,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
     for event in cx.events() {
         let EventKind::EnvRequired(name) = &event.kind else { continue };
-        let message = format!("The app only starts if the environment variable `{name}` is set for the web app (not just in a console)");
+        let message = format!(
+            "The app only starts if the environment variable `{name}` is set for the web app (not just in a console)"
+        );
         let mut found = cx.at(&DOC, event, 0.5, message);
         found.severity = Severity::Note;
         found.captures.insert("name".to_owned(), name.clone());

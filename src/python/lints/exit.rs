@@ -1,8 +1,8 @@
 //! Code that ends the process while it is imported.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::python::interp::event::EventKind;
 use crate::model::Severity;
+use crate::python::interp::event::EventKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD204",

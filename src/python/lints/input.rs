@@ -1,8 +1,8 @@
 //! Questions to a keyboard that is not there.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::python::calls::CallKind;
 use crate::model::Severity;
+use crate::python::calls::CallKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD205",

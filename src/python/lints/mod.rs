@@ -166,7 +166,13 @@ impl ModuleCtx<'_> {
     }
 
     /// A finding on an event.
-    fn at(&self, doc: &'static LintDoc, event: &Event, certainty: f64, message: String) -> LintFinding {
+    fn at(
+        &self,
+        doc: &'static LintDoc,
+        event: &Event,
+        certainty: f64,
+        message: String,
+    ) -> LintFinding {
         let certainty = round(certainty * event.weight);
         let mut found = self.found(doc, event.module, event.range, certainty, message);
         if certainty < 0.8 && found.severity == Severity::Error {
@@ -176,7 +182,14 @@ impl ModuleCtx<'_> {
     }
 
     /// A finding on a range of a module.
-    fn found(&self, doc: &'static LintDoc, module: ModuleId, range: TextRange, certainty: f64, message: String) -> LintFinding {
+    fn found(
+        &self,
+        doc: &'static LintDoc,
+        module: ModuleId,
+        range: TextRange,
+        certainty: f64,
+        message: String,
+    ) -> LintFinding {
         let (place, excerpt) = match self.source(module) {
             Some(source) => (source.place(range), source.excerpt(range)),
             None => (Place::file(self.module(module).path.as_str()), String::new()),
@@ -199,12 +212,22 @@ impl ModuleCtx<'_> {
     fn edit(&self, module: ModuleId, range: TextRange, text: &str, safety: Safety) -> Option<Edit> {
         let source = self.source(module)?;
         let (start, end) = source.file_range(range)?;
-        Some(Edit { file: source.disk.display().to_string(), start, end, text: text.to_owned(), safety })
+        Some(Edit {
+            file: source.disk.display().to_string(),
+            start,
+            end,
+            text: text.to_owned(),
+            safety,
+        })
     }
 
     /// " (called from `main()` while the code is imported)", or nothing.
     fn through(event: &Event) -> String {
-        event.via.as_ref().map(|name| format!(" (`{name}()` is called while the code is imported)")).unwrap_or_default()
+        event
+            .via
+            .as_ref()
+            .map(|name| format!(" (`{name}()` is called while the code is imported)"))
+            .unwrap_or_default()
     }
 }
 
@@ -233,7 +256,13 @@ pub(super) fn run(cx: &ModuleCtx) -> Vec<LintFinding> {
             .unwrap_or(usize::MAX)
     };
     out.sort_by_key(|found| {
-        (order(&found.place.file), found.place.line, found.place.column, std::cmp::Reverse(found.severity), found.code)
+        (
+            order(&found.place.file),
+            found.place.line,
+            found.place.column,
+            std::cmp::Reverse(found.severity),
+            found.code,
+        )
     });
     out
 }
@@ -246,8 +275,13 @@ pub fn lint(what: &str) -> Option<&'static Lint> {
 /// The text of `diagnose explain CODE`.
 pub fn explain_lint(what: &str) -> Option<String> {
     let doc = lint(what)?.doc;
-    let indent = |text: &str| text.trim_matches('\n').lines().map(|line| format!("    {line}\n")).collect::<String>();
-    let cause = doc.cause.map(|cause| format!("\nCause: {cause} (diagnose explain {cause})\n")).unwrap_or_default();
+    let indent = |text: &str| {
+        text.trim_matches('\n').lines().map(|line| format!("    {line}\n")).collect::<String>()
+    };
+    let cause = doc
+        .cause
+        .map(|cause| format!("\nCause: {cause} (diagnose explain {cause})\n"))
+        .unwrap_or_default();
     Some(format!(
         "{} {}\n{}\n\nWhy: {}\n{cause}\nReported:\n\n{}\nFine:\n\n{}",
         doc.code,

@@ -2,9 +2,9 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
+use crate::model::Severity;
 use crate::python::interp::event::EventKind;
 use std::fmt::Write as _;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD306",
@@ -40,18 +40,29 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             continue;
         }
         // A file that hides a library's is reported as such.
-        let hides = cx.run.events.iter().any(|other| matches!(&other.kind, EventKind::Shadows { target: of, .. } if of == target));
+        let hides = cx.run.events.iter().any(
+            |other| matches!(&other.kind, EventKind::Shadows { target: of, .. } if of == target),
+        );
         if hides {
             continue;
         }
         let guarded = module.guarded.iter().any(|(bound, _)| bound == name);
         let mut near = near.clone();
         let apps = super::app_missing::apps(cx, *target);
-        let wants_app = cx.entry == Some(event.module) && cx.source(event.module).is_some_and(|source| source.excerpt(event.range).contains(cx.wanted()));
-        if near.is_none() && wants_app && let [(app, _, false)] = apps.as_slice() {
+        let wants_app = cx.entry == Some(event.module)
+            && cx
+                .source(event.module)
+                .is_some_and(|source| source.excerpt(event.range).contains(cx.wanted()));
+        if near.is_none()
+            && wants_app
+            && let [(app, _, false)] = apps.as_slice()
+        {
             near = Some(app.clone());
         }
-        let mut message = format!("`{}` has no `{name}`", module.source.as_ref().map_or(module.path.as_str(), |source| &source.shown));
+        let mut message = format!(
+            "`{}` has no `{name}`",
+            module.source.as_ref().map_or(module.path.as_str(), |source| &source.shown)
+        );
         if guarded {
             message.push_str(" when it is imported: the name is only defined under a condition that is false on the server");
         } else if let Some(near) = &near {
@@ -65,10 +76,16 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         found.captures.insert("module".to_owned(), module.name.clone());
         found.captures.insert("name".to_owned(), name.clone());
-        if let Some(near) = &near && !guarded {
+        if let Some(near) = &near
+            && !guarded
+        {
             found.captures.insert("near".to_owned(), near.clone());
             let source = cx.source(event.module);
-            let plain = source.is_some_and(|source| source.slice(event.range) == name && (source.excerpt(event.range).contains(" as ") || source.text().matches(name.as_str()).count() == 1));
+            let plain = source.is_some_and(|source| {
+                source.slice(event.range) == name
+                    && (source.excerpt(event.range).contains(" as ")
+                        || source.text().matches(name.as_str()).count() == 1)
+            });
             if plain {
                 found.edits.extend(cx.edit(event.module, event.range, near, Safety::Safe));
             }

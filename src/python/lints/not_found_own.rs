@@ -2,9 +2,9 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
+use crate::model::Severity;
 use crate::python::interp::event::EventKind;
 use std::fmt::Write as _;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD301",
@@ -40,8 +40,21 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             continue;
         }
         let name = &missing.name;
-        let searched = missing.searched.iter().take(4).map(|dir| format!("`{dir}`")).collect::<Vec<_>>().join(", ");
-        let mut message = format!("There is no module `{}` to import here", if missing.part == *name { name.clone() } else { format!("{}` of `{name}", missing.part) });
+        let searched = missing
+            .searched
+            .iter()
+            .take(4)
+            .map(|dir| format!("`{dir}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let mut message = format!(
+            "There is no module `{}` to import here",
+            if missing.part == *name {
+                name.clone()
+            } else {
+                format!("{}` of `{name}", missing.part)
+            }
+        );
         let mut certainty = missing.certainty;
         let mut edit = None;
         if let Some(near) = &missing.near {
@@ -49,11 +62,20 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             let whole = replace_last(name, &missing.part, near);
             edit = missing.name_range.and_then(|range| {
                 let written = cx.source(event.module)?.slice(range).to_owned();
-                let text = if written == *name { whole.clone() } else if written == missing.part { near.clone() } else { return None };
+                let text = if written == *name {
+                    whole.clone()
+                } else if written == missing.part {
+                    near.clone()
+                } else {
+                    return None;
+                };
                 cx.edit(event.module, range, &text, Safety::Safe)
             });
         } else if let Some(place) = &missing.elsewhere {
-            let _ = write!(message, ". It is in `{place}`, which is not on the path: add `sys.path.insert(0, \"{place}\")` before this line");
+            let _ = write!(
+                message,
+                ". It is in `{place}`, which is not on the path: add `sys.path.insert(0, \"{place}\")` before this line"
+            );
         } else {
             certainty = certainty.min(0.8_f64.max(certainty));
         }
@@ -75,5 +97,8 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
 
 /// The dotted name with its wrong part replaced.
 fn replace_last(name: &str, part: &str, near: &str) -> String {
-    name.split('.').map(|piece| if piece == part { near } else { piece }).collect::<Vec<_>>().join(".")
+    name.split('.')
+        .map(|piece| if piece == part { near } else { piece })
+        .collect::<Vec<_>>()
+        .join(".")
 }

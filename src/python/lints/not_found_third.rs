@@ -1,9 +1,9 @@
 //! Packages that are not in the virtualenv.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use crate::python::interp::event::EventKind;
 use std::collections::BTreeSet;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD302",
@@ -40,10 +40,22 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         if missing.own || !seen.insert(missing.part.clone()) {
             continue;
         }
-        let venv = cx.run.options.virtualenv.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        let venv = cx
+            .run
+            .options
+            .virtualenv
+            .as_ref()
+            .map(|path| path.display().to_string())
+            .unwrap_or_default();
         let message = match &missing.distribution {
-            Some(dist) => format!("`{}` is not installed in this web app's virtualenv: install `{dist}` there with its own pip", missing.part),
-            None => format!("`{}` is neither in your project's folders nor installed in this web app's virtualenv", missing.part),
+            Some(dist) => format!(
+                "`{}` is not installed in this web app's virtualenv: install `{dist}` there with its own pip",
+                missing.part
+            ),
+            None => format!(
+                "`{}` is neither in your project's folders nor installed in this web app's virtualenv",
+                missing.part
+            ),
         };
         let mut found = cx.at(&DOC, event, missing.certainty, message);
         found.captures.insert("module".to_owned(), missing.part.clone());

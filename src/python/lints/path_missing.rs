@@ -1,8 +1,9 @@
 //! Folders on the search path that do not exist.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::python::interp::event::EventKind;
+use crate::model::Safety;
 use crate::model::Severity;
+use crate::python::interp::event::EventKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD307",
@@ -31,21 +32,41 @@ application = Flask(__name__)
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::PathMissing { path, near, literal, literal_text } = &event.kind else { continue };
+        let EventKind::PathMissing { path, near, literal, literal_text } = &event.kind else {
+            continue;
+        };
         if super::placeholder::is_placeholder(literal_text) {
             continue;
         }
-        let hint = near.as_ref().map(|near| format!(". Did you mean `{near}`?")).unwrap_or_default();
-        let message = format!("The folder `{path}` does not exist, so nothing can be imported from it{hint}");
+        let hint =
+            near.as_ref().map(|near| format!(". Did you mean `{near}`?")).unwrap_or_default();
+        let message =
+            format!("The folder `{path}` does not exist, so nothing can be imported from it{hint}");
         let mut found = cx.at(&DOC, event, 0.8, message);
         // Harmless unless something is missing afterwards.
-        let missing = cx.run.events.iter().any(|event| matches!(&event.kind, EventKind::Missing(missing) if missing.own) || matches!(event.kind, EventKind::Settings { .. }));
-        found.severity = if missing { Severity::Error } else if near.is_some() { Severity::Warning } else { Severity::Note };
+        let missing = cx.run.events.iter().any(|event| {
+            matches!(&event.kind, EventKind::Missing(missing) if missing.own)
+                || matches!(event.kind, EventKind::Settings { .. })
+        });
+        found.severity = if missing {
+            Severity::Error
+        } else if near.is_some() {
+            Severity::Warning
+        } else {
+            Severity::Note
+        };
         found.captures.insert("path".to_owned(), path.clone());
         if let Some(near) = near {
             found.captures.insert("near".to_owned(), near.clone());
-            if literal_text == path && let Some(range) = literal {
-                found.edits.extend(cx.edit(event.module, *range, &format!("\"{near}\""), Safety::Safe));
+            if literal_text == path
+                && let Some(range) = literal
+            {
+                found.edits.extend(cx.edit(
+                    event.module,
+                    *range,
+                    &format!("\"{near}\""),
+                    Safety::Safe,
+                ));
             }
         }
         out.push(found);

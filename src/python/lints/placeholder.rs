@@ -1,8 +1,8 @@
 //! Placeholders that were never replaced.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::python::interp::event::EventKind;
 use crate::model::Severity;
+use crate::python::interp::event::EventKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD503",
@@ -29,8 +29,25 @@ application = Flask(__name__)
 
 /// Words that templates and manuals use.
 const WORDS: &[&str] = &[
-    "yourusername", "your_username", "your-username", "<username>", "<your-username>", "<your_username>", "{username}", "your-project-name", "your_project_name",
-    "yourprojectname", "<project", "<your", "path/to/", "/path/to", "your_project", "your-project", "my_username", "myusername", "yourdomain",
+    "yourusername",
+    "your_username",
+    "your-username",
+    "<username>",
+    "<your-username>",
+    "<your_username>",
+    "{username}",
+    "your-project-name",
+    "your_project_name",
+    "yourprojectname",
+    "<project",
+    "<your",
+    "path/to/",
+    "/path/to",
+    "your_project",
+    "your-project",
+    "my_username",
+    "myusername",
+    "yourdomain",
 ];
 
 /// Whether a path still has a placeholder.
@@ -42,7 +59,9 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
         let (text, range) = match &event.kind {
-            EventKind::PathMissing { literal_text, literal, .. } => (literal_text, literal.unwrap_or(event.range)),
+            EventKind::PathMissing { literal_text, literal, .. } => {
+                (literal_text, literal.unwrap_or(event.range))
+            }
             EventKind::Settings { module, literal, .. } => (module, literal.unwrap_or(event.range)),
             EventKind::PathElsewhere { text, literal } => (text, literal.unwrap_or(event.range)),
             _ => continue,

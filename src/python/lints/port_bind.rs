@@ -1,10 +1,10 @@
 //! Ports bound by hand at import.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use crate::python::calls::CallKind;
 use crate::python::interp::event::CallEvent;
 use crate::python::value::Value;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD102",
@@ -50,7 +50,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
 
 /// Port 0, a path of a Unix socket, or a socket that only finds a free port.
 fn asks_for_a_free_port(call: &CallEvent) -> bool {
-    port(call) == Some(0) || call.args.first().is_some_and(|arg| matches!(arg, Value::Str(_))) && call.name == "socket.socket().bind"
+    port(call) == Some(0)
+        || call.args.first().is_some_and(|arg| matches!(arg, Value::Str(_)))
+            && call.name == "socket.socket().bind"
 }
 
 fn port(call: &CallEvent) -> Option<i64> {

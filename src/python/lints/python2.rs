@@ -1,8 +1,8 @@
 //! Code written for Python 2.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::python::problem::ErrorKind;
 use crate::model::Severity;
+use crate::python::problem::ErrorKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD003",

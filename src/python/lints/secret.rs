@@ -1,9 +1,9 @@
 //! Secrets written into the WSGI file.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use rustpython_ruff_python_ast::{Expr, Stmt};
 use rustpython_ruff_text_size::Ranged;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD504",
@@ -35,7 +35,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let Stmt::Assign(assign) = stmt else { continue };
         let Expr::StringLiteral(value) = &*assign.value else { continue };
         let text = value.value.to_str();
-        if text.len() < 8 || text.contains(['{', '<']) || super::placeholder::is_placeholder(text) || text.to_ascii_lowercase().contains("change") {
+        if text.len() < 8
+            || text.contains(['{', '<'])
+            || super::placeholder::is_placeholder(text)
+            || text.to_ascii_lowercase().contains("change")
+        {
             continue;
         }
         let name = assign.targets.iter().find_map(|target| match target {
@@ -49,11 +53,25 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         });
         let Some(name) = name else { continue };
         let lower = name.to_ascii_lowercase();
-        let secret = ["password", "passwd", "secret_key", "secretkey", "api_key", "apikey", "access_token", "auth_token", "secret"].iter().any(|word| lower.ends_with(word));
+        let secret = [
+            "password",
+            "passwd",
+            "secret_key",
+            "secretkey",
+            "api_key",
+            "apikey",
+            "access_token",
+            "auth_token",
+            "secret",
+        ]
+        .iter()
+        .any(|word| lower.ends_with(word));
         if !secret {
             continue;
         }
-        let message = format!("`{name}` is written in plain text here: keep it in a `.env` file or in the platform's settings");
+        let message = format!(
+            "`{name}` is written in plain text here: keep it in a `.env` file or in the platform's settings"
+        );
         let mut found = cx.found(&DOC, id, stmt.range(), 0.8, message);
         // The secret itself must not reach a report.
         found.excerpt = format!("{name} = …");

@@ -1,11 +1,11 @@
 //! Own web servers that start at import.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use crate::model::{Edit, Safety};
 use crate::python::calls::CallKind;
 use crate::python::value::ModuleId;
 use rustpython_ruff_text_size::TextRange;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD101",
@@ -47,7 +47,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let mut found = cx.at(&DOC, event, call.rule.certainty, message);
         found.captures.insert("call".to_owned(), short.to_owned());
         found.captures.insert("server".to_owned(), call.rule.what.clone());
-        if call.top_level && let Some(statement) = call.statement {
+        if call.top_level
+            && let Some(statement) = call.statement
+        {
             found.edits.extend(guard(cx, event.module, statement));
         }
         out.push(found);
@@ -76,5 +78,10 @@ fn guard(cx: &ModuleCtx, module: ModuleId, statement: TextRange) -> Option<Edit>
     }
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let indented = body.replace('\n', "\n    ");
-    cx.edit(module, statement, &format!("if __name__ == \"__main__\":{newline}    {indented}"), Safety::Safe)
+    cx.edit(
+        module,
+        statement,
+        &format!("if __name__ == \"__main__\":{newline}    {indented}"),
+        Safety::Safe,
+    )
 }

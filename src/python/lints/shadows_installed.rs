@@ -1,8 +1,8 @@
 //! A file of yours has the name of an installed package.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::python::interp::event::{EventKind, Shadowed};
 use crate::model::Severity;
+use crate::python::interp::event::{EventKind, Shadowed};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD304",
@@ -35,10 +35,15 @@ version = 3.10.1
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::Shadows { name, what: Shadowed::Installed, target } = &event.kind else { continue };
-        let Some((certainty, detail)) = super::shadows_stdlib::harm(cx, *target, name) else { continue };
+        let EventKind::Shadows { name, what: Shadowed::Installed, target } = &event.kind else {
+            continue;
+        };
+        let Some((certainty, detail)) = super::shadows_stdlib::harm(cx, *target, name) else {
+            continue;
+        };
         let path = cx.module(*target).path.clone();
-        let message = format!("`{path}` hides the installed package `{name}`{detail}: rename your file");
+        let message =
+            format!("`{path}` hides the installed package `{name}`{detail}: rename your file");
         let mut found = cx.at(&DOC, event, certainty, message);
         if certainty < 0.8 {
             found.severity = Severity::Note;

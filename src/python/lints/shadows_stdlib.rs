@@ -1,9 +1,9 @@
 //! A file of yours has the name of a module of Python itself.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use crate::python::interp::event::{EventKind, Shadowed};
 use crate::python::value::ModuleId;
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD303",
@@ -34,10 +34,15 @@ x = 1
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::Shadows { name, what: Shadowed::Stdlib, target } = &event.kind else { continue };
-        let Some((certainty, detail)) = super::shadows_stdlib::harm(cx, *target, name) else { continue };
+        let EventKind::Shadows { name, what: Shadowed::Stdlib, target } = &event.kind else {
+            continue;
+        };
+        let Some((certainty, detail)) = super::shadows_stdlib::harm(cx, *target, name) else {
+            continue;
+        };
         let path = cx.module(*target).path.clone();
-        let message = format!("`{path}` hides Python's own module `{name}`{detail}: rename your file");
+        let message =
+            format!("`{path}` hides Python's own module `{name}`{detail}: rename your file");
         let mut found = cx.at(&DOC, event, certainty, message);
         if certainty < 0.8 {
             found.severity = Severity::Note;
@@ -66,15 +71,26 @@ pub(super) fn harm(cx: &ModuleCtx, target: ModuleId, name: &str) -> Option<(f64,
         let text = source.text();
         for (at, _) in text.match_indices(&format!("{name}.")).take(200) {
             let before = text[..at].chars().next_back();
-            if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.' || c == '"' || c == '\'') {
+            if before.is_some_and(|c| {
+                c.is_alphanumeric() || c == '_' || c == '.' || c == '"' || c == '\''
+            }) {
                 continue;
             }
             let line = text[..at].rsplit(['\n', '\r']).next().unwrap_or("");
-            if line.contains('#') || line.trim_start().starts_with("from") || line.trim_start().starts_with("import") {
+            if line.contains('#')
+                || line.trim_start().starts_with("from")
+                || line.trim_start().starts_with("import")
+            {
                 continue;
             }
-            let attribute: String = text[at + name.len() + 1..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            if !attribute.is_empty() && !module.names.contains_key(&attribute) && source.disk != module.source.as_ref().map(|s| s.disk.clone()).unwrap_or_default() {
+            let attribute: String = text[at + name.len() + 1..]
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
+            if !attribute.is_empty()
+                && !module.names.contains_key(&attribute)
+                && source.disk != module.source.as_ref().map(|s| s.disk.clone()).unwrap_or_default()
+            {
                 return Some((0.8, format!(", and has no `{attribute}`")));
             }
         }

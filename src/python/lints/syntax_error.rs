@@ -1,10 +1,10 @@
 //! Files that Python cannot compile.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
 use crate::python::problem::SyntaxProblem;
 use crate::python::value::ModuleId;
 use rustpython_ruff_text_size::{TextRange, TextSize};
-use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD001",
@@ -32,13 +32,13 @@ application = Flask(__name__)
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for (id, module) in cx.run.modules.iter().enumerate() {
         let Some(source) = &module.source else { continue };
-        let first = source
-            .problems()
-            .iter()
-            .find(|problem| problem.needs_python.is_none() && !super::python2::is_python2(problem.kind));
+        let first = source.problems().iter().find(|problem| {
+            !super::syntax_new::is_newer(problem) && !super::python2::is_python2(problem.kind)
+        });
         if let Some(problem) = first {
             // Python 2 code upsets the parser in many ways: its own finding says it better.
-            if source.problems().first().is_some_and(|first| super::python2::is_python2(first.kind)) {
+            if source.problems().first().is_some_and(|first| super::python2::is_python2(first.kind))
+            {
                 continue;
             }
             out.push(problem_finding(cx, &DOC, id, problem));
@@ -47,7 +47,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
 }
 
 /// A finding of a parser's problem.
-pub(super) fn problem_finding(cx: &ModuleCtx, doc: &'static LintDoc, id: ModuleId, problem: &SyntaxProblem) -> LintFinding {
+pub(super) fn problem_finding(
+    cx: &ModuleCtx,
+    doc: &'static LintDoc,
+    id: ModuleId,
+    problem: &SyntaxProblem,
+) -> LintFinding {
     let start = TextSize::try_from(problem.range.start).unwrap_or_default();
     let end = TextSize::try_from(problem.range.end).unwrap_or_default().max(start);
     let mut message = problem.message.clone();

@@ -2,6 +2,7 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
+use crate::python::problem::{ErrorKind, SyntaxProblem};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD002",
@@ -37,6 +38,11 @@ version = 3.8.18
     severity: Severity::Error,
 };
 
+/// Fine for a newer Python.
+pub(super) fn is_newer(problem: &SyntaxProblem) -> bool {
+    problem.needs_python.is_some() || problem.kind == ErrorKind::NeedsNewerPython
+}
+
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     // Without a known Python nothing is too new.
     if cx.run.options.python.is_none() {
@@ -44,7 +50,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
     for (id, module) in cx.run.modules.iter().enumerate() {
         let Some(source) = &module.source else { continue };
-        if let Some(problem) = source.problems().iter().find(|problem| problem.needs_python.is_some()) {
+        if let Some(problem) = source.problems().iter().find(|problem| is_newer(problem)) {
             out.push(super::syntax_error::problem_finding(cx, &DOC, id, problem));
         }
     }

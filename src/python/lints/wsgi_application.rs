@@ -1,7 +1,7 @@
 //! WSGI_APPLICATION that leads nowhere.
 
-use super::{LintDoc, LintFinding, ModuleCtx};
 use super::empty_secret_key::setting;
+use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -49,7 +49,9 @@ WSGI_APPLICATION = "wsgi.application"
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let Some((id, binding)) = setting(cx, "WSGI_APPLICATION") else { return };
-    let Some((module, name)) = binding.value.text().and_then(|text| text.rsplit_once('.')) else { return };
+    let Some((module, name)) = binding.value.text().and_then(|text| text.rsplit_once('.')) else {
+        return;
+    };
     // The entry point is this very module more often than not.
     let known = cx.run.modules.iter().find(|loaded| loaded.name == module);
     let wrong = match known {
