@@ -1,7 +1,9 @@
 //! Runs the examples of rules through the very code that reads logs: what `rules check` and the
 //! tests do.
 
+use crate::log::prefix::{PrefixCtx, strip_all};
 use crate::log::scan::scan_text;
+use crate::log::stamp::Clock;
 use crate::model::LogKind;
 use crate::rules::schema::Kind;
 use crate::rules::{Rules, Signature};
@@ -48,7 +50,24 @@ pub fn check(rules: &Rules) -> Vec<String> {
             }
         }
     }
+    for line in rules.harmless().iter().flat_map(|file| &file.lines) {
+        for example in line.examples.iter().filter(|text| !harmless(rules, text)) {
+            problems.push(format!("harmless: example does not match\n    {example}"));
+        }
+        for counter in line.counterexamples.iter().filter(|text| harmless(rules, text)) {
+            problems.push(format!("harmless: counter-example matches\n    {counter}"));
+        }
+    }
     problems
+}
+
+/// Whether a raw line is harmless once its prefixes are off.
+fn harmless(rules: &Rules, raw: &str) -> bool {
+    let mut found = false;
+    strip_all(raw, &mut PrefixCtx::new(Clock::default()), &mut |line| {
+        found |= rules.is_harmless(line.text);
+    });
+    found
 }
 
 fn kind_of(sig: &Signature) -> LogKind {

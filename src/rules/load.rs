@@ -120,7 +120,7 @@ impl Rules {
             .collect();
         let matcher = Matcher::build(&causes, &harmless, &mut errors);
         let platforms = platforms.into_iter().map(|p| (p.id.clone(), p)).collect();
-        (Self { causes, by_slug, platforms, matcher }, errors)
+        (Self { causes, by_slug, platforms, harmless, matcher }, errors)
     }
 }
 

@@ -31,6 +31,7 @@ pub struct Rules {
     causes: Vec<Cause>,
     by_slug: BTreeMap<String, usize>,
     platforms: BTreeMap<String, Platform>,
+    harmless: Vec<Harmless>,
     matcher: Matcher,
 }
 
@@ -62,6 +63,12 @@ impl Rules {
     #[must_use]
     pub fn causes(&self) -> &[Cause] {
         &self.causes
+    }
+
+    /// Files of harmless lines.
+    #[must_use]
+    pub fn harmless(&self) -> &[Harmless] {
+        &self.harmless
     }
 
     /// A cause by its slug or a former one.
