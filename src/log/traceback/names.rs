@@ -78,6 +78,19 @@ const KNOWN: &[&str] = &[
     "ClientDisconnected",
     "BadRequestKeyError",
     "SecurityError",
+    "OperationFailure",
+    "AutoReconnect",
+    "NetworkTimeout",
+    "ConnectionTimeout",
+    "PoolTimeout",
+    "UndefinedTable",
+    "UndefinedColumn",
+    "InFailedSqlTransaction",
+    "AdminShutdown",
+    "TooManyConnections",
+    "ServiceUnavailable",
+    "NoHostAvailable",
+    "APIRemovedInV1",
 ];
 
 /// Lower-case types that Python itself prints with their module.
