@@ -91,6 +91,8 @@ const KNOWN: &[&str] = &[
     "ServiceUnavailable",
     "NoHostAvailable",
     "APIRemovedInV1",
+    "ReadTimeout",
+    "ConnectTimeout",
 ];
 
 /// Lower-case types that Python itself prints with their module.
