@@ -91,11 +91,12 @@ fn missing(broken: &Broken<'_>, found: &Found<'_>, header: &str) -> Explained {
     let behind = lines.line(found.range.start) == header_line
         && found.range.start + 1 >= broken.line_end(header_line);
     let range = if behind {
-        // The file ends without a body: Python complains about its last line.
-        let last = (1..=lines.count() as u32)
-            .rev()
-            .find(|line| !lines.text(broken.source, *line).trim().is_empty())
-            .unwrap_or(1);
+        // Python complains about the line that follows; if the file ends without a body, about its last line.
+        let count = lines.count() as u32;
+        let follower = (header_line + 1..=count).find(|line| !broken.is_blank(*line));
+        let last_text =
+            || (1..=count).rev().find(|line| !lines.text(broken.source, *line).trim().is_empty());
+        let last = follower.or_else(last_text).unwrap_or(1);
         let start = lines.start(last);
         start..start + lines.text(broken.source, last).len()
     } else {

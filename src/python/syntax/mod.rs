@@ -80,6 +80,13 @@ fn parse_errors(file: &ParsedFile, tree: &Parsed<ModModule>) -> Vec<SyntaxProble
         })
         .collect();
     errors.sort_by_key(|found| found.range.start);
+    // A target that holds another error was only read as a target because of that.
+    let starts: Vec<usize> = errors.iter().map(|found| found.range.start).collect();
+    errors.retain(|found| {
+        let inside = |at: &usize| found.range.start < *at && *at < found.range.end;
+        !(matches!(found.error, ParseErrorType::InvalidAssignmentTarget)
+            && starts.iter().any(inside))
+    });
     let mut until = 0;
     let mut last_line = 0;
     for found in &errors {
@@ -95,7 +102,9 @@ fn parse_errors(file: &ParsedFile, tree: &Parsed<ModModule>) -> Vec<SyntaxProble
         let problem = explained.problem;
         last_line = found.line.max(problem.line);
         until = until.max(explained.until).max(broken.line_end(last_line));
-        if !(hides(&problems, &problem) || (!problems.is_empty() && generic::is_vague(&problem))) {
+        if !(hides(broken.source, &problems, &problem)
+            || (!problems.is_empty() && generic::is_vague(&problem)))
+        {
             problems.push(problem);
         }
     }
@@ -103,10 +112,17 @@ fn parse_errors(file: &ParsedFile, tree: &Parsed<ModModule>) -> Vec<SyntaxProble
 }
 
 /// A bracket is unclosed only because the quote or character behind it swallowed its closer.
-fn hides(problems: &[SyntaxProblem], unclosed: &SyntaxProblem) -> bool {
+fn hides(source: &str, problems: &[SyntaxProblem], unclosed: &SyntaxProblem) -> bool {
+    let closer = match source.as_bytes().get(unclosed.range.start) {
+        Some(b'(') => ')',
+        Some(b'[') => ']',
+        _ => '}',
+    };
     unclosed.kind == ErrorKind::UnclosedBracket
         && problems.iter().any(|problem| {
-            problem.line == unclosed.line
+            let swallowed = problem.range.start > unclosed.range.start
+                && source.get(problem.range.clone()).is_some_and(|text| text.contains(closer));
+            (problem.line == unclosed.line || swallowed)
                 && matches!(
                     problem.kind,
                     ErrorKind::UnterminatedString
