@@ -7,8 +7,9 @@ use reqwest::Url;
 
 use super::hit::{Outside, hit, shown};
 use super::plan::{ProbePlan, ProbeProgress, Progress};
-use super::{classify, hint, tls, verdict};
+use super::{classify, hint, verdict};
 use crate::model::{ErrorKind, Hit, HitError, ProbePhase, ProbeReport, ProbeVerdict};
+use crate::rules::page::Pages;
 
 /// Requests at most, whatever the plan says.
 const MAX_HITS: u32 = 20;
@@ -42,9 +43,10 @@ pub fn run(plan: &ProbePlan, progress: &dyn ProbeProgress, cancel: &AtomicBool) 
             return report;
         }
     };
-    if url.scheme() == "https" {
-        tls::roots();
-    }
+    // Parsed while the site thinks, so that it does not add to the probe's time.
+    std::thread::spawn(|| {
+        Pages::embedded();
+    });
     let report_hits = &mut report.hits;
     report.cname = runtime.block_on(async {
         let host = url.host_str().unwrap_or_default().to_owned();

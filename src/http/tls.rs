@@ -1,9 +1,10 @@
 //! TLS: our own client configuration, and a verifier that remembers what it saw.
 //!
-//! Roots are the system's plus the compiled-in ones, so that a machine without CA files can
-//! still probe. Certificates are read, never ignored: with `insecure` the reason is still kept.
+//! Roots are the compiled-in ones plus the system's, so that a machine without CA files can
+//! still probe. The system's are read only when the others do not know the issuer: reading some
+//! hundred files costs more than most handshakes. Certificates are read, never ignored: with `insecure` the reason is still kept.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -27,6 +28,7 @@ pub(super) struct Seen {
 #[derive(Debug)]
 struct Recorder {
     inner: Arc<WebPkiServerVerifier>,
+    provider: Arc<CryptoProvider>,
     insecure: bool,
     seen: Arc<Mutex<Seen>>,
 }
@@ -40,13 +42,15 @@ impl ServerCertVerifier for Recorder {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verdict = self.inner.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        );
+        let verify = |verifier: &WebPkiServerVerifier| {
+            verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        };
+        let mut verdict = verify(&self.inner);
+        if matches!(verdict, Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)))
+            && let Some(system) = verifier(system_roots(), &self.provider)
+        {
+            verdict = verify(&system);
+        }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.chain = std::iter::once(end_entity)
             .chain(intermediates)
@@ -83,14 +87,22 @@ impl ServerCertVerifier for Recorder {
     }
 }
 
-/// The system's and the compiled-in roots; read once, before anything is timed.
-pub(super) fn roots() -> &'static RootCertStore {
-    static ROOTS: OnceLock<RootCertStore> = OnceLock::new();
-    ROOTS.get_or_init(|| {
-        let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+/// The system's root certificates; read once. Empty where there are none.
+fn system_roots() -> Arc<RootCertStore> {
+    static ROOTS: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
+        let mut store = RootCertStore::empty();
         store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        store
-    })
+        Arc::new(store)
+    });
+    ROOTS.clone()
+}
+
+/// `None` without a single root.
+fn verifier(
+    roots: Arc<RootCertStore>,
+    provider: &Arc<CryptoProvider>,
+) -> Option<Arc<WebPkiServerVerifier>> {
+    WebPkiServerVerifier::builder_with_provider(roots, provider.clone()).build().ok()
 }
 
 /// A configuration for one connection, and where its verifier writes.
@@ -100,15 +112,14 @@ pub(super) fn config(
     alpn: &[&[u8]],
 ) -> Result<(ClientConfig, Arc<Mutex<Seen>>), HitError> {
     let provider: Arc<CryptoProvider> = Arc::new(rustls::crypto::ring::default_provider());
-    let mut store = roots().clone();
+    let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     store
         .add_parsable_certificates(extra_roots.iter().map(|der| CertificateDer::from(der.clone())));
     let seen = Arc::new(Mutex::new(Seen::default()));
     let other = |text: String| failure(ProbePhase::Tls, ErrorKind::Other, text);
-    let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider.clone())
-        .build()
-        .map_err(|error| other(error.to_string()))?;
-    let recorder = Recorder { inner, insecure, seen: seen.clone() };
+    let inner = verifier(Arc::new(store), &provider)
+        .ok_or_else(|| other("no root certificates".to_owned()))?;
+    let recorder = Recorder { inner, provider: provider.clone(), insecure, seen: seen.clone() };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| other(error.to_string()))?
