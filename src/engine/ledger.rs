@@ -56,7 +56,7 @@ pub(super) fn entries<'a>(facts: &'a Facts, rules: &'a Rules) -> Vec<Entry<'a>> 
             (!owners.is_empty()).then_some((fact, owners))
         })
         .map(|(fact, owners)| {
-            let (factor, resolved) = super::resolve::factor(fact, facts, &twice);
+            let (factor, resolved) = super::resolve::factor(fact, facts, rules, &twice);
             Entry { fact, owners, factor, resolved, explained_by: None }
         })
         .collect();
@@ -332,7 +332,8 @@ fn fit_symptoms(
                 }
             }
         }
-        let points = if best > 0.0 { best } else { worst };
+        // A symptom that many causes show lends no more than the cause has of its own.
+        let points = if best > 0.0 { best.min(account.own) } else { worst };
         if points.abs() > f64::EPSILON {
             account.score += points;
             account.receipt.push((points, reason, None));

@@ -4,9 +4,15 @@ use std::collections::BTreeSet;
 
 use super::weights;
 use crate::model::{Fact, Facts, Phase, Source, SymptomKind, SymptomSource};
+use crate::rules::Rules;
 
 /// The factor of one fact, and why it is resolved where it is.
-pub(super) fn factor(fact: &Fact, facts: &Facts, twice: &BTreeSet<&str>) -> (f64, Option<String>) {
+pub(super) fn factor(
+    fact: &Fact,
+    facts: &Facts,
+    rules: &Rules,
+    twice: &BTreeSet<&str>,
+) -> (f64, Option<String>) {
     let ours = if fact.ours { weights::OURS } else { 1.0 };
     if let Some(why) = &fact.resolved {
         return (weights::RESOLVED, Some(why.clone()));
@@ -17,6 +23,8 @@ pub(super) fn factor(fact: &Fact, facts: &Facts, twice: &BTreeSet<&str>) -> (f64
     let why = match fact.phase {
         Phase::Import => start_resolved(fact, facts),
         Phase::Request => request_resolved(fact, facts),
+        // That something was down is over once the app answers again.
+        _ if was_down(fact, rules) => start_resolved(fact, facts),
         _ => None,
     };
     if why.is_some() {
@@ -47,6 +55,16 @@ fn start_resolved(fact: &Fact, facts: &Facts) -> Option<String> {
         });
     }
     works_now(facts).map(str::to_owned)
+}
+
+/// A line that says that the app or its server was not there.
+fn was_down(fact: &Fact, rules: &Rules) -> bool {
+    fact.matches.iter().filter_map(|hit| rules.signature(&hit.signature)).any(|sig| {
+        sig.text
+            .class
+            .iter()
+            .any(|class| matches!(class.as_str(), "start-failed" | "proxy-error" | "crash-state"))
+    })
 }
 
 /// A symptom that says the site works.

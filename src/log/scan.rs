@@ -34,6 +34,8 @@ const MOST_LOADED: usize = 64;
 const MOST_PINGS: usize = 64;
 /// Unexplained lines kept of one file, the newest.
 const MOST_UNEXPLAINED: usize = 20;
+/// Lines between an introducing line and its traceback.
+const INTRO_WITHIN: u64 = 6;
 /// Characters of an excerpt.
 const EXCERPT: usize = 2_000;
 /// Most bytes of a log out of order that are held to be sorted.
@@ -324,8 +326,7 @@ impl<'r> Scanner<'r> {
             fact.certainty = 0.3;
         }
         fact.order = line.no;
-        let key =
-            format!("{}|{:?}|{:?}", hits[0].sig.signature, hits[0].sig.captures, fact.container);
+        let key = line_key(&hits[0].sig, fact.container.as_deref());
         fact.matches = hits.into_iter().map(|hit| hit.sig).collect();
         self.add(key, fact);
     }
@@ -359,6 +360,9 @@ impl<'r> Scanner<'r> {
         if !specific && (handled || is_benign(&event)) {
             return;
         }
+        if let Some(intro) = &event.intro {
+            self.forget_intro(intro, first_line);
+        }
         event.chain.truncate(8);
         let mut fact = Fact::new(Source::Log, bounded(&excerpt));
         fact.phase = phase;
@@ -383,6 +387,26 @@ impl<'r> Scanner<'r> {
             keep_unexplained(&mut self.events.unexplained, fact);
         } else {
             self.add(key, fact);
+        }
+    }
+
+    /// The line that introduced a traceback is no second event.
+    fn forget_intro(&mut self, intro: &str, first_line: u64) {
+        let intro = intro.trim();
+        let Some(at) = self.events.facts.iter().rposition(|fact| {
+            fact.exception.is_none()
+                && fact.order <= first_line
+                && fact.order + INTRO_WITHIN >= first_line
+                && fact.excerpt.trim().starts_with(intro)
+        }) else {
+            return;
+        };
+        let known = &mut self.events.facts[at];
+        if known.count > 1 {
+            known.count -= 1;
+        } else {
+            known.matches.clear();
+            self.known.retain(|_, index| *index != at);
         }
     }
 
@@ -501,6 +525,7 @@ impl<'r> Scanner<'r> {
         } else {
             ClockState::Unknown
         };
+        self.events.facts.retain(|fact| !fact.matches.is_empty());
         self.events.summary = Some(LogSummary {
             path: self.shown.to_string(),
             kind: self.kind,
@@ -553,6 +578,22 @@ fn caught_in_place(event: &ExceptionEvent) -> bool {
                 && !frame.function.is_empty()
                 && frame.function != "<module>"
         })
+}
+
+/// What makes two lines the same event: the process that wrote them does not.
+fn line_key(hit: &crate::model::SigMatch, container: Option<&str>) -> String {
+    let mut key = format!("{}|{}", hit.signature, container.unwrap_or_default());
+    for (name, value) in hit
+        .captures
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "pid" | "since" | "seconds"))
+    {
+        key.push('|');
+        key.push_str(name);
+        key.push('=');
+        key.push_str(value);
+    }
+    key
 }
 
 /// Exceptions that end requests and processes in good order.
