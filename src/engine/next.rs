@@ -17,7 +17,7 @@ pub(super) fn next_check(
     if findings.first().is_some_and(|f| verdict == Verdict::Broken && f.confidence.0 >= 0.80) {
         return None;
     }
-    let has = |kind: LogKind| facts.logs.iter().any(|log| log.kind == kind && log.lines > 0);
+    let has = |kind: LogKind| facts.logs.iter().any(|log| log.kind == kind);
     let platform = site.platform_id();
     let domain = site.domain.clone().unwrap_or_else(|| "DOMAIN".to_owned());
     let check = |check: &str, text: String, command: Option<String>| {

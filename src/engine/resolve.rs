@@ -22,7 +22,7 @@ pub(super) fn factor(
     }
     let why = match fact.phase {
         Phase::Import => start_resolved(fact, facts),
-        Phase::Request => request_resolved(fact, facts),
+        Phase::Request if !was_down(fact, rules) => request_resolved(fact, facts),
         // That something was down is over once the app answers again.
         _ if was_down(fact, rules) => start_resolved(fact, facts),
         _ => None,

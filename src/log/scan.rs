@@ -15,7 +15,7 @@ use super::merge;
 use super::order::FileOrder;
 use super::prefilter;
 use super::prefix::{PrefixCtx, strip_all};
-use super::read::LogReader;
+use super::read::{LogReader, ReadError};
 use super::stamp::Clock;
 use super::traceback::{Assembled, Assembler};
 use crate::model::{
@@ -95,6 +95,8 @@ fn scan_file(file: &LogFile, options: &ScanOptions, rules: &Rules) -> FileEvents
     let failed = |problem: String| FileEvents { skipped: Some(problem), ..FileEvents::default() };
     let log = match LogReader::open(&file.path) {
         Ok(log) => log,
+        // An empty log was read from first to last line.
+        Err(ReadError::Empty(_)) => return scanner.finish(true),
         Err(problem) => return failed(problem.to_string()),
     };
     let head = log.peek();
