@@ -3,9 +3,12 @@
 pub mod calls;
 pub mod decode;
 pub mod entry;
+pub mod entry_points;
+pub mod fix;
 pub mod interp;
 pub mod limits;
 pub mod lines;
+pub mod lint_run;
 pub mod lints;
 pub mod parse;
 pub mod problem;
@@ -13,10 +16,12 @@ pub mod resolve;
 pub mod semantic;
 pub mod source;
 pub mod stack;
+pub mod suppress;
 pub mod syntax;
 pub mod value;
 
 #[cfg(test)]
 mod hostile_test;
 
+pub use entry_points::entry_in;
 pub use lints::explain_lint;

@@ -1,7 +1,7 @@
 //! Calls: the table's names, own functions and classes, what `os.path` and `importlib` give.
 
 use rustpython_ruff_python_ast::{self as ast, Expr};
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use rustpython_ruff_text_size::TextRange;
 use std::rc::Rc;
 
 use super::event::CallEvent;

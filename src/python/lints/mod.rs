@@ -267,6 +267,20 @@ pub(super) fn run(cx: &ModuleCtx) -> Vec<LintFinding> {
     out
 }
 
+/// The syntax findings of one file that no entry point needs to reach; `known`: the Python is known.
+pub(super) fn syntax_findings(source: &Source, known: bool) -> Vec<LintFinding> {
+    let problems = source.problems();
+    let newer = problems.iter().find(|problem| syntax_new::is_newer(problem));
+    let old = problems.iter().find(|problem| python2::is_python2(problem.kind));
+    let other = problems.iter().find(|problem| !syntax_new::is_newer(problem) && !python2::is_python2(problem.kind));
+    let python2_first = problems.first().is_some_and(|problem| python2::is_python2(problem.kind));
+    let mut out = Vec::new();
+    out.extend(other.filter(|_| !python2_first).map(|problem| syntax_error::finding(source, &syntax_error::DOC, problem)));
+    out.extend(newer.filter(|_| known).map(|problem| syntax_error::finding(source, &syntax_new::DOC, problem)));
+    out.extend(old.map(|problem| syntax_error::finding(source, &python2::DOC, problem)));
+    out
+}
+
 /// The lint of a code or name.
 pub fn lint(what: &str) -> Option<&'static Lint> {
     LINTS.iter().find(|lint| lint.doc.code.eq_ignore_ascii_case(what) || lint.doc.name == what)

@@ -1,9 +1,12 @@
 //! Files that Python cannot compile.
 
+use std::sync::Arc;
+
 use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::{Captures, Place};
+use crate::python::source::Source;
 use crate::model::Severity;
 use crate::python::problem::SyntaxProblem;
-use crate::python::value::ModuleId;
 use rustpython_ruff_text_size::{TextRange, TextSize};
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -30,44 +33,41 @@ application = Flask(__name__)
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    for (id, module) in cx.run.modules.iter().enumerate() {
-        let Some(source) = &module.source else { continue };
-        let first = source.problems().iter().find(|problem| {
-            !super::syntax_new::is_newer(problem) && !super::python2::is_python2(problem.kind)
-        });
-        if let Some(problem) = first {
-            // Python 2 code upsets the parser in many ways: its own finding says it better.
-            if source.problems().first().is_some_and(|first| super::python2::is_python2(first.kind))
-            {
-                continue;
-            }
-            out.push(problem_finding(cx, &DOC, id, problem));
-        }
+    let known = cx.run.options.python.is_some();
+    for source in cx.run.modules.iter().filter_map(|module| module.source.as_ref()) {
+        out.extend(super::syntax_findings(source, known).into_iter().filter(|found| found.code == DOC.code));
     }
 }
 
 /// A finding of a parser's problem.
-pub(super) fn problem_finding(
-    cx: &ModuleCtx,
-    doc: &'static LintDoc,
-    id: ModuleId,
-    problem: &SyntaxProblem,
-) -> LintFinding {
+pub(super) fn finding(source: &Source, doc: &'static LintDoc, problem: &SyntaxProblem) -> LintFinding {
     let start = TextSize::try_from(problem.range.start).unwrap_or_default();
-    let end = TextSize::try_from(problem.range.end).unwrap_or_default().max(start);
     let mut message = problem.message.clone();
     if let Some(hint) = &problem.hint {
         message.push_str(". ");
         message.push_str(hint);
     }
-    let mut found = cx.found(doc, id, TextRange::new(start, end), 1.0, message);
-    found.place.line = Some(problem.line);
-    found.place.column = Some(problem.column);
-    found.place.end_line = Some(problem.end_line);
-    found.place.end_column = Some(problem.end_column);
-    found.captures.insert("problem".to_owned(), problem.kind.slug().to_owned());
+    let mut captures = Captures::new();
+    captures.insert("problem".to_owned(), problem.kind.slug().to_owned());
     if let Some(version) = problem.needs_python {
-        found.captures.insert("version".to_owned(), version.to_string());
+        captures.insert("version".to_owned(), version.to_string());
     }
-    found
+    LintFinding {
+        code: doc.code,
+        name: doc.name,
+        cause: doc.cause,
+        severity: doc.severity,
+        certainty: 1.0,
+        place: Place {
+            file: Arc::clone(&source.shown),
+            line: Some(problem.line),
+            column: Some(problem.column),
+            end_line: Some(problem.end_line),
+            end_column: Some(problem.end_column),
+        },
+        excerpt: source.excerpt(TextRange::empty(start)),
+        message,
+        captures,
+        edits: Vec::new(),
+    }
 }

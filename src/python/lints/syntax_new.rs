@@ -44,14 +44,8 @@ pub(super) fn is_newer(problem: &SyntaxProblem) -> bool {
 }
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    // Without a known Python nothing is too new.
-    if cx.run.options.python.is_none() {
-        return;
-    }
-    for (id, module) in cx.run.modules.iter().enumerate() {
-        let Some(source) = &module.source else { continue };
-        if let Some(problem) = source.problems().iter().find(|problem| is_newer(problem)) {
-            out.push(super::syntax_error::problem_finding(cx, &DOC, id, problem));
-        }
+    let known = cx.run.options.python.is_some();
+    for source in cx.run.modules.iter().filter_map(|module| module.source.as_ref()) {
+        out.extend(super::syntax_findings(source, known).into_iter().filter(|found| found.code == DOC.code));
     }
 }

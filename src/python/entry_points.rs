@@ -1,0 +1,189 @@
+//! Which files of a folder a server would be pointed at. Looks at names first, then at the text; never runs code.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::entry::{EntryKind, EntryOptions, Interface};
+
+/// A file that looks like an entry point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryPoint {
+    pub path: PathBuf,
+    pub interface: Interface,
+    /// The name that the server will look for.
+    pub application: String,
+    /// How we know, for people: "named wsgi.py".
+    pub why: &'static str,
+}
+
+/// Largest file that is looked into.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Folders that hold no entry points of the project itself.
+pub(super) fn is_foreign(name: &str) -> bool {
+    name.starts_with('.')
+        || matches!(name, "node_modules" | "__pycache__" | "site-packages" | "dist-packages" | "venv" | "env" | "ENV" | "virtualenv" | ".tox" | "build" | "dist")
+}
+
+/// A folder with `pyvenv.cfg` or `bin/activate` is a virtual environment, whatever its name.
+pub(super) fn is_virtualenv(dir: &Path) -> bool {
+    dir.join("pyvenv.cfg").is_file() || dir.join("bin/activate_this.py").is_file() || dir.join("conda-meta").is_dir()
+}
+
+/// Entry points in a folder and two levels below, best first: WSGI files before modules with an app.
+pub fn find_entry_points(dir: &Path) -> Vec<EntryPoint> {
+    let mut files = Vec::new();
+    collect(dir, 0, &mut files);
+    files.sort();
+    let mut points: Vec<(u8, EntryPoint)> =
+        files.iter().filter_map(|path| Some((rank(path), entry_point(path, false)?))).collect();
+    // An app.py is only an entry point where no WSGI file stands.
+    let has_wsgi = points.iter().any(|(rank, _)| *rank < 2);
+    points.retain(|(rank, _)| !has_wsgi || *rank < 2);
+    points.sort_by(|a, b| (a.0, a.1.path.components().count(), &a.1.path).cmp(&(b.0, b.1.path.components().count(), &b.1.path)));
+    points.into_iter().map(|(_, point)| point).collect()
+}
+
+/// The best entry point of a folder.
+pub fn entry_in(dir: &Path) -> Option<PathBuf> {
+    find_entry_points(dir).into_iter().next().map(|point| point.path)
+}
+
+fn collect(dir: &Path, depth: u8, out: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(dir) else { return };
+    let mut dirs = Vec::new();
+    for entry in entries.flatten().take(5_000) {
+        let path = entry.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() {
+            if depth < 2 && !is_foreign(name) && !matches!(name, "tests" | "test" | "docs" | "examples" | "static" | "media") && !is_virtualenv(&path) {
+                dirs.push(path);
+            }
+        } else if rank(&path) < 9 {
+            out.push(path);
+        }
+    }
+    for dir in dirs.into_iter().take(200) {
+        collect(&dir, depth + 1, out);
+    }
+}
+
+/// 0 WSGI, 1 ASGI, 2 and 3 modules with an app, 9 no candidate.
+fn rank(path: &Path) -> u8 {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("").to_ascii_lowercase();
+    match name.as_str() {
+        "wsgi.py" | "passenger_wsgi.py" => 0,
+        name if name.ends_with("_wsgi.py") || name.ends_with(".wsgi") => 0,
+        "asgi.py" => 1,
+        "app.py" | "application.py" | "flask_app.py" => 2,
+        "main.py" | "server.py" | "run.py" | "bottle_app.py" => 3,
+        _ => 9,
+    }
+}
+
+/// What a file is as an entry point; `None` if it does not look like one.
+///
+/// `named`: the user named it on the command line, so its text alone may decide.
+pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
+    let rank = rank(path);
+    let text = read(path)?;
+    let defines = |name: &str| defines(&text, name);
+    let make = |application: &str, interface, why| {
+        Some(EntryPoint { path: path.to_owned(), interface, application: application.to_owned(), why })
+    };
+    match rank {
+        0 => {
+            // A package of WSGI tools may call a module `wsgi.py`, too: it has nothing of an app.
+            let speaks = ["application", "get_wsgi_application", "Flask", "app", "sys.path", "wsgi"].iter().any(|word| text.contains(word));
+            let library = !defines("application") && text.contains("class ") && !text.contains("sys.path") && !text.contains(" as application");
+            if (!speaks || library) && !named {
+                return None;
+            }
+            let app = if !defines("application") && defines("app") && !hosted(path) { "app" } else { "application" };
+            make(app, if asgi_text(&text) { Interface::Any } else { Interface::Wsgi }, "a WSGI file by its name")
+        }
+        1 => make(if defines("application") || !defines("app") { "application" } else { "app" }, Interface::Asgi, "an ASGI file by its name"),
+        _ => {
+            let name = ["application", "app", "server"].into_iter().find(|name| defines(name))?;
+            let framework = ["Flask(", "FastAPI(", "Bottle(", "Dash(", "Quart(", "Starlette(", "Sanic(", "Falcon(", "get_wsgi_application(", "create_app("];
+            let has_framework = framework.iter().any(|word| text.contains(word));
+            (has_framework && (rank < 9 || named)).then(|| EntryPoint {
+                path: path.to_owned(),
+                interface: Interface::Any,
+                application: name.to_owned(),
+                why: "a module with an app",
+            })
+        }
+    }
+}
+
+/// On PythonAnywhere the file lies in `/var/www`, and the name must be `application`.
+fn hosted(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with("_com_wsgi.py") || name.ends_with("_wsgi.py"))
+}
+
+fn asgi_text(text: &str) -> bool {
+    text.contains("uvicorn.workers") || text.contains("UvicornWorker")
+}
+
+fn read(path: &Path) -> Option<String> {
+    let meta = fs::metadata(path).ok()?;
+    if meta.len() > MAX_BYTES || !meta.is_file() {
+        return None;
+    }
+    fs::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The text binds a name at the left margin, or imports it.
+fn defines(text: &str, name: &str) -> bool {
+    text.lines().any(|line| {
+        let code = line.split('#').next().unwrap_or("");
+        let assigned = code.strip_prefix(name).is_some_and(|rest| {
+            let rest = rest.trim_start();
+            (rest.starts_with('=') && !rest.starts_with("==")) || rest.starts_with(':')
+        });
+        let imported = (code.starts_with("from ") || code.starts_with("import "))
+            && code.split([' ', ',', '(', ')']).filter(|word| !word.is_empty()).next_back() == Some(name);
+        let defined = code.strip_prefix("def ").is_some_and(|rest| rest.trim_start().strip_prefix(name).is_some_and(|rest| rest.starts_with('(')));
+        assigned || imported || defined
+    })
+}
+
+/// Options for an entry point of which only the file is known.
+pub fn options_for(point: &EntryPoint) -> EntryOptions {
+    EntryOptions {
+        application: point.application.clone(),
+        interface: point.interface,
+        kind: EntryKind::WsgiFile,
+        ..EntryOptions::for_file(&point.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{entry_in, entry_point, find_entry_points};
+    use std::fs;
+
+    #[test]
+    fn wsgi_files_win_over_modules() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("site")).unwrap();
+        fs::create_dir_all(dir.path().join("venv/lib")).unwrap();
+        fs::write(dir.path().join("venv/wsgi.py"), "application = 1").unwrap();
+        fs::write(dir.path().join("app.py"), "from flask import Flask\napp = Flask(__name__)\n").unwrap();
+        assert!(entry_in(dir.path()).unwrap().ends_with("app.py"));
+        fs::write(dir.path().join("site/wsgi.py"), "from app import app as application\n").unwrap();
+        let points = find_entry_points(dir.path());
+        assert_eq!(points.len(), 1);
+        assert!(points[0].path.ends_with("site/wsgi.py"));
+    }
+
+    #[test]
+    fn a_script_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("main.py");
+        fs::write(&path, "print('hello')\napp = 3\n").unwrap();
+        assert_eq!(entry_point(&path, true), None);
+    }
+}

@@ -1,0 +1,133 @@
+//! `--fix` and `--diff`: edits of findings, applied to whole files.
+//!
+//! A file is only written if it parses afterwards; atomically, with its permissions, and through symlinks.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::parse::parse_file;
+use crate::model::{Edit, PythonVersion, Safety};
+
+/// A file with its edits applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FixedFile {
+    pub path: PathBuf,
+    pub before: Vec<u8>,
+    pub after: Vec<u8>,
+    /// Edits that were applied.
+    pub applied: usize,
+}
+
+impl FixedFile {
+    /// The change as a unified diff.
+    pub fn diff(&self) -> String {
+        let before = String::from_utf8_lossy(&self.before);
+        let after = String::from_utf8_lossy(&self.after);
+        let name = self.path.display().to_string();
+        similar::TextDiff::from_lines(&before, &after).unified_diff().context_radius(3).header(&name, &name).to_string()
+    }
+}
+
+/// Applies edits in memory, file by file in the order of their names. Edits that overlap an earlier one are left
+/// out; so is a whole file that would not parse afterwards as well as before.
+pub fn plan(edits: &[Edit], with_unsafe: bool, python: Option<PythonVersion>) -> Vec<FixedFile> {
+    let mut files: Vec<&str> = edits.iter().map(|edit| edit.file.as_str()).collect();
+    files.sort_unstable();
+    files.dedup();
+    files
+        .into_iter()
+        .filter_map(|file| {
+            let mut own: Vec<&Edit> = edits
+                .iter()
+                .filter(|edit| edit.file == file && (with_unsafe || edit.safety == Safety::Safe))
+                .collect();
+            own.sort_by_key(|edit| (edit.start, edit.end));
+            own.dedup();
+            fix_file(Path::new(file), &own, python)
+        })
+        .collect()
+}
+
+fn fix_file(path: &Path, edits: &[&Edit], python: Option<PythonVersion>) -> Option<FixedFile> {
+    let before = fs::read(path).ok()?;
+    let mut after = Vec::with_capacity(before.len() + 64);
+    let mut at = 0usize;
+    let mut applied = 0;
+    for edit in edits {
+        let (start, end) = (edit.start as usize, edit.end as usize);
+        if start < at || end < start || end > before.len() {
+            continue;
+        }
+        after.extend_from_slice(&before[at..start]);
+        after.extend_from_slice(edit.text.as_bytes());
+        at = end;
+        applied += 1;
+    }
+    after.extend_from_slice(&before[at..]);
+    if applied == 0 || after == before {
+        return None;
+    }
+    let errors = |bytes: &[u8]| parse_file(bytes, "", python).errors.len();
+    let now = errors(&after);
+    (now == 0 || now <= errors(&before)).then(|| FixedFile { path: path.to_owned(), before, after, applied })
+}
+
+/// Writes a fixed file: a new file beside the real one, renamed over it. Fails if the file changed meanwhile.
+pub fn write(file: &FixedFile) -> io::Result<()> {
+    // A symlink stays one: what it points to is replaced.
+    let real = fs::canonicalize(&file.path)?;
+    if fs::read(&real)? != file.before {
+        return Err(io::Error::other("the file changed while it was examined"));
+    }
+    let folder = real.parent().ok_or_else(|| io::Error::other("no folder"))?;
+    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
+    temporary.write_all(&file.after)?;
+    temporary.as_file().set_permissions(fs::metadata(&real)?.permissions())?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(&real).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plan, write};
+    use crate::model::{Edit, Safety};
+    use std::fs;
+
+    fn edit(file: &std::path::Path, start: u32, end: u32, text: &str) -> Edit {
+        Edit { file: file.display().to_string(), start, end, text: text.to_owned(), safety: Safety::Safe }
+    }
+
+    #[test]
+    fn applies_keeps_permissions_and_symlinks() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let real = dir.path().join("real.py");
+        let link = dir.path().join("link.py");
+        fs::write(&real, "app = 1  # keep\n").unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&real, &link).unwrap();
+        let fixed = plan(&[edit(&link, 0, 3, "application")], false, None);
+        assert_eq!(fixed.len(), 1);
+        assert!(fixed[0].diff().contains("+application = 1  # keep"));
+        write(&fixed[0]).unwrap();
+        assert_eq!(fs::read_to_string(&real).unwrap(), "application = 1  # keep\n");
+        assert!(fs::symlink_metadata(&link).unwrap().file_type().is_symlink());
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+        // The plan is stale now.
+        assert!(write(&fixed[0]).is_err());
+    }
+
+    #[test]
+    fn nothing_that_would_not_parse() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.py");
+        fs::write(&path, "x = 1\n").unwrap();
+        assert!(plan(&[edit(&path, 0, 1, "(")], false, None).is_empty());
+        let mut unsafe_edit = edit(&path, 0, 1, "y");
+        unsafe_edit.safety = Safety::Unsafe;
+        assert!(plan(std::slice::from_ref(&unsafe_edit), false, None).is_empty());
+        assert_eq!(plan(&[unsafe_edit], true, None).len(), 1);
+    }
+}

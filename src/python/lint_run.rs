@@ -1,0 +1,293 @@
+//! `diagnose lint`: every Python file for syntax, and what the entry points load for all lints.
+//!
+//! Args, configuration files and formats are the command line's; this gives findings. No network, no clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::entry::{EntryOptions, analyse_entry};
+use super::entry_points::{self, EntryPoint, entry_point};
+use super::lints::{LintFinding, syntax_findings};
+use super::source::Source;
+use super::stack::{map_deep, with_deep_stack};
+use super::suppress::{self, Ignore};
+use crate::model::{Captures, Place, PythonVersion, Severity};
+
+/// What the caller wants.
+#[derive(Debug, Clone, Default)]
+pub struct LintOptions {
+    /// Codes, starts of codes, names or causes; empty: all.
+    pub select: Vec<String>,
+    pub ignore: Vec<String>,
+    /// Pattern of paths (`*` and `?` in one name, `**` over folders) to selectors that are ignored there.
+    pub per_file_ignores: Vec<(String, Vec<String>)>,
+    pub python: Option<PythonVersion>,
+    pub virtualenv: Option<PathBuf>,
+    pub root: Option<PathBuf>,
+    pub cwd: Option<PathBuf>,
+    /// Folders that the server puts on the path.
+    pub extra_path: Vec<PathBuf>,
+    /// Whether threads work on the platform; `None`: not known.
+    pub threads: Option<bool>,
+    /// Entry points that the caller read from a Procfile, uwsgi.ini, gunicorn command or `pyproject.toml`.
+    pub entries: Vec<EntryOptions>,
+    /// Do not look for entry points.
+    pub only_syntax: bool,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Default)]
+pub struct LintOutcome {
+    /// By file and position.
+    pub findings: Vec<LintFinding>,
+    pub files_checked: usize,
+    /// Entry points that were followed.
+    pub entry_points: Vec<PathBuf>,
+    /// What was not examined, and why.
+    pub notes: Vec<String>,
+}
+
+/// Lints files and folders. Paths that do not exist become notes.
+pub fn run(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
+    with_deep_stack(|| lint(paths, options))
+}
+
+fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
+    let mut out = LintOutcome::default();
+    let mut files: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut points: Vec<EntryPoint> = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            walk(path, &mut files, &mut out.notes);
+            if !options.only_syntax {
+                points.extend(entry_points::find_entry_points(path));
+            }
+        } else if path.is_file() {
+            files.insert(path.clone());
+            if !options.only_syntax {
+                points.extend(entry_point(path, true));
+            }
+        } else {
+            out.notes.push(format!("{}: no such file or folder", path.display()));
+        }
+    }
+    let files: Vec<PathBuf> = files.into_iter().collect();
+    let checked = map_deep(files.len(), |at| check_file(&files[at], options.python));
+    let mut ignores: BTreeMap<String, Vec<Ignore>> = BTreeMap::new();
+    let mut seen: BTreeSet<(String, &'static str, Option<u32>, Option<u32>)> = BTreeSet::new();
+    for (path, checked) in files.iter().zip(checked) {
+        match checked {
+            Ok(file) => {
+                out.files_checked += 1;
+                out.notes.extend(file.note);
+                if !file.ignores.is_empty() {
+                    ignores.insert(path.display().to_string(), file.ignores);
+                }
+                add(&mut out.findings, &mut seen, file.findings);
+            }
+            Err(error) => out.notes.push(format!("{}: {error}", path.display())),
+        }
+    }
+    let mut entries: Vec<EntryOptions> = options.entries.clone();
+    for point in points {
+        if entries.iter().any(|known| known.entry == point.path) {
+            continue;
+        }
+        let mut entry = entry_points::options_for(&point);
+        entry.python = options.python;
+        entry.virtualenv.clone_from(&options.virtualenv);
+        entry.root.clone_from(&options.root);
+        entry.cwd.clone_from(&options.cwd);
+        entry.extra_path.clone_from(&options.extra_path);
+        entry.threads = options.threads;
+        entries.push(entry);
+    }
+    for entry in &entries {
+        let analysis = analyse_entry(entry);
+        out.entry_points.push(entry.entry.clone());
+        for note in analysis.notes {
+            if !out.notes.contains(&note) {
+                out.notes.push(note);
+            }
+        }
+        for loaded in &analysis.loaded {
+            if !ignores.contains_key(&loaded.path)
+                && !files.contains(&loaded.disk)
+                && let Ok(file) = check_file(&loaded.disk, options.python)
+            {
+                ignores.insert(loaded.path.clone(), file.ignores);
+            }
+        }
+        add(&mut out.findings, &mut seen, analysis.findings);
+    }
+    out.findings = suppress::apply(std::mem::take(&mut out.findings), &mut ignores, |file, line| next_code(file, line));
+    out.findings.extend(unused(&ignores));
+    out.findings.retain(|found| wanted(found, options));
+    out.findings.sort_by(|a, b| {
+        (&a.place.file, a.place.line, a.place.column, a.code).cmp(&(&b.place.file, b.place.line, b.place.column, b.code))
+    });
+    out
+}
+
+fn add(
+    findings: &mut Vec<LintFinding>,
+    seen: &mut BTreeSet<(String, &'static str, Option<u32>, Option<u32>)>,
+    more: Vec<LintFinding>,
+) {
+    for found in more {
+        let file = fs::canonicalize(&*found.place.file).map_or_else(|_| found.place.file.to_string(), |path| path.display().to_string());
+        if seen.insert((file, found.code, found.place.line, found.place.column)) {
+            findings.push(found);
+        }
+    }
+}
+
+fn wanted(found: &LintFinding, options: &LintOptions) -> bool {
+    let names = |selectors: &[String]| selectors.iter().any(|selector| suppress::selects(selector, found.code, found.name, found.cause));
+    (options.select.is_empty() || names(&options.select))
+        && !names(&options.ignore)
+        && !options.per_file_ignores.iter().any(|(pattern, codes)| glob(pattern, &found.place.file) && names(codes))
+}
+
+/// One file on its own.
+struct Checked {
+    findings: Vec<LintFinding>,
+    ignores: Vec<Ignore>,
+    note: Option<String>,
+}
+
+fn check_file(path: &Path, python: Option<PythonVersion>) -> std::io::Result<Checked> {
+    let bytes = fs::read(path)?;
+    let source = Source::parse(&bytes, &path.display().to_string(), path, python);
+    // Reading the tokens again only pays where the words stand.
+    let ignores = if source.text().contains("diagnose:") { suppress::ignores(&source.parsed) } else { Vec::new() };
+    let note = source.parsed.not_parsed.as_ref().map(|not| format!("{}: {}", path.display(), not.why));
+    Ok(Checked { findings: syntax_findings(&source, python.is_some()), ignores, note })
+}
+
+/// Python files below a folder.
+fn walk(dir: &Path, files: &mut BTreeSet<PathBuf>, notes: &mut Vec<String>) {
+    let top = dir.to_owned();
+    let walker = ignore::WalkBuilder::new(dir)
+        .hidden(true)
+        .parents(false)
+        .require_git(false)
+        .git_global(false)
+        .filter_entry(move |entry| {
+            if entry.path() == top || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+                return true;
+            }
+            let name = entry.file_name().to_string_lossy();
+            !matches!(&*name, "node_modules" | "__pycache__" | "site-packages" | "dist-packages") && !entry_points::is_virtualenv(entry.path())
+        })
+        .build();
+    for entry in walker {
+        match entry {
+            Ok(entry) => {
+                let path = entry.path();
+                if path.extension().is_some_and(|ending| ending == "py" || ending == "wsgi") && entry.file_type().is_some_and(|kind| !kind.is_dir()) {
+                    files.insert(path.to_owned());
+                }
+            }
+            Err(error) => notes.push(error.to_string()),
+        }
+    }
+}
+
+/// The line of code that a comment on a line of its own speaks of.
+fn next_code(file: &str, line: u32) -> u32 {
+    let Ok(text) = fs::read_to_string(file) else { return line + 1 };
+    text.lines()
+        .enumerate()
+        .skip(line as usize)
+        .find(|(_, text)| !text.trim().is_empty() && !text.trim_start().starts_with('#'))
+        .map_or(line + 1, |(at, _)| at as u32 + 1)
+}
+
+/// Comments that ignore nothing.
+fn unused(ignores: &BTreeMap<String, Vec<Ignore>>) -> Vec<LintFinding> {
+    let mut out = Vec::new();
+    for (file, comments) in ignores {
+        for comment in comments.iter().filter(|comment| !comment.used) {
+            let what = if comment.codes.is_empty() { String::new() } else { format!("[{}]", comment.codes.join(", ")) };
+            out.push(LintFinding {
+                code: "WD901",
+                name: "unused-ignore",
+                cause: None,
+                severity: Severity::Note,
+                certainty: 1.0,
+                place: Place { column: Some(comment.column), ..Place::line(file.as_str(), comment.line) },
+                excerpt: format!("# diagnose: ignore{what}"),
+                message: format!("`# diagnose: ignore{what}` ignores nothing here: remove it"),
+                captures: Captures::new(),
+                edits: Vec::new(),
+            });
+        }
+    }
+    out
+}
+
+/// Matches a path against a pattern, from its end if the pattern is relative.
+fn glob(pattern: &str, path: &str) -> bool {
+    let wanted: Vec<&str> = pattern.trim_start_matches("./").split('/').filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    (0..=parts.len()).any(|from| matches(&wanted, &parts[from..]))
+}
+
+fn matches(pattern: &[&str], parts: &[&str]) -> bool {
+    match (pattern.first(), parts.first()) {
+        (None, None) => true,
+        (Some(&"**"), _) => (0..=parts.len()).any(|from| matches(&pattern[1..], &parts[from..])),
+        (Some(wanted), Some(part)) => one(wanted.as_bytes(), part.as_bytes()) && matches(&pattern[1..], &parts[1..]),
+        _ => false,
+    }
+}
+
+fn one(pattern: &[u8], name: &[u8]) -> bool {
+    match (pattern.first(), name.first()) {
+        (None, None) => true,
+        (Some(b'*'), _) => one(&pattern[1..], name) || (!name.is_empty() && one(pattern, &name[1..])),
+        (Some(b'?'), Some(_)) => one(&pattern[1..], &name[1..]),
+        (Some(a), Some(b)) => a == b && one(&pattern[1..], &name[1..]),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LintOptions, glob, run};
+    use std::fs;
+
+    #[test]
+    fn walks_ignores_and_follows() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        fs::create_dir_all(root.join("env/lib")).unwrap();
+        fs::write(root.join("env/pyvenv.cfg"), "").unwrap();
+        fs::write(root.join("env/lib/broken.py"), "x = (\n").unwrap();
+        fs::create_dir_all(root.join("skipped")).unwrap();
+        fs::write(root.join(".gitignore"), "skipped/\n").unwrap();
+        fs::write(root.join("skipped/broken.py"), "x = (\n").unwrap();
+        fs::write(root.join("wsgi.py"), "from shop import app as application\n").unwrap();
+        fs::write(root.join("shop.py"), "from flask import Flask\napp = Flask(__name__)\napp.run()\n").unwrap();
+        fs::write(root.join("tool.py"), "from flask import Flask\nFlask('x').run()\n").unwrap();
+        let out = run(&[root.to_owned()], &LintOptions::default());
+        assert_eq!(out.files_checked, 3);
+        let names: Vec<_> = out.findings.iter().map(|found| (found.name, found.place.line)).collect();
+        assert_eq!(names, [("server-at-import", Some(3))], "{:?}", out.findings);
+        fs::write(root.join("shop.py"), "from flask import Flask\napp = Flask(__name__)\napp.run()  # diagnose: ignore[WD101]\nx = 1  # diagnose: ignore[WD102]\n").unwrap();
+        let out = run(&[root.to_owned()], &LintOptions::default());
+        let names: Vec<_> = out.findings.iter().map(|found| (found.name, found.place.line)).collect();
+        assert_eq!(names, [("unused-ignore", Some(4))]);
+        let none = LintOptions { ignore: vec!["WD9".to_owned()], ..LintOptions::default() };
+        assert!(run(&[root.to_owned()], &none).findings.is_empty());
+    }
+
+    #[test]
+    fn patterns() {
+        assert!(glob("tests/*.py", "/a/tests/x.py"));
+        assert!(glob("**/migrations/**", "/a/b/migrations/1.py"));
+        assert!(!glob("tests/*.py", "/a/tests/b/x.py"));
+    }
+}
