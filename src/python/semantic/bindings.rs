@@ -7,7 +7,7 @@ use rustpython_ruff_python_ast::{ExceptHandler, Expr, ExprContext, Identifier, P
 use rustpython_ruff_text_size::TextRange;
 
 /// Names that statements of `body` bind. Too many rather than too few: comprehensions count.
-pub(super) fn bound<'a>(body: &'a [Stmt]) -> HashSet<&'a str> {
+pub(super) fn bound(body: &[Stmt]) -> HashSet<&str> {
     let mut collector = Collector { names: HashSet::new() };
     collector.visit_body(body);
     collector.names
@@ -35,7 +35,7 @@ pub(super) fn declared<'a>(body: &'a [Stmt], out: &mut Vec<Declared<'a>>) {
         let mut add = |name: &'a str, how, range| out.push(Declared { name, how, range });
         match stmt {
             Stmt::Global(stmt) => {
-                stmt.names.iter().for_each(|name| add(name.as_str(), How::Global, stmt.range))
+                stmt.names.iter().for_each(|name| add(name.as_str(), How::Global, stmt.range));
             }
             Stmt::Nonlocal(stmt) => {
                 stmt.names.iter().for_each(|name| add(name.as_str(), How::Nonlocal, stmt.range));

@@ -231,7 +231,7 @@ impl<'a> Walk<'a> {
         }
         let kind = ScopeKind::Function { is_async: stmt.is_async };
         self.within(Scope::new(kind, Some(&stmt.parameters), &stmt.body), |walk| {
-            walk.visit_body(&stmt.body)
+            walk.visit_body(&stmt.body);
         });
     }
 
@@ -311,7 +311,7 @@ impl<'a> Visitor<'a> for Walk<'a> {
                     self.visit_arguments(arguments);
                 }
                 self.within(Scope::new(ScopeKind::Class, None, &stmt.body), |walk| {
-                    walk.visit_body(&stmt.body)
+                    walk.visit_body(&stmt.body);
                 });
             }
             Stmt::For(stmt) => {
@@ -352,13 +352,13 @@ impl<'a> Visitor<'a> for Walk<'a> {
                 self.within(scope, |walk| walk.visit_expr(&lambda.body));
             }
             Expr::ListComp(comp) => {
-                self.comprehension([Some(&comp.elt), None], &comp.generators, false)
+                self.comprehension([Some(&comp.elt), None], &comp.generators, false);
             }
             Expr::SetComp(comp) => {
-                self.comprehension([Some(&comp.elt), None], &comp.generators, false)
+                self.comprehension([Some(&comp.elt), None], &comp.generators, false);
             }
             Expr::Generator(comp) => {
-                self.comprehension([Some(&comp.elt), None], &comp.generators, true)
+                self.comprehension([Some(&comp.elt), None], &comp.generators, true);
             }
             Expr::DictComp(comp) => {
                 self.comprehension([Some(&comp.key), Some(&comp.value)], &comp.generators, false);

@@ -41,10 +41,8 @@ pub(super) fn explain(broken: &Broken<'_>) -> (Vec<SyntaxProblem>, Vec<Range<usi
         }
         if begins {
             open = Some(start);
-        } else if ends {
-            if let (Some(start), Some(block)) = (open.take(), blocks.last_mut()) {
-                *block = start..(end + 1);
-            }
+        } else if ends && let (Some(start), Some(block)) = (open.take(), blocks.last_mut()) {
+            *block = start..(end + 1);
         }
     }
     (problems, blocks)

@@ -45,7 +45,7 @@ pub(super) fn explain(file: &ParsedFile) -> Option<SyntaxProblem> {
         )
     } else if is_nginx(&head, second) {
         ("an nginx configuration", "Put it under /etc/nginx, and Python code here.")
-    } else if head.starts_with("{")
+    } else if head.starts_with('{')
         && file.source.contains("\"cells\"")
         && file.source.contains("\"nbformat\"")
     {
