@@ -4,8 +4,10 @@
 //! what it looked for; it never follows the content of logs to other places.
 
 mod checkout;
+pub mod config;
 mod environment;
 mod pythonanywhere;
+pub mod servers;
 mod tree;
 mod walk;
 
@@ -37,6 +39,9 @@ pub fn discover(root: &Path, domain: Option<&str>, rules: &Rules) -> Discovered 
     for site in &mut found.sites {
         site.on_host = tree.is_machine();
         site.times_are_real = true;
+    }
+    if found.sites.is_empty() {
+        servers::find(&tree, domain, &mut found);
     }
     let platform = tree
         .is_machine()
