@@ -4,6 +4,7 @@
 #
 #   tests/servers/setup_venv.sh            target/venv      from requirements.txt
 #   tests/servers/setup_venv.sh old        target/venv-old  from requirements-old.txt
+#   tests/servers/setup_venv.sh apache     target/venv-apache  from requirements-apache.txt
 #
 # The first line of a requirements file, `# python: X.Y`, names the interpreter wanted; it is looked
 # for on PATH and among pyenv's versions. The newest generation falls back to any python3.

@@ -33,6 +33,7 @@ class Stack:
     platform = "generic"
     user = "deploy"
     project = "mysite"
+    new_folders = ()  # folders of the root that this machine may not have
 
     def __init__(self, case, scratch):
         self.case = case
@@ -150,6 +151,7 @@ class Stack:
             connection.request(method, path, body=body, headers=sent)
             answer = connection.getresponse()
             content = answer.read()
+            self.last_size = len(content)
         except (TimeoutError, socket.timeout):
             return 0
         except (http.client.HTTPException, ConnectionError) as error:
@@ -165,6 +167,7 @@ class Stack:
         return answer.status
 
     last_status = None
+    last_size = 0
 
     def _keep(self, data):
         self.answers.append(data)
@@ -327,7 +330,8 @@ class Recorder:
             else:
                 text = data[:-1] if data.endswith(b"\n") else data
                 parts = [text.replace(b"\n", self.join.encode())]
-            stamp = datetime.datetime.now(datetime.timezone.utc).strftime(self.stamp).encode()
+            now = datetime.datetime.now(datetime.timezone.utc)
+            stamp = (self.stamp(now) if callable(self.stamp) else now.strftime(self.stamp)).encode()
             for part in parts:
                 self.log.write(stamp + part + b"\n")
 

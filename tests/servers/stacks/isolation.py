@@ -38,6 +38,19 @@ def overlay(scratch, target, lower=None):
     mount("-t", "overlay", "overlay", "-o", f"lowerdir={lower or target},upperdir={upper},workdir={work}", target)
 
 
+def enter_overlay_root(scratch):
+    """Go on in an overlay of the whole root file system, where folders such as /app can be made."""
+    root = scratch / "root"
+    for name in ("root", "root-upper", "root-work"):
+        (scratch / name).mkdir()
+    mount("-t", "overlay", "overlay", "-o",
+          f"lowerdir=/,upperdir={scratch}/root-upper,workdir={scratch}/root-work", root)
+    for inner in ("/proc", "/dev", str(scratch.parent)):
+        mount("--rbind", inner, f"{root}{inner}")
+    os.chroot(root)
+    os.chdir("/")
+
+
 def bind_virtualenv(scratch, source, target):
     """Show a virtualenv of target/ at the place where the site has it, with /usr/local as its base."""
     held = scratch / "mnt" / source.name
@@ -47,6 +60,11 @@ def bind_virtualenv(scratch, source, target):
     lines = config.read_text().splitlines()
     kept = [line for line in lines if line.split("=")[0].strip() in ("include-system-site-packages", "version")]
     config.write_text("home = /usr/local/bin\n" + "\n".join(kept) + "\n")
+    for script in (target / "bin").iterdir():
+        if script.is_file() and not script.is_symlink():
+            text = script.read_bytes()
+            if text.startswith(b"#!") and text.split(b"\n", 1)[0].rstrip().endswith((b"/python", b"/python3", b"python3.11", b"python3.8")):
+                script.write_bytes(f"#!{target}/bin/python3\n".encode() + text.split(b"\n", 1)[1])
     for link in (target / "bin").glob("python*"):
         if os.path.isabs(os.readlink(link)):
             link.unlink()
@@ -68,13 +86,15 @@ def run_case(case, scratch):
             held = scratch / "mnt" / venv.name
             held.mkdir()
             mount("--bind", venv, held)
+    if case.stack.new_folders:
+        enter_overlay_root(scratch)
     base = _base_python(scratch / "mnt" / case.options.get("venv", "venv"))
     overlay(scratch, "/usr/local", base)
     server = scratch / "mnt" / case.options.get("venv", "venv") / "bin" / "uwsgi"
     if server.exists():
         shutil.copy(server, "/usr/local/bin/uwsgi")
     overlay(scratch, "/etc")
-    for folder in ("/home", "/var/www", "/var/log", "/run", "/srv", "/mnt"):
+    for folder in ("/home", "/var/www", "/var/log", "/run", "/srv", "/mnt", *case.stack.new_folders):
         pathlib.Path(folder).mkdir(exist_ok=True)
         mount("-t", "tmpfs", "-o", f"size={size if folder == '/home' else 262144}k,mode=755", "tmpfs", folder)
     pathlib.Path("/var/log/nginx").mkdir()

@@ -27,7 +27,7 @@ def case(name, stack, description, *, first, verdict=None, also=(), never=(), wi
     to healthy where the case passes `symptom="ok"`, else unknown; the exit status follows the verdict.
     `options` go to the stack (user=, project=, venv=, harakiri= …)."""
     if verdict is None:
-        verdict = "broken" if first else ("healthy" if options.get("symptom") == "ok" else "unknown")
+        verdict = "broken" if first else ("healthy" if options.get("symptom") in ("ok", "200") else "unknown")
     if exit_status is None:
         exit_status = 1 if verdict == "broken" else 0
     expect = {"verdict": verdict, "first": list(first), "also": list(also), "within_three": list(within_three),
