@@ -29,14 +29,14 @@ fn forever(stream: &mut dyn Stream, bytes: &[u8]) {
 #[test]
 fn no_answer_takes_64_mebibytes() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    for _ in 0..(256 << 4) {
-        encoder.write_all(&[b'a'; 64 << 10]).expect("memory");
+    for _ in 0..(256 << 6) {
+        encoder.write_all(&[b'a'; 16 << 10]).expect("memory");
     }
     let bomb = encoder.finish().expect("memory");
     let server = Server::plain(move |_, head, stream| match head.split(' ').nth(1) {
         Some("/body") => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
-            forever(stream, &[b'x'; 64 << 10]);
+            forever(stream, &[b'x'; 16 << 10]);
         }
         Some("/headers") => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
@@ -44,15 +44,15 @@ fn no_answer_takes_64_mebibytes() {
         }
         Some("/header") => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nX: ");
-            forever(stream, &[b'y'; 64 << 10]);
+            forever(stream, &[b'y'; 16 << 10]);
         }
         Some("/chunk") => {
             let _ = stream
                 .write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n");
-            forever(stream, &[b'z'; 64 << 10]);
+            forever(stream, &[b'z'; 16 << 10]);
         }
         Some("/interim") => {
-            forever(stream, &b"HTTP/1.1 103 Early\r\nLink: </a>\r\n\r\n".repeat(1000))
+            forever(stream, &b"HTTP/1.1 103 Early\r\nLink: </a>\r\n\r\n".repeat(1000));
         }
         _ => {
             let _ = write!(

@@ -23,12 +23,15 @@ pub(super) fn reach(address: IpAddr) -> Reach {
 fn reach_v4(v4: Ipv4Addr) -> Reach {
     let [a, b, c, _] = v4.octets();
     match (a, b, c) {
-        (127, ..) => Reach::Loopback,
-        (169, 254, _) => Reach::LinkLocal,
         // 0/8 "this host" reaches the loopback on Linux.
-        (0, ..) => Reach::Loopback,
-        (10, ..) | (192, 168, _) | (192, 0, 0) | (198, 18 | 19, _) | (224.., ..) => Reach::Private,
-        (172, 16..=31, _) | (100, 64..=127, _) => Reach::Private,
+        (0 | 127, ..) => Reach::Loopback,
+        (169, 254, _) => Reach::LinkLocal,
+        (10 | 224.., ..)
+        | (172, 16..=31, _)
+        | (100, 64..=127, _)
+        | (192, 168, _)
+        | (192, 0, 0)
+        | (198, 18 | 19, _) => Reach::Private,
         _ => Reach::Public,
     }
 }

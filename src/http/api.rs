@@ -11,7 +11,7 @@ use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Method, Response, Url};
 use serde_json::Value;
 
-use super::{exchange, tls};
+use super::{request, tls};
 
 /// Bytes of an answer that is no file.
 const MAX_JSON: usize = 1 << 20;
@@ -268,7 +268,7 @@ impl Api {
             .map_err(|error| network(error.detail))?;
         let client = Client::builder()
             .tls_backend_preconfigured(config)
-            .user_agent(exchange::user_agent(None))
+            .user_agent(request::user_agent(None))
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| network(error.to_string()))?;

@@ -176,7 +176,7 @@ fn of_status(status: u16, platform: &str, by: Option<AnsweredBy>) -> StatusMeani
             "The client gave up before the answer came.",
             &["slow-startup", "harakiri-slow-request"],
         ),
-        400..=499 => (false, "The app answered and refused the request.", &[]),
+        406..=498 => (false, "The app answered and refused the request.", &[]),
         500 if by == Some(AnsweredBy::App) => {
             (true, "The app answered with an error: an exception in its code.", &["app-exception"])
         }

@@ -18,6 +18,7 @@ use super::address::may_follow;
 use super::failure::{failure, of_hyper};
 use super::meter::{Meter, Metered};
 use super::plan::ProbePlan;
+use super::request::{self, Form};
 use super::{connect, proxy, resolve, tls};
 use crate::model::{ErrorKind, HitError, ProbePhase, TlsInfo};
 
@@ -89,23 +90,27 @@ pub(super) async fn exchange(
     into.address = Some(address);
     into.site_ip = through.is_none().then(|| address.ip());
 
-    let proxy_auth = through.as_ref().and_then(basic);
+    let proxy_auth = through.as_ref().and_then(request::basic);
     if url.scheme() == "https" {
         if through.is_some() {
-            let target = authority(url);
+            let target = request::authority(url);
             let auth = proxy_auth.as_ref().and_then(|value| value.to_str().ok());
             proxy::tunnel(&mut stream, &target, auth).await?;
         }
         let (stream, h2) = handshake(stream, url, plan, meter, into).await?;
-        let request = request(url, plan, authorization, None, h2)?;
+        let form = if h2 { Form::Http2 } else { Form::Origin };
+        let request = request::build(url, plan.marker.as_deref(), authorization, form)?;
         if h2 {
             send_h2(stream, request, meter, into).await
         } else {
             send_h1(stream, request, meter, into).await
         }
     } else {
-        let absolute = through.as_ref().map(|_| proxy_auth.as_ref());
-        let request = request(url, plan, authorization, absolute, false)?;
+        let form = match &through {
+            Some(_) => Form::Proxy(proxy_auth.as_ref()),
+            None => Form::Origin,
+        };
+        let request = request::build(url, plan.marker.as_deref(), authorization, form)?;
         send_h1(stream, request, meter, into).await
     }
 }
@@ -127,131 +132,6 @@ async fn handshake(
     let stream = shaken.map_err(|error| tls::handshake_failure(&error, &seen))?;
     let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     Ok((stream, h2))
-}
-
-/// The user agent names the tool; the marker stands in it too, because access logs record it.
-pub(super) fn user_agent(marker: Option<&str>) -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    match marker {
-        Some(marker) => format!(
-            "diagnose/{version} (webapp-diagnose; site diagnosis requested by its owner; probe {marker})"
-        ),
-        None => {
-            format!("diagnose/{version} (webapp-diagnose; site diagnosis requested by its owner)")
-        }
-    }
-}
-
-/// Header that carries the marker.
-pub(super) const MARKER_HEADER: &str = "x-diagnose-marker";
-
-fn request(
-    url: &Url,
-    plan: &ProbePlan,
-    authorization: Option<&HeaderValue>,
-    through_proxy: Option<Option<&HeaderValue>>,
-    h2: bool,
-) -> Result<Request<Empty<Bytes>>, HitError> {
-    let mut plain = url.clone();
-    plain.set_fragment(None);
-    let _ = plain.set_username("");
-    let _ = plain.set_password(None);
-    let target = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
-    let uri = if h2 || through_proxy.is_some() { plain.as_str() } else { &target };
-    let marker = plan.marker.as_deref().map(clean_marker);
-    let mut builder = Request::get(uri)
-        .header("user-agent", user_agent(marker.as_deref()))
-        .header("accept", "text/html,application/xhtml+xml,*/*;q=0.8")
-        .header("accept-encoding", "identity")
-        .header("cache-control", "no-cache");
-    if !h2 {
-        builder = builder.header("host", authority_shown(url));
-    }
-    if let Some(marker) = &marker {
-        builder = builder.header(MARKER_HEADER, marker.as_str());
-    }
-    if let Some(value) = authorization {
-        builder = builder.header("authorization", value.clone());
-    }
-    if let Some(Some(value)) = through_proxy {
-        builder = builder.header("proxy-authorization", value.clone());
-    }
-    builder
-        .body(Empty::new())
-        .map_err(|error| failure(ProbePhase::FirstByte, ErrorKind::Other, error.to_string()))
-}
-
-fn clean_marker(marker: &str) -> String {
-    marker
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        .take(64)
-        .collect()
-}
-
-/// `host:port`, for tunnels.
-fn authority(url: &Url) -> String {
-    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(443))
-}
-
-/// The Host header: the port only where it is not the scheme's.
-fn authority_shown(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
-}
-
-/// Basic credentials of a URL.
-pub(super) fn basic(url: &Url) -> Option<HeaderValue> {
-    if url.username().is_empty() && url.password().is_none() {
-        return None;
-    }
-    let plain = format!("{}:{}", unescape(url.username()), unescape(url.password().unwrap_or("")));
-    let mut value = HeaderValue::try_from(format!("Basic {}", base64(plain.as_bytes()))).ok()?;
-    value.set_sensitive(true);
-    Some(value)
-}
-
-fn unescape(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|h| std::str::from_utf8(h).ok());
-        match hex.filter(|_| bytes[at] == b'%').and_then(|h| u8::from_str_radix(h, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const TABLE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0u32, |word, &b| (word << 8) | u32::from(b))
-            << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            if place <= chunk.len() {
-                out.push(TABLE[(word >> (18 - 6 * place)) as usize & 63] as char);
-            } else {
-                out.push('=');
-            }
-        }
-    }
-    out
 }
 
 /// Ends the connection's task when the exchange ends or is dropped.
@@ -340,29 +220,4 @@ async fn read(
     }
     meter.stop();
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_of_all_remainders() {
-        assert_eq!(base64(b""), "");
-        assert_eq!(base64(b"f"), "Zg==");
-        assert_eq!(base64(b"fo"), "Zm8=");
-        assert_eq!(base64(b"foo"), "Zm9v");
-        assert_eq!(base64(b"foobar"), "Zm9vYmFy");
-    }
-
-    #[test]
-    fn credentials_are_unescaped() {
-        let url = Url::parse("http://me:p%40ss@h/").expect("url");
-        assert_eq!(basic(&url).expect("some"), "Basic bWU6cEBzcw==");
-    }
-
-    #[test]
-    fn markers_cannot_add_headers() {
-        assert_eq!(clean_marker("ab-1_\r\nX: y"), "ab-1_Xy");
-    }
 }

@@ -11,7 +11,7 @@ use tokio::net::UdpSocket;
 
 use crate::model::CnameCheck;
 
-const TIMEOUT: Duration = Duration::from_millis(1000);
+const TIMEOUT: Duration = Duration::from_secs(1);
 const RESOLV: &str = "/etc/resolv.conf";
 
 /// Asks where `host` points, where a platform expects an ending. `None`: not known, or not asked,

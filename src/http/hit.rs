@@ -8,10 +8,11 @@ use hyper::header::HeaderMap;
 use jiff::Timestamp;
 use reqwest::Url;
 
-use super::exchange::{Exchange, Origin, basic, exchange};
+use super::exchange::{Exchange, Origin, exchange};
 use super::failure::failure;
 use super::meter::Meter;
 use super::plan::{ProbePlan, ProbeProgress, Progress};
+use super::request::basic;
 use crate::model::{ErrorKind, Hit, HitError, ProbePhase, Redirect};
 
 /// Text kept of the body.
@@ -233,7 +234,7 @@ fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
 /// same bound, so that a bomb costs nothing.
 fn text(headers: &HeaderMap, body: &[u8]) -> String {
     use std::io::Read as _;
-    let encoding = headers.get("content-encoding").map(|value| value.as_bytes());
+    let encoding = headers.get("content-encoding").map(hyper::header::HeaderValue::as_bytes);
     let mut plain = Vec::new();
     let bound = MAX_TEXT as u64;
     // A broken stream leaves what was decoded before.

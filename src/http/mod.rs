@@ -16,6 +16,7 @@ mod meter;
 pub mod plan;
 pub mod probe;
 mod proxy;
+mod request;
 mod resolve;
 mod tls;
 pub mod verdict;

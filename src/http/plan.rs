@@ -52,7 +52,7 @@ impl ProbePlan {
             hits: 3,
             timeout: Duration::from_secs(65),
             limit: Duration::from_secs(20),
-            request_limit: Duration::from_secs(60),
+            request_limit: Duration::from_mins(1),
             insecure: false,
             platform: "generic".to_owned(),
             marker: None,

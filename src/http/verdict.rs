@@ -125,6 +125,95 @@ fn speed(limit: f64, hits: &[&Hit]) -> ProbeVerdict {
     ProbeVerdict::Ok
 }
 
+/// The verdict in a sentence or two, for people: what was seen, and whether there is anything to do.
+#[must_use]
+pub fn sentence(report: &ProbeReport, platform: &str) -> String {
+    if let Some(why) = &report.skipped {
+        return format!("The probe does not count: {why}.");
+    }
+    let Some(first) = report.hits.first() else { return "Nothing was sent.".to_owned() };
+    let seconds = |ms: f64| format!("{:.1} s", ms / 1000.0);
+    let limit = seconds(report.limit_ms as f64);
+    let took = seconds(total(first));
+    let all = report.hits.len();
+    let failed = report.hits.iter().filter(|hit| hit_failed(hit)).count();
+    match report.verdict {
+        ProbeVerdict::Ok => meaning(report.hits.last().unwrap_or(first), platform).sentence,
+        ProbeVerdict::SlowFirst if total(first) > report.limit_ms as f64 => format!(
+            "The first request took {took}, longer than the limit of {limit}; the following ones were fast. There is nothing that must be done: a reload that complained has worked."
+        ),
+        ProbeVerdict::SlowFirst => format!(
+            "The first request took {took}, within the limit of {limit}; the following ones were fast. There is nothing that must be done."
+        ),
+        ProbeVerdict::Slow => format!("Every request is slow: the first took {took}."),
+        ProbeVerdict::OverLimit => format!("No answer within the limit of {limit}; waited {took}."),
+        ProbeVerdict::Flaky if failed == 1 && hit_failed(first) => {
+            "One request failed, the following ones were fine: a short disturbance, as around a reload.".to_owned()
+        }
+        ProbeVerdict::Flaky => format!("{failed} of {all} requests failed."),
+        ProbeVerdict::Reloading => {
+            "The site still answers as it does while it starts; try again in a minute.".to_owned()
+        }
+        ProbeVerdict::Failing | ProbeVerdict::Unreachable => failure_sentence(first, platform),
+    }
+}
+
+/// What stopped a hit, in words for people.
+fn failure_sentence(hit: &Hit, platform: &str) -> String {
+    let Some(error) = &hit.error else { return meaning(hit, platform).sentence };
+    let detail = &error.detail;
+    match (error.kind, error.phase) {
+        (ErrorKind::NotFound, _) => {
+            "The name does not resolve: there is no DNS record for it.".to_owned()
+        }
+        (ErrorKind::Refused, _) => {
+            "The connection was refused: nothing listens at this address and port.".to_owned()
+        }
+        (ErrorKind::Unreachable, _) => format!("The address cannot be reached: {detail}."),
+        (ErrorKind::Reset, ProbePhase::Body) => {
+            "The connection broke in the middle of the answer.".to_owned()
+        }
+        (ErrorKind::Reset, _) => "The connection was closed without an answer.".to_owned(),
+        (ErrorKind::Timeout, ProbePhase::Connect) => {
+            "No connection came about: packets are dropped, by a firewall or a machine that is off."
+                .to_owned()
+        }
+        (ErrorKind::Timeout, ProbePhase::FirstByte) => {
+            "The connection stood, but no answer came in the time that the probe waits.".to_owned()
+        }
+        (ErrorKind::Timeout, ProbePhase::Body) => {
+            "The answer began and did not end in time.".to_owned()
+        }
+        (ErrorKind::Timeout, _) => format!("Time ran out: {detail}."),
+        (
+            ErrorKind::TlsExpired
+            | ErrorKind::TlsNotYetValid
+            | ErrorKind::TlsSelfSigned
+            | ErrorKind::TlsUnknownIssuer
+            | ErrorKind::TlsWrongName,
+            _,
+        ) => {
+            let names = hit.tls.as_ref().map(|tls| tls.names.join(", ")).unwrap_or_default();
+            match error.kind {
+                ErrorKind::TlsWrongName => {
+                    format!("Browsers refuse the certificate: it is for {names}.")
+                }
+                _ => format!("Browsers refuse the certificate: {detail}."),
+            }
+        }
+        (ErrorKind::TlsProtocol, _) => {
+            format!("No TLS connection came about; the port may speak plain http: {detail}.")
+        }
+        (ErrorKind::RedirectLoop, _) => format!("The redirects never end: {detail}."),
+        (ErrorKind::RedirectRefused, _) => format!("The redirect was not followed: {detail}."),
+        (ErrorKind::InvalidResponse, _) => format!("What came is no valid HTTP: {detail}."),
+        (ErrorKind::TooLarge, _) => format!("The answer is larger than the probe reads: {detail}."),
+        (ErrorKind::ProxyRefused | ErrorKind::Interrupted | ErrorKind::Other, _) => {
+            format!("The request failed: {detail}.")
+        }
+    }
+}
+
 fn notes(plan: &ProbePlan, url: &Url, report: &mut ProbeReport) {
     let notes = &mut report.notes;
     if plan.insecure && url.scheme() == "https" {
@@ -150,6 +239,9 @@ fn notes(plan: &ProbePlan, url: &Url, report: &mut ProbeReport) {
         && first.tls.is_some()
     {
         notes.push(format!("http is redirected to https ({status})."));
+    }
+    if let Some(exception) = report.hits.iter().find_map(|hit| hit.exception.as_ref()) {
+        notes.push(format!("The page shows visitors the exception {}.", exception.type_name));
     }
     if let Some(tls) = &first.tls {
         let ends =

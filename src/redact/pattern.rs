@@ -58,7 +58,9 @@ pub(super) fn patterns() -> &'static [Pattern] {
 impl Pattern {
     /// Whether it can match at all; `lower` is the text in ASCII lower case.
     pub(super) fn may_match(&self, lower: &str) -> bool {
-        self.any.iter().any(|literal| memchr::memmem::find(lower.as_bytes(), literal.as_bytes()).is_some())
+        self.any
+            .iter()
+            .any(|literal| memchr::memmem::find(lower.as_bytes(), literal.as_bytes()).is_some())
     }
 
     /// Spans to hide, in order, not overlapping.

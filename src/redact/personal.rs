@@ -24,7 +24,9 @@ fn all(regex: Option<&Regex>, text: &str, group: usize) -> Vec<Range<usize>> {
 /// E-mail addresses, without those that are no person's (`git@github.com`).
 pub(super) fn emails(text: &str) -> Vec<Range<usize>> {
     static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compiled(r"\b[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}\b")
+        compiled(
+            r"\b[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}\b",
+        )
     });
     if !text.contains('@') {
         return Vec::new();
@@ -40,17 +42,16 @@ pub(super) fn emails(text: &str) -> Vec<Range<usize>> {
 
 /// Addresses other than loopback and "any"; `own` hosts stay.
 pub(super) fn addresses(text: &str, own: &[String]) -> Vec<Range<usize>> {
-    static V4: LazyLock<Option<Regex>> =
-        LazyLock::new(|| compiled(r"\b(?:\d{1,3}\.){3}\d{1,3}\b"));
+    static V4: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(r"\b(?:\d{1,3}\.){3}\d{1,3}\b"));
     static V6: LazyLock<Option<Regex>> =
         LazyLock::new(|| compiled(r"[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{2,40}"));
     let mut spans = Vec::new();
     if text.contains('.') {
         for span in all(V4.as_ref(), text, 0) {
             let found = &text[span.clone()];
-            let public = found.parse::<Ipv4Addr>().is_ok_and(|ip| {
-                !ip.is_loopback() && !ip.is_unspecified() && !ip.is_broadcast()
-            });
+            let public = found
+                .parse::<Ipv4Addr>()
+                .is_ok_and(|ip| !ip.is_loopback() && !ip.is_unspecified() && !ip.is_broadcast());
             if public && !is_version(text, &span) && !own.iter().any(|host| host.contains(found)) {
                 spans.push(span);
             }
@@ -62,9 +63,8 @@ pub(super) fn addresses(text: &str, own: &[String]) -> Vec<Range<usize>> {
             let glued = text[..span.start].ends_with(|c: char| c.is_alphanumeric() || c == ':')
                 || text[span.end..].starts_with(|c: char| c.is_alphanumeric() || c == '.');
             let wide = found.matches(':').count() >= 3 || found.contains("::") && found.len() > 6;
-            let public = found
-                .parse::<Ipv6Addr>()
-                .is_ok_and(|ip| !ip.is_loopback() && !ip.is_unspecified());
+            let public =
+                found.parse::<Ipv6Addr>().is_ok_and(|ip| !ip.is_loopback() && !ip.is_unspecified());
             if public && wide && !glued {
                 spans.push(span);
             }
@@ -97,7 +97,9 @@ fn is_version(text: &str, span: &Range<usize>) -> bool {
 /// Account names in `/home/NAME`, `/Users/NAME` and Windows profiles.
 pub(super) fn users(text: &str) -> Vec<Range<usize>> {
     static HOME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compiled(r"(?:/home/|/Users/|(?i:[A-Z]:[\\/]{1,2}Users[\\/]{1,2})|pythonanywhere\.com/user/)([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})")
+        compiled(
+            r"(?:/home/|/Users/|(?i:[A-Z]:[\\/]{1,2}Users[\\/]{1,2})|pythonanywhere\.com/user/)([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})",
+        )
     });
     if !text.contains("/home/") && !text.contains("sers") && !text.contains("/user/") {
         return Vec::new();
@@ -116,10 +118,40 @@ pub(super) fn users(text: &str) -> Vec<Range<usize>> {
 /// Accounts that stand for a service, an image or nobody.
 pub(super) fn names_a_person(user: &str) -> bool {
     const SERVICE: [&str; 34] = [
-        "root", "app", "apps", "site", "sites", "www", "web", "www-data", "nginx", "ubuntu",
-        "debian", "centos", "ec2-user", "admin", "user", "username", "yourusername", "runner",
-        "vagrant", "git", "deploy", "django", "flask", "python", "appuser", "nobody", "shared",
-        "public", "myusername", "node", "docker", "service", "you", "gitlab-runner",
+        "root",
+        "app",
+        "apps",
+        "site",
+        "sites",
+        "www",
+        "web",
+        "www-data",
+        "nginx",
+        "ubuntu",
+        "debian",
+        "centos",
+        "ec2-user",
+        "admin",
+        "user",
+        "username",
+        "yourusername",
+        "runner",
+        "vagrant",
+        "git",
+        "deploy",
+        "django",
+        "flask",
+        "python",
+        "appuser",
+        "nobody",
+        "shared",
+        "public",
+        "myusername",
+        "node",
+        "docker",
+        "service",
+        "you",
+        "gitlab-runner",
     ];
     user.len() > 1 && !SERVICE.contains(&user.to_ascii_lowercase().as_str())
 }

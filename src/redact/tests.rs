@@ -15,7 +15,10 @@ fn every_pattern_does_what_its_examples_say() {
         for example in &pattern.examples {
             let got = shared(&example.text);
             if got != example.becomes {
-                wrong.push(format!("{}: {}\n  got    {got}\n  wanted {}", pattern.id, example.text, example.becomes));
+                wrong.push(format!(
+                    "{}: {}\n  got    {got}\n  wanted {}",
+                    pattern.id, example.text, example.becomes
+                ));
             }
         }
         for text in &pattern.counterexamples {
@@ -30,10 +33,7 @@ fn every_pattern_does_what_its_examples_say() {
 
 #[test]
 fn the_same_value_gets_the_same_placeholder() {
-    assert_eq!(
-        shared("203.0.113.9 - - 198.51.100.7, 203.0.113.9"),
-        "‹ip-1› - - ‹ip-2›, ‹ip-1›"
-    );
+    assert_eq!(shared("203.0.113.9 - - 198.51.100.7, 203.0.113.9"), "‹ip-1› - - ‹ip-2›, ‹ip-1›");
     assert_eq!(shared("to a@b.example and c@d.example"), "to ‹email-1› and ‹email-2›");
     assert_eq!(
         shared("PASSWORD='abc12345x' then abc12345x"),

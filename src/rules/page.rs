@@ -393,6 +393,19 @@ mod tests {
     }
 
     #[test]
+    fn causes_name_only_pages_that_exist() {
+        for sig in crate::rules::Rules::embedded().signatures() {
+            for wanted in &sig.text.page {
+                let known = match wanted.strip_prefix('*') {
+                    Some(ending) => Pages::embedded().iter().any(|p| p.text.id.ends_with(ending)),
+                    None => Pages::embedded().get(wanted).is_some(),
+                };
+                assert!(known, "{} names the page {wanted}", sig.id);
+            }
+        }
+    }
+
+    #[test]
     fn bad_files_are_told() {
         let bare = r#"
             [[page]]

@@ -130,7 +130,10 @@ mod tests {
 
     #[test]
     fn running_text_is_not_markup() {
-        assert_eq!(markdown("**a** <b> [x](y) `c` a|b"), "\\*\\*a\\*\\* &lt;b&gt; \\[x\\](y) \\`c\\` a\\|b");
+        assert_eq!(
+            markdown("**a** <b> [x](y) `c` a|b"),
+            "\\*\\*a\\*\\* &lt;b&gt; \\[x\\](y) \\`c\\` a\\|b"
+        );
         assert_eq!(markdown("snake_case _x_"), "snake_case \\_x\\_");
         assert_eq!(markdown("# h"), "\\# h");
         assert_eq!(markdown("1. x"), "1\\. x");

@@ -3,10 +3,16 @@
 /// The text behind the second `::` of a workflow command.
 #[must_use]
 pub fn workflow_data(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .map(|c| if super::is_hostile(c) && !matches!(c, '\n' | '\r' | '\t') { '\u{fffd}' } else { c })
-        .collect();
+    let clean: String =
+        text.chars()
+            .map(|c| {
+                if super::is_hostile(c) && !matches!(c, '\n' | '\r' | '\t') {
+                    '\u{fffd}'
+                } else {
+                    c
+                }
+            })
+            .collect();
     clean.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

@@ -73,10 +73,11 @@ impl Stack {
         };
         let user =
             if fs::metadata("/proc/self").is_ok_and(|m| m.uid() == 0) { "user root;" } else { "" };
-        let temp: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        let temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .iter()
             .map(|name| format!("{name}_temp_path {d}/{name};"))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         let config = format!(
             "{user} daemon off; pid {d}/nginx.pid; error_log {d}/nginx.err; worker_processes 1;\n\
              events {{}}\nhttp {{ access_log {d}/access.log; {temp}\n\
@@ -166,9 +167,8 @@ impl Stack {
     fn until(&self, what: &str, ready: impl Fn(&Self) -> bool) {
         let start = Instant::now();
         while !ready(self) {
-            if start.elapsed() > Duration::from_secs(60) {
-                panic!("{what}: not within a minute\n{}", self.outputs());
-            }
+            let waited = start.elapsed();
+            assert!(waited < Duration::from_mins(1), "{what} is missing\n{}", self.outputs());
             sleep(Duration::from_millis(20));
         }
     }

@@ -28,7 +28,10 @@ fn plan(url: String) -> ProbePlan {
 }
 
 fn probe(plan: &ProbePlan) -> ProbeReport {
-    run(plan, &(), &AtomicBool::new(false))
+    let report = run(plan, &(), &AtomicBool::new(false));
+    let sentence = diagnose::http::verdict::sentence(&report, "generic");
+    assert!(sentence.ends_with('.') && !sentence.ends_with(".."), "{sentence}");
+    report
 }
 
 fn only(report: &ProbeReport) -> &Hit {

@@ -156,7 +156,10 @@ fn answer(mut stream: impl Read + Write, read: bool, number: u32, handler: &Hand
 pub fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
     let mut out = format!("HTTP/1.1 {status} Status\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
-        out.push_str(&format!("{name}: {value}\r\n"));
+        out.push_str(name);
+        out.push_str(": ");
+        out.push_str(value);
+        out.push_str("\r\n");
     }
     out.push_str("\r\n");
     out.push_str(body);
