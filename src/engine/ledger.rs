@@ -301,6 +301,12 @@ fn fit_symptoms(
         if account.own <= 0.0 || !account.any_current {
             continue;
         }
+        // What only follows from another cause does not also explain what visitors see.
+        if !account.favour.is_empty()
+            && account.favour.iter().all(|&at| entries[at].explained_by.is_some())
+        {
+            continue;
+        }
         let produces = cause_symptoms(cause, platform, rules);
         if produces.is_empty() {
             continue;

@@ -1,5 +1,6 @@
 //! A start of uWSGI that never reached "WSGI app … ready": code that hangs, serves by itself, or
-//! ends the process leaves no other line (FACTS.md, "What real servers do", 7 and 8).
+//! ends the process leaves no other line (FACTS.md, "What real servers do", 7 and 8). The same of
+//! older gunicorns, which end such workers one after the other.
 
 use super::dialect::LifeKind;
 use super::events::{FileEvents, Life};
@@ -46,6 +47,49 @@ pub(super) fn find(files: &mut [FileEvents], rules: &Rules) {
     }
 }
 
+/// Adds an event where each worker of gunicorn's last start was ended at the time limit, always
+/// as long after it was started, and nothing was ever answered: it never came to serve requests.
+pub(super) fn endless_imports(files: &mut [FileEvents], rules: &Rules) {
+    let answered = files
+        .iter()
+        .flat_map(|file| file.loaded.iter())
+        .filter_map(|(time, _)| time.map(|time| time.as_second()))
+        .max();
+    for file in files.iter_mut() {
+        let from = file.lives.iter().rposition(|life| life.label == "gunicorn starts").unwrap_or(0);
+        let boots: Vec<&Life> =
+            file.lives[from..].iter().filter(|life| life.label == "worker started").collect();
+        let Some(first) = boots.first().copied() else { continue };
+        let lasted: Vec<i64> = file.lives[from..]
+            .iter()
+            .filter(|life| life.kind == LifeKind::Timeout)
+            .filter_map(|end| {
+                let boot = boots.iter().find(|boot| boot.pid.is_some() && boot.pid == end.pid)?;
+                Some(end.time?.as_second() - boot.time?.as_second())
+            })
+            .collect();
+        let (Some(least), Some(most)) = (lasted.iter().min(), lasted.iter().max()) else {
+            continue;
+        };
+        let same_time = most - least <= 1;
+        // All but those that still run: as many as are needed at once, no more than half.
+        let all = lasted.len() >= 2 && boots.len() <= lasted.len() * 2;
+        let served = match (answered, first.time) {
+            (Some(answered), Some(first)) => answered >= first.as_second(),
+            (answered, _) => answered.is_some() || !file.loaded.is_empty(),
+        };
+        if !same_time || !all || served {
+            continue;
+        }
+        let start = first.clone();
+        let text = "each worker was ended at the time limit after its start, and none answered";
+        let fact = fact("workers-never-ready", text, &start, file, rules);
+        if !fact.matches.is_empty() {
+            file.facts.push(fact);
+        }
+    }
+}
+
 fn fact(event: &str, text: &str, start: &Life, file: &FileEvents, rules: &Rules) -> Fact {
     let mut fact = Fact::new(Source::Log, text);
     fact.matches = rules.match_event(event, text, &Captures::new());
@@ -60,4 +104,39 @@ fn fact(event: &str, text: &str, start: &Life, file: &FileEvents, rules: &Rules)
         Place::line(summary.path.as_str(), u32::try_from(start.line).unwrap_or(u32::MAX))
     });
     fact
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::log::scan::scan_text;
+    use crate::model::LogKind;
+    use crate::rules::Rules;
+
+    fn never_ready(log: &str) -> bool {
+        let facts = scan_text(log, LogKind::Server, Rules::embedded());
+        facts.facts.iter().any(|fact| fact.excerpt.starts_with("each worker was ended"))
+    }
+
+    const START: &str = "[2026-11-20 12:00:00 +0000] [1] [INFO] Starting gunicorn 20.1.0\n\
+        [2026-11-20 12:00:00 +0000] [7] [INFO] Booting worker with pid: 7\n";
+
+    #[test]
+    fn workers_that_time_out_one_after_the_other_never_became_ready() {
+        assert!(never_ready(&format!(
+            "{START}[2026-11-20 12:00:30 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n\
+             [2026-11-20 12:00:31 +0000] [8] [INFO] Booting worker with pid: 8\n\
+             [2026-11-20 12:01:01 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:8)\n\
+             [2026-11-20 12:01:02 +0000] [9] [INFO] Booting worker with pid: 9\n"
+        )));
+    }
+
+    #[test]
+    fn a_worker_that_worked_for_a_while_was_ready() {
+        assert!(!never_ready(&format!(
+            "{START}[2026-11-20 12:07:30 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n\
+             [2026-11-20 12:07:31 +0000] [8] [INFO] Booting worker with pid: 8\n\
+             [2026-11-20 12:09:01 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:8)\n\
+             [2026-11-20 12:09:02 +0000] [9] [INFO] Booting worker with pid: 9\n"
+        )));
+    }
 }
