@@ -1,7 +1,7 @@
 //! Putting captures into texts.
 //!
 //! `{name}` takes a capture; `{name|filter}` changes it (`dist`: import name to distribution,
-//! `top`: first dotted part, `upper`, `dashed`: `.` and `_` as PythonAnywhere writes domains in
+//! `top`: first dotted part, `base`: last part of a path, `upper`, `dashed`: `.` and `_` as PythonAnywhere writes domains in
 //! file names); `{name?text}` says what stands there without it. `{{` and `}}` are braces.
 
 use crate::model::Captures;
@@ -88,6 +88,7 @@ fn value(inner: &str, captures: &Captures, dist: &dyn Fn(&str) -> String) -> Opt
             "dist" => dist(&text),
             "top" => text.split('.').next().unwrap_or_default().to_owned(),
             "last" => text.rsplit('.').next().unwrap_or_default().to_owned(),
+            "base" => text.rsplit('/').next().unwrap_or_default().to_owned(),
             "upper" => text.to_uppercase(),
             "dashed" => text.replace(['.', '-'], "_"),
             _ => text,
