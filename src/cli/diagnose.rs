@@ -161,6 +161,15 @@ pub(super) fn probe_plan(url: String, site: &Site, flags: &ProbeFlags, rules: &R
     plan.limit = Duration::from_secs(u64::from(ping));
     plan.insecure = flags.insecure;
     plan.platform = site.platform_id().to_owned();
+    plan.proxy = crate::http::plan::ProxySettings::from_env();
+    if let Some(limit) = limit(|l| l.request_s) {
+        plan.request_limit = Duration::from_secs(u64::from(limit));
+    }
+    // PythonAnywhere serves own domains only through a CNAME; others also take addresses.
+    if site.platform_id() == "pythonanywhere" {
+        plan.expected_cname =
+            rules.platform("pythonanywhere").and_then(|profile| profile.domains.first().cloned());
+    }
     plan
 }
 
