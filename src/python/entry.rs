@@ -142,6 +142,11 @@ impl EntryOptions {
         self.kind == EntryKind::Script
     }
 
+    /// The server is known to run Python inside itself, as uWSGI does.
+    pub(super) fn is_embedded(&self) -> bool {
+        self.kind == EntryKind::WsgiFile && !self.assume_path
+    }
+
     pub(super) fn whole_tree(&self) -> bool {
         self.whole
     }

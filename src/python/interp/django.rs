@@ -15,7 +15,16 @@ impl Interp<'_> {
         }
         let name = match self.environ.get("DJANGO_SETTINGS_MODULE") {
             Some(Value::Str(name)) => name.to_string(),
-            _ => return None,
+            Some(_) => return None,
+            None => {
+                // Elsewhere the variable may be set by the server's own configuration.
+                let configured = self.modules.iter().any(|module| module.source.as_ref().is_some_and(|source| source.text().contains("settings.configure")));
+                if self.options.is_embedded() && !configured && !self.dotenv {
+                    let kind = EventKind::Settings { module: String::new(), near: None, literal: None };
+                    self.emit(cx, range, "settings", kind);
+                }
+                return None;
+            }
         };
         let before = self.events.len();
         let value = self.import_dotted(cx, &name, range, None);

@@ -393,7 +393,13 @@ impl Interp<'_> {
                 let full = format!("{}.{name}", self.modules[*id].name);
                 self.by_name.get(&full).map_or(Value::Unknown, |&id| Value::Module(id))
             }
-            Value::Ext(base) => ext(&format!("{base}.{name}")),
+            Value::Ext(base) => {
+                // Import hooks and replaced modules: anything may be found, and have any name.
+                if &**base == "sys" && matches!(name, "meta_path" | "path_hooks" | "path_importer_cache") {
+                    self.hooks = true;
+                }
+                ext(&format!("{base}.{name}"))
+            }
             Value::Inst(base) => ext(&format!("{base}().{name}")),
             Value::Path(path) => match name {
                 "parent" => Value::Path(pathops::parent(path).as_str().into()),

@@ -10,6 +10,9 @@ use crate::python::resolve::finder::Found;
 use crate::python::resolve::{Origin, pathops};
 use crate::python::value::{ModuleId, Value};
 
+/// Names that every module has.
+const ALWAYS: &[&str] = &["__doc__", "__spec__", "__loader__", "__path__", "__builtins__", "__cached__", "__dict__", "__annotations__"];
+
 impl Interp<'_> {
     pub(super) fn import(&mut self, cx: &Cx, node: &ast::StmtImport) {
         for alias in &node.names {
@@ -136,6 +139,9 @@ impl Interp<'_> {
             }
             return Value::Unknown;
         }
+        if self.hooks || ALWAYS.contains(&name) || self.replaced.contains(&module.name) {
+            return Value::Unknown;
+        }
         let circular = module.loading;
         let near = near::nearest(
             name,
@@ -216,6 +222,9 @@ impl Interp<'_> {
         range: TextRange,
     ) {
         let module = &self.modules[package];
+        if self.hooks || self.replaced.contains(full) {
+            return;
+        }
         let dynamic = module.dynamic
             || module.names.contains_key("__path__")
                 && module.source.is_some()
@@ -339,7 +348,7 @@ impl Interp<'_> {
         range: TextRange,
         name_range: Option<TextRange>,
     ) {
-        if cx.caught.imports {
+        if cx.caught.imports || self.hooks || self.replaced.contains(top) {
             return;
         }
         let distribution = self.options.distribution(top);

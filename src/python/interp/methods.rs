@@ -334,6 +334,7 @@ impl Interp<'_> {
                 Some(Value::Unknown)
             }
             "builtins.globals" | "builtins.vars" | "builtins.locals" => {
+                self.modules[cx.module].dynamic |= cx.frame.is_none() || name == "builtins.globals";
                 Some(Value::Inst(name.into()))
             }
             "builtins.setattr" => {
@@ -400,6 +401,8 @@ impl Interp<'_> {
             )),
             "builtins.len" => Some(match args.positional.first() {
                 Some(Value::List(items, true)) => Value::Int(items.len() as i64),
+                // A WSGI server that embeds Python gives its own name only.
+                Some(Value::Ext(name)) if &**name == "sys.argv" && self.options.is_embedded() => Value::Int(1),
                 Some(Value::Ext(name)) if name.starts_with("sys.argv") => Value::EnvValue,
                 _ => Value::Unknown,
             }),

@@ -129,6 +129,10 @@ pub struct Interp<'o> {
     environ: HashMap<String, Value>,
     /// A `.env` reader ran: variables may come from there.
     dotenv: bool,
+    /// Import hooks are in use: nothing is missing for sure.
+    hooks: bool,
+    /// Names that the code put into `sys.modules` itself.
+    replaced: HashSet<String>,
     frames: Vec<Frame>,
     calls: HashMap<(ModuleId, u32), (u8, Value)>,
     running: Vec<(ModuleId, u32)>,
@@ -168,6 +172,8 @@ impl<'o> Interp<'o> {
             seen: HashSet::new(),
             environ: HashMap::new(),
             dotenv: false,
+            hooks: false,
+            replaced: HashSet::new(),
             frames: Vec::new(),
             calls: HashMap::new(),
             running: Vec::new(),

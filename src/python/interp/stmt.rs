@@ -212,13 +212,11 @@ impl Interp<'_> {
                         };
                         self.environ.insert(key.to_string(), value);
                     }
+                    (Value::Ext(name), _) if &**name == "sys.modules" => {
+                        self.modules[cx.module].dynamic = true;
+                        self.replaced.insert(key.text().unwrap_or_default().to_owned());
+                    }
                     (Value::SysPath, _) => self.replace_path(cx, value, target.range(), source),
-                    (Value::Ext(name), _) if &**name == "builtins.globals()" => {
-                        self.modules[cx.module].dynamic = true;
-                    }
-                    (Value::Inst(name), _) if &**name == "builtins.globals" => {
-                        self.modules[cx.module].dynamic = true;
-                    }
                     _ => {}
                 }
             }

@@ -47,7 +47,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             continue;
         };
         let other = cx.module(*target);
-        if !defined_below(cx, *target, name) {
+        if !defined_below(cx, *target, name) || *target == event.module {
             continue;
         }
         let message = format!(

@@ -51,6 +51,11 @@ WSGI_APPLICATION = "wsgi.application"
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
         let EventKind::Settings { module, near, literal } = &event.kind else { continue };
+        if module.is_empty() {
+            let message = "Nothing sets DJANGO_SETTINGS_MODULE before this line, so Django does not know its settings: add `os.environ[\"DJANGO_SETTINGS_MODULE\"] = \"yourproject.settings\"` above it".to_owned();
+            out.push(cx.at(&DOC, event, 0.8, message));
+            continue;
+        }
         let hint = match near {
             Some(near) => format!(". Did you mean `{near}`?"),
             None => ". The folder above the package must be on `sys.path`".to_owned(),

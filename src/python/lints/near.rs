@@ -5,7 +5,11 @@ pub fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Opt
     if name.len() > 64 || name.is_empty() {
         return None;
     }
-    let fold = |text: &str| text.to_lowercase().replace(['_', '-'], "");
+    // A leading underscore is a name of its own: `_weakref` is not `weakref`.
+    let fold = |text: &str| {
+        let private = text.starts_with('_');
+        format!("{}{}", if private { "_" } else { "" }, text.to_lowercase().replace(['_', '-'], ""))
+    };
     let folded = fold(name);
     let allowed = match name.chars().count() {
         0..=3 => 0,
@@ -15,7 +19,7 @@ pub fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Opt
     let mut best: Option<(usize, &str)> = None;
     let mut tie = false;
     for candidate in candidates {
-        if candidate == name || candidate.len() > 64 {
+        if candidate == name || candidate.len() > 64 || candidate.starts_with('_') != name.starts_with('_') {
             continue;
         }
         let distance = if fold(candidate) == folded { 0 } else { distance(name, candidate) };

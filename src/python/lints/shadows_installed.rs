@@ -34,6 +34,7 @@ version = 3.10.1
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    imports_itself(cx, out);
     for event in cx.events() {
         let EventKind::Shadows { name, what: Shadowed::Installed, target } = &event.kind else {
             continue;
@@ -50,6 +51,25 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         found.captures.insert("module".to_owned(), name.clone());
         found.captures.insert("path".to_owned(), path);
+        out.push(found);
+    }
+}
+
+/// A file that imports from its own name means the package of that name, and gets itself.
+fn imports_itself(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    for event in cx.events() {
+        let EventKind::MissingName { target, name, .. } = &event.kind else { continue };
+        let module = cx.module(*target);
+        if *target != event.module || module.name.contains('.') || !module.search.is_empty() {
+            continue;
+        }
+        let message = format!(
+            "This file is itself called `{0}`, so `from {0} import {name}` finds this file and not the package: rename it",
+            module.name
+        );
+        let mut found = cx.at(&DOC, event, 1.0, message);
+        found.captures.insert("module".to_owned(), module.name.clone());
+        found.captures.insert("path".to_owned(), module.path.clone());
         out.push(found);
     }
 }
