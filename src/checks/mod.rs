@@ -1,10 +1,13 @@
 //! The fixed list of checks. A collector looks at the site and returns facts; it never prints and
 //! never ranks. All run side by side; one that crashes or takes too long is a line in the report.
 
+mod config;
 pub mod examples;
 pub mod joins;
 mod logs;
 mod probe;
+#[cfg(test)]
+mod testing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -51,6 +54,7 @@ struct Collector {
 const COLLECTORS: &[Collector] = &[
     Collector { name: "logs", run: logs::collect },
     Collector { name: "probe", run: probe::collect },
+    Collector { name: "server configuration", run: config::collect },
 ];
 
 /// Runs every collector and then the joins.

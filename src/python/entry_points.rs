@@ -22,12 +22,27 @@ const MAX_BYTES: u64 = 1 << 20;
 /// Folders that hold no entry points of the project itself.
 pub(super) fn is_foreign(name: &str) -> bool {
     name.starts_with('.')
-        || matches!(name, "node_modules" | "__pycache__" | "site-packages" | "dist-packages" | "venv" | "env" | "ENV" | "virtualenv" | ".tox" | "build" | "dist")
+        || matches!(
+            name,
+            "node_modules"
+                | "__pycache__"
+                | "site-packages"
+                | "dist-packages"
+                | "venv"
+                | "env"
+                | "ENV"
+                | "virtualenv"
+                | ".tox"
+                | "build"
+                | "dist"
+        )
 }
 
 /// A folder with `pyvenv.cfg` or `bin/activate` is a virtual environment, whatever its name.
 pub(super) fn is_virtualenv(dir: &Path) -> bool {
-    dir.join("pyvenv.cfg").is_file() || dir.join("bin/activate_this.py").is_file() || dir.join("conda-meta").is_dir()
+    dir.join("pyvenv.cfg").is_file()
+        || dir.join("bin/activate_this.py").is_file()
+        || dir.join("conda-meta").is_dir()
 }
 
 /// Entry points in a folder and two levels below, best first: WSGI files before modules with an app.
@@ -40,7 +55,13 @@ pub fn find_entry_points(dir: &Path) -> Vec<EntryPoint> {
     // An app.py is only an entry point where no WSGI file stands.
     let has_wsgi = points.iter().any(|(rank, _)| *rank < 2);
     points.retain(|(rank, _)| !has_wsgi || *rank < 2);
-    points.sort_by(|a, b| (a.0, a.1.path.components().count(), &a.1.path).cmp(&(b.0, b.1.path.components().count(), &b.1.path)));
+    points.sort_by(|a, b| {
+        (a.0, a.1.path.components().count(), &a.1.path).cmp(&(
+            b.0,
+            b.1.path.components().count(),
+            &b.1.path,
+        ))
+    });
     points.into_iter().map(|(_, point)| point).collect()
 }
 
@@ -57,7 +78,11 @@ fn collect(dir: &Path, depth: u8, out: &mut Vec<PathBuf>) {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() {
-            if depth < 2 && !is_foreign(name) && !matches!(name, "tests" | "test" | "docs" | "examples" | "static" | "media") && !is_virtualenv(&path) {
+            if depth < 2
+                && !is_foreign(name)
+                && !matches!(name, "tests" | "test" | "docs" | "examples" | "static" | "media")
+                && !is_virtualenv(&path)
+            {
                 dirs.push(path);
             }
         } else if rank(&path) < 9 {
@@ -90,23 +115,57 @@ pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
     let text = read(path)?;
     let defines = |name: &str| defines(&text, name);
     let make = |application: &str, interface, why| {
-        Some(EntryPoint { path: path.to_owned(), interface, application: application.to_owned(), why })
+        Some(EntryPoint {
+            path: path.to_owned(),
+            interface,
+            application: application.to_owned(),
+            why,
+        })
     };
     match rank {
         0 => {
             // A package of WSGI tools may call a module `wsgi.py`, too: it has nothing of an app.
-            let speaks = ["application", "get_wsgi_application", "Flask", "app", "sys.path", "wsgi"].iter().any(|word| text.contains(word));
-            let library = !defines("application") && text.contains("class ") && !text.contains("sys.path") && !text.contains(" as application");
+            let speaks =
+                ["application", "get_wsgi_application", "Flask", "app", "sys.path", "wsgi"]
+                    .iter()
+                    .any(|word| text.contains(word));
+            let library = !defines("application")
+                && text.contains("class ")
+                && !text.contains("sys.path")
+                && !text.contains(" as application");
             if (!speaks || library) && !named {
                 return None;
             }
-            let app = if !defines("application") && defines("app") && !hosted(path) { "app" } else { "application" };
-            make(app, if asgi_text(&text) { Interface::Any } else { Interface::Wsgi }, "a WSGI file by its name")
+            let app = if !defines("application") && defines("app") && !hosted(path) {
+                "app"
+            } else {
+                "application"
+            };
+            make(
+                app,
+                if asgi_text(&text) { Interface::Any } else { Interface::Wsgi },
+                "a WSGI file by its name",
+            )
         }
-        1 => make(if defines("application") || !defines("app") { "application" } else { "app" }, Interface::Asgi, "an ASGI file by its name"),
+        1 => make(
+            if defines("application") || !defines("app") { "application" } else { "app" },
+            Interface::Asgi,
+            "an ASGI file by its name",
+        ),
         _ => {
             let name = ["application", "app", "server"].into_iter().find(|name| defines(name))?;
-            let framework = ["Flask(", "FastAPI(", "Bottle(", "Dash(", "Quart(", "Starlette(", "Sanic(", "Falcon(", "get_wsgi_application(", "create_app("];
+            let framework = [
+                "Flask(",
+                "FastAPI(",
+                "Bottle(",
+                "Dash(",
+                "Quart(",
+                "Starlette(",
+                "Sanic(",
+                "Falcon(",
+                "get_wsgi_application(",
+                "create_app(",
+            ];
             let has_framework = framework.iter().any(|word| text.contains(word));
             (has_framework && (rank < 9 || named)).then(|| EntryPoint {
                 path: path.to_owned(),
@@ -120,7 +179,9 @@ pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
 
 /// On PythonAnywhere the file lies in `/var/www`, and the name must be `application`.
 fn hosted(path: &Path) -> bool {
-    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with("_com_wsgi.py") || name.ends_with("_wsgi.py"))
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| name.ends_with("_com_wsgi.py") || name.ends_with("_wsgi.py"))
 }
 
 fn asgi_text(text: &str) -> bool {
@@ -144,8 +205,11 @@ fn defines(text: &str, name: &str) -> bool {
             (rest.starts_with('=') && !rest.starts_with("==")) || rest.starts_with(':')
         });
         let imported = (code.starts_with("from ") || code.starts_with("import "))
-            && code.split([' ', ',', '(', ')']).filter(|word| !word.is_empty()).next_back() == Some(name);
-        let defined = code.strip_prefix("def ").is_some_and(|rest| rest.trim_start().strip_prefix(name).is_some_and(|rest| rest.starts_with('(')));
+            && code.split([' ', ',', '(', ')']).filter(|word| !word.is_empty()).next_back()
+                == Some(name);
+        let defined = code.strip_prefix("def ").is_some_and(|rest| {
+            rest.trim_start().strip_prefix(name).is_some_and(|rest| rest.starts_with('('))
+        });
         assigned || imported || defined
     })
 }
@@ -171,7 +235,8 @@ mod tests {
         fs::create_dir_all(dir.path().join("site")).unwrap();
         fs::create_dir_all(dir.path().join("venv/lib")).unwrap();
         fs::write(dir.path().join("venv/wsgi.py"), "application = 1").unwrap();
-        fs::write(dir.path().join("app.py"), "from flask import Flask\napp = Flask(__name__)\n").unwrap();
+        fs::write(dir.path().join("app.py"), "from flask import Flask\napp = Flask(__name__)\n")
+            .unwrap();
         assert!(entry_in(dir.path()).unwrap().ends_with("app.py"));
         fs::write(dir.path().join("site/wsgi.py"), "from app import app as application\n").unwrap();
         let points = find_entry_points(dir.path());

@@ -121,11 +121,19 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
         }
         add(&mut out.findings, &mut seen, analysis.findings);
     }
-    out.findings = suppress::apply(std::mem::take(&mut out.findings), &mut ignores, |file, line| next_code(file, line));
+    out.findings =
+        suppress::apply(std::mem::take(&mut out.findings), &mut ignores, |file, line| {
+            next_code(file, line)
+        });
     out.findings.extend(unused(&ignores));
     out.findings.retain(|found| wanted(found, options));
     out.findings.sort_by(|a, b| {
-        (&a.place.file, a.place.line, a.place.column, a.code).cmp(&(&b.place.file, b.place.line, b.place.column, b.code))
+        (&a.place.file, a.place.line, a.place.column, a.code).cmp(&(
+            &b.place.file,
+            b.place.line,
+            b.place.column,
+            b.code,
+        ))
     });
     out
 }
@@ -136,7 +144,8 @@ fn add(
     more: Vec<LintFinding>,
 ) {
     for found in more {
-        let file = fs::canonicalize(&*found.place.file).map_or_else(|_| found.place.file.to_string(), |path| path.display().to_string());
+        let file = fs::canonicalize(&*found.place.file)
+            .map_or_else(|_| found.place.file.to_string(), |path| path.display().to_string());
         if seen.insert((file, found.code, found.place.line, found.place.column)) {
             findings.push(found);
         }
@@ -144,10 +153,17 @@ fn add(
 }
 
 fn wanted(found: &LintFinding, options: &LintOptions) -> bool {
-    let names = |selectors: &[String]| selectors.iter().any(|selector| suppress::selects(selector, found.code, found.name, found.cause));
+    let names = |selectors: &[String]| {
+        selectors
+            .iter()
+            .any(|selector| suppress::selects(selector, found.code, found.name, found.cause))
+    };
     (options.select.is_empty() || names(&options.select))
         && !names(&options.ignore)
-        && !options.per_file_ignores.iter().any(|(pattern, codes)| glob(pattern, &found.place.file) && names(codes))
+        && !options
+            .per_file_ignores
+            .iter()
+            .any(|(pattern, codes)| glob(pattern, &found.place.file) && names(codes))
 }
 
 /// One file on its own.
@@ -161,8 +177,13 @@ fn check_file(path: &Path, python: Option<PythonVersion>) -> std::io::Result<Che
     let bytes = fs::read(path)?;
     let source = Source::parse(&bytes, &path.display().to_string(), path, python);
     // Reading the tokens again only pays where the words stand.
-    let ignores = if source.text().contains("diagnose:") { suppress::ignores(&source.parsed) } else { Vec::new() };
-    let note = source.parsed.not_parsed.as_ref().map(|not| format!("{}: {}", path.display(), not.why));
+    let ignores = if source.text().contains("diagnose:") {
+        suppress::ignores(&source.parsed)
+    } else {
+        Vec::new()
+    };
+    let note =
+        source.parsed.not_parsed.as_ref().map(|not| format!("{}: {}", path.display(), not.why));
     Ok(Checked { findings: syntax_findings(&source, python.is_some()), ignores, note })
 }
 
@@ -179,14 +200,17 @@ fn walk(dir: &Path, files: &mut BTreeSet<PathBuf>, notes: &mut Vec<String>) {
                 return true;
             }
             let name = entry.file_name().to_string_lossy();
-            !matches!(&*name, "node_modules" | "__pycache__" | "site-packages" | "dist-packages") && !entry_points::is_virtualenv(entry.path())
+            !matches!(&*name, "node_modules" | "__pycache__" | "site-packages" | "dist-packages")
+                && !entry_points::is_virtualenv(entry.path())
         })
         .build();
     for entry in walker {
         match entry {
             Ok(entry) => {
                 let path = entry.path();
-                if path.extension().is_some_and(|ending| ending == "py" || ending == "wsgi") && entry.file_type().is_some_and(|kind| !kind.is_dir()) {
+                if path.extension().is_some_and(|ending| ending == "py" || ending == "wsgi")
+                    && entry.file_type().is_some_and(|kind| !kind.is_dir())
+                {
                     files.insert(path.to_owned());
                 }
             }
@@ -210,14 +234,21 @@ fn unused(ignores: &BTreeMap<String, Vec<Ignore>>) -> Vec<LintFinding> {
     let mut out = Vec::new();
     for (file, comments) in ignores {
         for comment in comments.iter().filter(|comment| !comment.used) {
-            let what = if comment.codes.is_empty() { String::new() } else { format!("[{}]", comment.codes.join(", ")) };
+            let what = if comment.codes.is_empty() {
+                String::new()
+            } else {
+                format!("[{}]", comment.codes.join(", "))
+            };
             out.push(LintFinding {
                 code: "WD901",
                 name: "unused-ignore",
                 cause: None,
                 severity: Severity::Note,
                 certainty: 1.0,
-                place: Place { column: Some(comment.column), ..Place::line(file.as_str(), comment.line) },
+                place: Place {
+                    column: Some(comment.column),
+                    ..Place::line(file.as_str(), comment.line)
+                },
                 excerpt: format!("# diagnose: ignore{what}"),
                 message: format!("`# diagnose: ignore{what}` ignores nothing here: remove it"),
                 captures: Captures::new(),
@@ -230,7 +261,8 @@ fn unused(ignores: &BTreeMap<String, Vec<Ignore>>) -> Vec<LintFinding> {
 
 /// Matches a path against a pattern, from its end if the pattern is relative.
 fn glob(pattern: &str, path: &str) -> bool {
-    let wanted: Vec<&str> = pattern.trim_start_matches("./").split('/').filter(|part| !part.is_empty()).collect();
+    let wanted: Vec<&str> =
+        pattern.trim_start_matches("./").split('/').filter(|part| !part.is_empty()).collect();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     (0..=parts.len()).any(|from| matches(&wanted, &parts[from..]))
 }
@@ -239,7 +271,9 @@ fn matches(pattern: &[&str], parts: &[&str]) -> bool {
     match (pattern.first(), parts.first()) {
         (None, None) => true,
         (Some(&"**"), _) => (0..=parts.len()).any(|from| matches(&pattern[1..], &parts[from..])),
-        (Some(wanted), Some(part)) => one(wanted.as_bytes(), part.as_bytes()) && matches(&pattern[1..], &parts[1..]),
+        (Some(wanted), Some(part)) => {
+            one(wanted.as_bytes(), part.as_bytes()) && matches(&pattern[1..], &parts[1..])
+        }
         _ => false,
     }
 }
@@ -247,7 +281,9 @@ fn matches(pattern: &[&str], parts: &[&str]) -> bool {
 fn one(pattern: &[u8], name: &[u8]) -> bool {
     match (pattern.first(), name.first()) {
         (None, None) => true,
-        (Some(b'*'), _) => one(&pattern[1..], name) || (!name.is_empty() && one(pattern, &name[1..])),
+        (Some(b'*'), _) => {
+            one(&pattern[1..], name) || (!name.is_empty() && one(pattern, &name[1..]))
+        }
         (Some(b'?'), Some(_)) => one(&pattern[1..], &name[1..]),
         (Some(a), Some(b)) => a == b && one(&pattern[1..], &name[1..]),
         _ => false,
@@ -270,15 +306,21 @@ mod tests {
         fs::write(root.join(".gitignore"), "skipped/\n").unwrap();
         fs::write(root.join("skipped/broken.py"), "x = (\n").unwrap();
         fs::write(root.join("wsgi.py"), "from shop import app as application\n").unwrap();
-        fs::write(root.join("shop.py"), "from flask import Flask\napp = Flask(__name__)\napp.run()\n").unwrap();
+        fs::write(
+            root.join("shop.py"),
+            "from flask import Flask\napp = Flask(__name__)\napp.run()\n",
+        )
+        .unwrap();
         fs::write(root.join("tool.py"), "from flask import Flask\nFlask('x').run()\n").unwrap();
         let out = run(&[root.to_owned()], &LintOptions::default());
         assert_eq!(out.files_checked, 3);
-        let names: Vec<_> = out.findings.iter().map(|found| (found.name, found.place.line)).collect();
+        let names: Vec<_> =
+            out.findings.iter().map(|found| (found.name, found.place.line)).collect();
         assert_eq!(names, [("server-at-import", Some(3))], "{:?}", out.findings);
         fs::write(root.join("shop.py"), "from flask import Flask\napp = Flask(__name__)\napp.run()  # diagnose: ignore[WD101]\nx = 1  # diagnose: ignore[WD102]\n").unwrap();
         let out = run(&[root.to_owned()], &LintOptions::default());
-        let names: Vec<_> = out.findings.iter().map(|found| (found.name, found.place.line)).collect();
+        let names: Vec<_> =
+            out.findings.iter().map(|found| (found.name, found.place.line)).collect();
         assert_eq!(names, [("unused-ignore", Some(4))]);
         let none = LintOptions { ignore: vec!["WD9".to_owned()], ..LintOptions::default() };
         assert!(run(&[root.to_owned()], &none).findings.is_empty());

@@ -54,7 +54,11 @@ fn parse(comment: &str) -> Option<(Vec<String>, bool)> {
     let rest = rest.trim_start();
     if let Some(list) = rest.strip_prefix('[') {
         let list = list.split(']').next().unwrap_or("");
-        let codes: Vec<String> = list.split(',').map(|code| code.trim().to_owned()).filter(|code| !code.is_empty()).collect();
+        let codes: Vec<String> = list
+            .split(',')
+            .map(|code| code.trim().to_owned())
+            .filter(|code| !code.is_empty())
+            .collect();
         return Some((codes, whole));
     }
     (rest.is_empty() || rest.starts_with([' ', '#', '-', ':'])).then_some((Vec::new(), whole))
@@ -65,13 +69,18 @@ pub fn selects(selector: &str, code: &str, name: &str, cause: Option<&str>) -> b
     let selector = selector.trim();
     selector.eq_ignore_ascii_case("all")
         || code.eq_ignore_ascii_case(selector)
-        || (selector.len() >= 2 && code.to_ascii_uppercase().starts_with(&selector.to_ascii_uppercase()))
+        || (selector.len() >= 2
+            && code.to_ascii_uppercase().starts_with(&selector.to_ascii_uppercase()))
         || selector == name
         || cause == Some(selector)
 }
 
 /// Takes the findings out that a comment ignores, and marks the comment as used.
-pub fn apply(findings: Vec<LintFinding>, ignores: &mut BTreeMap<String, Vec<Ignore>>, lines_of: impl Fn(&str, u32) -> u32) -> Vec<LintFinding> {
+pub fn apply(
+    findings: Vec<LintFinding>,
+    ignores: &mut BTreeMap<String, Vec<Ignore>>,
+    lines_of: impl Fn(&str, u32) -> u32,
+) -> Vec<LintFinding> {
     findings
         .into_iter()
         .filter(|found| {
@@ -83,7 +92,11 @@ pub fn apply(findings: Vec<LintFinding>, ignores: &mut BTreeMap<String, Vec<Igno
                 let here = comment.whole_file
                     || (comment.line >= first && comment.line <= last && !comment.next)
                     || (comment.next && lines_of(&found.place.file, comment.line) == first);
-                let named = comment.codes.is_empty() || comment.codes.iter().any(|code| selects(code, found.code, found.name, found.cause));
+                let named = comment.codes.is_empty()
+                    || comment
+                        .codes
+                        .iter()
+                        .any(|code| selects(code, found.code, found.name, found.cause));
                 if here && named {
                     comment.used = true;
                     keep = false;
@@ -100,7 +113,9 @@ pub fn unknown(selectors: &[String]) -> Vec<String> {
         .iter()
         .filter(|selector| {
             lint(selector).is_none()
-                && !super::lints::LINTS.iter().any(|lint| selects(selector, lint.doc.code, lint.doc.name, lint.doc.cause))
+                && !super::lints::LINTS
+                    .iter()
+                    .any(|lint| selects(selector, lint.doc.code, lint.doc.name, lint.doc.cause))
                 && !selects(selector, "WD901", "unused-ignore", None)
         })
         .cloned()

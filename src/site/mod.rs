@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use crate::model::{PythonVersion, Site};
 use crate::rules::Rules;
 
-pub use tree::Tree;
+pub use tree::{Tree, join};
 
 /// What discovery found.
 #[derive(Debug, Default)]

@@ -135,7 +135,8 @@ pub(super) fn read(path: &Path) -> Option<String> {
 
 /// `dir` and `path` joined as the server would: an absolute path stays, `.` and `..` are taken out.
 #[must_use]
-pub(crate) fn join(dir: &str, path: &str) -> String {
+#[must_use]
+pub fn join(dir: &str, path: &str) -> String {
     let whole = if path.starts_with('/') { path.to_owned() } else { format!("{dir}/{path}") };
     let mut parts: Vec<&str> = Vec::new();
     for part in whole.split('/') {

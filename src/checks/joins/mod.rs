@@ -2,6 +2,7 @@
 
 mod hosts;
 mod paths;
+mod server_pair;
 mod stale;
 mod symptoms;
 mod wrong_file;
@@ -16,4 +17,5 @@ pub(super) fn run(context: &Context, facts: &mut Facts) {
     let files = paths::Files::new(&context.site);
     stale::mark(context, &files, facts);
     wrong_file::find(context, facts);
+    server_pair::compare(context, facts);
 }

@@ -25,7 +25,11 @@ impl FixedFile {
         let before = String::from_utf8_lossy(&self.before);
         let after = String::from_utf8_lossy(&self.after);
         let name = self.path.display().to_string();
-        similar::TextDiff::from_lines(&before, &after).unified_diff().context_radius(3).header(&name, &name).to_string()
+        similar::TextDiff::from_lines(&before, &after)
+            .unified_diff()
+            .context_radius(3)
+            .header(&name, &name)
+            .to_string()
     }
 }
 
@@ -70,7 +74,12 @@ fn fix_file(path: &Path, edits: &[&Edit], python: Option<PythonVersion>) -> Opti
     }
     let errors = |bytes: &[u8]| parse_file(bytes, "", python).errors.len();
     let now = errors(&after);
-    (now == 0 || now <= errors(&before)).then(|| FixedFile { path: path.to_owned(), before, after, applied })
+    (now == 0 || now <= errors(&before)).then(|| FixedFile {
+        path: path.to_owned(),
+        before,
+        after,
+        applied,
+    })
 }
 
 /// Writes a fixed file: a new file beside the real one, renamed over it. Fails if the file changed meanwhile.
@@ -96,7 +105,13 @@ mod tests {
     use std::fs;
 
     fn edit(file: &std::path::Path, start: u32, end: u32, text: &str) -> Edit {
-        Edit { file: file.display().to_string(), start, end, text: text.to_owned(), safety: Safety::Safe }
+        Edit {
+            file: file.display().to_string(),
+            start,
+            end,
+            text: text.to_owned(),
+            safety: Safety::Safe,
+        }
     }
 
     #[test]

@@ -272,11 +272,21 @@ pub(super) fn syntax_findings(source: &Source, known: bool) -> Vec<LintFinding> 
     let problems = source.problems();
     let newer = problems.iter().find(|problem| syntax_new::is_newer(problem));
     let old = problems.iter().find(|problem| python2::is_python2(problem.kind));
-    let other = problems.iter().find(|problem| !syntax_new::is_newer(problem) && !python2::is_python2(problem.kind));
+    let other = problems
+        .iter()
+        .find(|problem| !syntax_new::is_newer(problem) && !python2::is_python2(problem.kind));
     let python2_first = problems.first().is_some_and(|problem| python2::is_python2(problem.kind));
     let mut out = Vec::new();
-    out.extend(other.filter(|_| !python2_first).map(|problem| syntax_error::finding(source, &syntax_error::DOC, problem)));
-    out.extend(newer.filter(|_| known).map(|problem| syntax_error::finding(source, &syntax_new::DOC, problem)));
+    out.extend(
+        other
+            .filter(|_| !python2_first)
+            .map(|problem| syntax_error::finding(source, &syntax_error::DOC, problem)),
+    );
+    out.extend(
+        newer
+            .filter(|_| known)
+            .map(|problem| syntax_error::finding(source, &syntax_new::DOC, problem)),
+    );
     out.extend(old.map(|problem| syntax_error::finding(source, &python2::DOC, problem)));
     out
 }

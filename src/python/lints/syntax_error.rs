@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::model::{Captures, Place};
-use crate::python::source::Source;
 use crate::model::Severity;
+use crate::model::{Captures, Place};
 use crate::python::problem::SyntaxProblem;
+use crate::python::source::Source;
 use rustpython_ruff_text_size::{TextRange, TextSize};
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -35,12 +35,20 @@ application = Flask(__name__)
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let known = cx.run.options.python.is_some();
     for source in cx.run.modules.iter().filter_map(|module| module.source.as_ref()) {
-        out.extend(super::syntax_findings(source, known).into_iter().filter(|found| found.code == DOC.code));
+        out.extend(
+            super::syntax_findings(source, known)
+                .into_iter()
+                .filter(|found| found.code == DOC.code),
+        );
     }
 }
 
 /// A finding of a parser's problem.
-pub(super) fn finding(source: &Source, doc: &'static LintDoc, problem: &SyntaxProblem) -> LintFinding {
+pub(super) fn finding(
+    source: &Source,
+    doc: &'static LintDoc,
+    problem: &SyntaxProblem,
+) -> LintFinding {
     let start = TextSize::try_from(problem.range.start).unwrap_or_default();
     let mut message = problem.message.clone();
     if let Some(hint) = &problem.hint {

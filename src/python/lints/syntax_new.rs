@@ -46,6 +46,10 @@ pub(super) fn is_newer(problem: &SyntaxProblem) -> bool {
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let known = cx.run.options.python.is_some();
     for source in cx.run.modules.iter().filter_map(|module| module.source.as_ref()) {
-        out.extend(super::syntax_findings(source, known).into_iter().filter(|found| found.code == DOC.code));
+        out.extend(
+            super::syntax_findings(source, known)
+                .into_iter()
+                .filter(|found| found.code == DOC.code),
+        );
     }
 }

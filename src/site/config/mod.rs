@@ -111,7 +111,7 @@ impl Address {
     pub fn show(&self) -> String {
         match self {
             Self::Unix(path) => path.clone(),
-            Self::Tcp { host, port } if host.is_empty() => format!("port {port}"),
+            Self::Tcp { host, port } if host.is_empty() => format!(":{port}"),
             Self::Tcp { host, port } => format!("{host}:{port}"),
         }
     }
