@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 
 use super::address::may_follow;
-use super::failure::{failure, of_hyper};
+use super::failure::{ends_rudely, failure, of_hyper};
 use super::meter::{Meter, Metered};
 use super::plan::ProbePlan;
 use super::request::{self, Form};
@@ -157,6 +157,10 @@ where
     let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
         .max_headers(MAX_FIELDS)
         .max_buf_size(MAX_HEAD)
+        // What browsers take, a site may send.
+        .allow_spaces_after_header_name_in_responses(true)
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .ignore_invalid_headers_in_responses(true)
         .handshake(io)
         .await
         .map_err(|error| of_hyper(&error, ProbePhase::FirstByte, false))?;
@@ -207,8 +211,15 @@ async fn read(
     });
     let (head, mut body) = response.into_parts();
     into.headers = head.headers;
+    let framed = into.version == Some("2")
+        || into.headers.contains_key("content-length")
+        || into.headers.contains_key("transfer-encoding");
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| of_hyper(&error, ProbePhase::Body, true))?;
+        let frame = match frame {
+            // Without a length the end of the connection is the end of the body, polite or not.
+            Err(error) if !framed && ends_rudely(&error) => break,
+            other => other.map_err(|error| of_hyper(&error, ProbePhase::Body, true))?,
+        };
         if let Some(data) = frame.data_ref() {
             let room = MAX_BODY - into.body.len();
             into.body.extend_from_slice(&data[..data.len().min(room)]);

@@ -72,6 +72,11 @@ pub(super) fn of_hyper(error: &hyper::Error, phase: ProbePhase, started: bool) -
     failure(phase, kind, text)
 }
 
+/// A TLS stream that ended without saying so.
+pub(super) fn ends_rudely(error: &hyper::Error) -> bool {
+    source_io(error).is_some_and(|io| io.kind() == io::ErrorKind::UnexpectedEof)
+}
+
 const CUT_SHORT: &str = "the body ended before the length that the headers announce";
 
 fn source_io(error: &hyper::Error) -> Option<&io::Error> {

@@ -103,6 +103,7 @@ async fn hits(
         classify::notice_proxy_refusal(&mut one);
         let stop = ends_the_probe(one.error.as_ref());
         let waits = verdict::looks_like_reloading(plan, &one);
+        let pauses = verdict::is_gateway_error(&one);
         into.push(one);
         if stop || cancel.load(Ordering::Relaxed) {
             return;
@@ -110,6 +111,8 @@ async fn hits(
         if waits && number < wanted {
             wait(plan, backoff, &outside).await;
             backoff = (backoff * 2).min(Duration::from_secs(15));
+        } else if pauses && number < wanted {
+            wait(plan, plan.backoff.min(Duration::from_secs(1)), &outside).await;
         }
     }
 }

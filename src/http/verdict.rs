@@ -12,6 +12,13 @@ const SLOW_SHARE: f64 = 0.25;
 /// Days of validity left from which a certificate is mentioned.
 const CERTIFICATE_DAYS: i64 = 14;
 
+/// A proxy or platform reached no app: worth a moment's wait, because a reload looks the same.
+pub(super) fn is_gateway_error(hit: &Hit) -> bool {
+    hit.error.is_none()
+        && matches!(hit.status, Some(502 | 503))
+        && hit.answered_by != Some(AnsweredBy::App)
+}
+
 /// A platform's answer while a start is known to be under way, or a page that says so.
 pub(super) fn looks_like_reloading(plan: &ProbePlan, hit: &Hit) -> bool {
     if hit.error.is_some() {
@@ -58,7 +65,8 @@ fn skip_reason(first: &Hit) -> Option<String> {
             error.detail
         )),
         ErrorKind::Interrupted => Some("interrupted before the first answer".to_owned()),
-        ErrorKind::Unreachable if error.phase == ProbePhase::Dns => {
+        // A name server of the domain that is silent looks the same from here.
+        ErrorKind::Unreachable | ErrorKind::Timeout if error.phase == ProbePhase::Dns => {
             Some(format!("this machine's resolver did not answer: {}", error.detail))
         }
         _ => None,

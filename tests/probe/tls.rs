@@ -126,3 +126,24 @@ fn a_handshake_that_never_ends_times_out_in_its_phase() {
     let report = probe(&plan(server.url("/").replace("http:", "https:")));
     assert_eq!(error(&report), Some((ProbePhase::Tls, ErrorKind::Timeout)));
 }
+
+#[test]
+fn an_end_without_goodbye_is_an_end() {
+    let tls = certificate(Certificate::Good);
+    let server = Server::tls(&tls, always(b"HTTP/1.0 200 OK\r\n\r\nhello".to_vec()));
+    let mut plan = plan(server.url("/rude"));
+    plan.extra_roots = vec![tls.root.clone()];
+    let report = probe(&plan);
+    let hit = only(&report);
+    assert_eq!((hit.error.as_ref(), hit.body.as_str()), (None, "hello"));
+}
+
+#[test]
+fn an_end_without_goodbye_before_the_announced_length_is_not() {
+    let tls = certificate(Certificate::Good);
+    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello".to_vec();
+    let server = Server::tls(&tls, always(answer));
+    let mut plan = plan(server.url("/rude"));
+    plan.extra_roots = vec![tls.root.clone()];
+    assert_eq!(error(&probe(&plan)), Some((ProbePhase::Body, ErrorKind::InvalidResponse)));
+}

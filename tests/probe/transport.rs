@@ -378,3 +378,12 @@ fn the_request_names_the_tool_and_carries_the_marker() {
     assert_eq!(only(&report).status, Some(200), "{}", only(&report).body);
     assert_eq!(report.marker.as_deref(), Some("m-1"));
 }
+
+#[test]
+fn headers_that_browsers_forgive_are_forgiven() {
+    let odd =
+        b"HTTP/1.1 200 OK\r\nX-A : 1\r\nX B: 2\r\nX-C: 3\r\n  more\r\nContent-Length: 2\r\n\r\nok";
+    let server = Server::plain(always(odd.to_vec()));
+    let report = probe(&plan(server.url("/")));
+    assert_eq!((only(&report).status, only(&report).body.as_str()), (Some(200), "ok"));
+}

@@ -128,28 +128,35 @@ fn serve(
     let _ = stream.set_write_timeout(Some(Duration::from_secs(10)));
     let _ = stream.set_nodelay(true);
     match config {
-        None => answer(stream, read, number, handler),
+        None => {
+            answer(stream, read, number, handler);
+        }
         Some(config) => {
             let Ok(connection) = rustls::ServerConnection::new(config) else { return };
             let mut stream = rustls::StreamOwned::new(connection, stream);
-            answer(&mut stream, read, number, handler);
-            stream.conn.send_close_notify();
-            let _ = stream.flush();
+            let head = answer(&mut stream, read, number, handler);
+            // A path that says so ends without a goodbye.
+            if !head.starts_with("GET /rude") {
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
+            }
         }
     }
 }
 
-fn answer(mut stream: impl Read + Write, read: bool, number: u32, handler: &Handler) {
+fn answer(mut stream: impl Read + Write, read: bool, number: u32, handler: &Handler) -> String {
     let mut head = Vec::new();
     let mut byte = [0];
     while read && !head.ends_with(b"\r\n\r\n") && head.len() < 65536 {
         match stream.read(&mut byte) {
             Ok(1) => head.push(byte[0]),
-            _ => return,
+            _ => return String::new(),
         }
     }
-    handler(number, &String::from_utf8_lossy(&head), &mut stream);
+    let head = String::from_utf8_lossy(&head).into_owned();
+    handler(number, &head, &mut stream);
     let _ = stream.flush();
+    head
 }
 
 /// A whole answer with its length.
