@@ -9,7 +9,9 @@ use jiff::Timestamp;
 
 use super::paths::Files;
 use crate::checks::Context;
-use crate::model::{Captures, Fact, Facts, FrameOwner, MarkKind, Phase, Place, Source};
+use crate::model::{
+    Captures, Fact, Facts, FrameOwner, MarkKind, Phase, Place, Source, SymptomKind,
+};
 
 /// Seconds by which a file may seem newer than a start without being so.
 const SLACK: i64 = 2;
@@ -26,9 +28,14 @@ pub(super) fn mark(context: &Context, files: &Files, facts: &mut Facts) {
         .filter_map(|mark| mark.time)
         .min();
     let times = context.site.times_are_real;
+    let works = facts.symptoms.iter().any(|symptom| symptom.kind == SymptomKind::Ok);
+    let loaded = facts.loaded_at.map_or(0, |(order, _)| order);
     let mut pending: Vec<Fact> = Vec::new();
     for fact in &mut facts.facts {
         if fact.epoch > 1 || fact.resolved.is_some() {
+            continue;
+        }
+        if over(fact, works, loaded) {
             continue;
         }
         let Some(gone) = changed_line(fact, files) else { continue };
@@ -69,10 +76,15 @@ pub(super) fn mark(context: &Context, files: &Files, facts: &mut Facts) {
             pending.push(found);
         }
     }
-    if pending.is_empty() && times {
+    if pending.is_empty() && times && !works {
         pending.extend(edited_after_start(context, last_start, facts));
     }
     facts.facts.extend(pending);
+}
+
+/// A failed start that a later one made good needs no reload.
+fn over(fact: &Fact, works: bool, loaded: u64) -> bool {
+    fact.phase == Phase::Import && (works || loaded > fact.order)
 }
 
 /// A quoted line that is not in the file any more.
