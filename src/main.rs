@@ -1,42 +1,26 @@
-//! Wired when the renderers stand.
-use clap::Parser as _;
-fn main() {
-    let args = diagnose::cli::args::Args::parse();
-    let reports =
-        diagnose::cli::diagnose_args(&args.diagnose, &std::sync::Arc::new(false.into())).unwrap();
-    for r in reports {
-        println!("{:?} {:?}", r.verdict, r.symptoms);
-        for f in &r.findings {
-            println!(
-                "{} {:.2} {:?} {:?}",
-                f.cause.clone().unwrap(),
-                f.confidence.0,
-                f.severity,
-                f.state
+//! `diagnose`: parse, run, exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|info| {
+        // A collector that panics is a line in the report; only the main thread speaks here.
+        if std::thread::current().name() == Some("main") {
+            use std::io::Write;
+            let _ = writeln!(
+                std::io::stderr(),
+                "diagnose {} ended by a mistake of its own ({}). Please report it.",
+                env!("CARGO_PKG_VERSION"),
+                info.location().map_or_else(String::new, |at| format!(
+                    "{}:{}",
+                    at.file(),
+                    at.line()
+                )),
             );
-            for p in &f.points {
-                println!(
-                    "    {:6.2} {} {}",
-                    p.points,
-                    p.reason,
-                    p.place.as_ref().map(|p| p.display()).unwrap_or_default()
-                );
-            }
-            for e in f.evidence.iter().take(2) {
-                println!(
-                    "        | {} x{} {}",
-                    e.place.as_ref().map(|p| p.display()).unwrap_or_default(),
-                    e.count,
-                    e.excerpt.replace('\n', "\n        | ")
-                );
-            }
         }
-        for s in &r.skipped {
-            println!("skipped {} {}", s.check, s.missing);
-        }
-        for s in &r.unexplained {
-            println!("unexplained {}", s.excerpt);
-        }
-        println!("{:?}", r.next_check);
+    }));
+    match std::panic::catch_unwind(|| diagnose::cli::run(std::env::args_os())) {
+        Ok(exit) => exit.into(),
+        Err(_) => diagnose::cli::Exit::Failed.into(),
     }
 }

@@ -1,6 +1,7 @@
 //! The fixed list of checks. A collector looks at the site and returns facts; it never prints and
 //! never ranks. All run side by side; one that crashes or takes too long is a line in the report.
 
+mod code;
 mod config;
 pub mod examples;
 pub mod joins;
@@ -53,6 +54,7 @@ struct Collector {
 /// The list. Order is the order of the report's "examined".
 const COLLECTORS: &[Collector] = &[
     Collector { name: "logs", run: logs::collect },
+    Collector { name: "code", run: code::collect },
     Collector { name: "probe", run: probe::collect },
     Collector { name: "server configuration", run: config::collect },
 ];

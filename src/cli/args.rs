@@ -41,8 +41,6 @@ pub enum Command {
     Lint(LintArgs),
     /// Time and classify a site
     Probe(ProbeArgs),
-    /// Show where containers stand in the platform's restart policy
-    Restarts(RestartsArgs),
     /// Explain a cause, a lint, an error code or a log line
     Explain(ExplainArgs),
     /// List the rules, or check a folder of them
@@ -228,6 +226,12 @@ pub struct ControlArgs {
     /// More rules, in a folder laid out like rules/
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
+    /// Configuration file
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long, visible_alias = "isolated", conflicts_with = "config")]
+    pub no_config: bool,
 }
 
 /// `diagnose lint`.

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::args::{DiagnoseArgs, ProbeFlags};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::output;
 use super::plan::{Plan, seconds};
 use super::progress;
 use crate::checks::{self, Context};
@@ -113,6 +114,23 @@ pub fn diagnose_args(
     Ok(reports)
 }
 
+/// Runs the sub-command.
+pub(super) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
+    let cancel = Arc::new(AtomicBool::new(false));
+    on_interrupt(&cancel);
+    let reports = diagnose_args(args, &cancel)?;
+    // Nothing could be read, and nothing was seen: the job could not be done.
+    let nothing = reports.iter().all(|report| report.examined.is_empty());
+    output::write(&reports, &args.output)?;
+    if cancel.load(Ordering::Relaxed) {
+        return Ok(Exit::Interrupted);
+    }
+    if nothing {
+        return Ok(Exit::Failed);
+    }
+    Ok(output::exit(&reports, &args.control))
+}
+
 fn input(
     plan: &Plan,
     site: Site,
@@ -190,7 +208,7 @@ pub(super) fn rules(folder: Option<&Path>) -> Result<Arc<Rules>, Failure> {
 }
 
 /// One interrupt asks for the report so far; the second ends the program.
-fn on_interrupt(cancel: &Arc<AtomicBool>) {
+pub(super) fn on_interrupt(cancel: &Arc<AtomicBool>) {
     let cancel = Arc::clone(cancel);
     // A second handler in one process (tests) is refused; the first one keeps working.
     let _ = ctrlc::set_handler(move || {
@@ -203,10 +221,4 @@ fn on_interrupt(cancel: &Arc<AtomicBool>) {
 #[expect(clippy::exit, reason = "the second interrupt asks for an end at once")]
 fn terminate() {
     std::process::exit(i32::from(Exit::Interrupted.code()));
-}
-
-/// The worst verdict of several sites.
-#[must_use]
-pub fn worst(reports: &[Report]) -> Verdict {
-    reports.iter().map(|report| report.verdict).max().unwrap_or(Verdict::Unknown)
 }

@@ -1,12 +1,92 @@
 //! The command line: arguments, plan, one file per sub-command. Everything is wired here.
 
 pub mod args;
+mod baseline;
+mod config;
+mod demo;
 mod diagnose;
+mod diff;
 mod exit;
+mod explain;
 mod failure;
+mod lint;
+mod output;
 pub mod plan;
+mod probe;
 mod progress;
+mod rules_cmd;
+mod self_check;
 
+use std::io::Write;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Args, Command};
 pub use diagnose::{DiagnoseInput, diagnose_args, diagnose_site};
 pub use exit::Exit;
 pub use failure::Failure;
+
+/// Parses, runs, prints. Never panics on input; a closed pipe is a clean end.
+pub fn run<I, T>(argv: I) -> Exit
+where
+    I: IntoIterator<Item = T>,
+    T: Into<std::ffi::OsString> + Clone,
+{
+    let args = match Args::try_parse_from(argv) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are answers, not failures.
+            let failed = error.use_stderr();
+            let _ = error.print();
+            return if failed { Exit::Failed } else { Exit::Clean };
+        }
+    };
+    match dispatch(args) {
+        Ok(exit) => exit,
+        Err(error) if is_closed_pipe(&error) => Exit::Clean,
+        Err(error) => {
+            let mut stderr = std::io::stderr().lock();
+            let text = crate::text::terminal(&format!("{error:#}"));
+            let _ = writeln!(stderr, "diagnose: {text}");
+            Exit::Failed
+        }
+    }
+}
+
+fn dispatch(args: Args) -> anyhow::Result<Exit> {
+    let mut stdout = std::io::stdout().lock();
+    match args.command {
+        None => diagnose::run(&args.diagnose),
+        Some(Command::Lint(args)) => lint::run(&args),
+        Some(Command::Probe(args)) => probe::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Rules(args)) => rules_cmd::run(args.what.as_ref()),
+        Some(Command::Demo(args)) => demo::run(&args),
+        Some(Command::Diff(args)) => diff::run(&args),
+        Some(Command::Schema) => {
+            stdout.write_all(crate::report::json::SCHEMA.as_bytes())?;
+            Ok(Exit::Clean)
+        }
+        Some(Command::SelfCheck) => self_check::run(),
+        Some(Command::Completions { shell }) => {
+            let mut out = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "diagnose", &mut out);
+            stdout.write_all(&out)?;
+            Ok(Exit::Clean)
+        }
+        Some(Command::Man) => {
+            let mut out = Vec::new();
+            clap_mangen::Man::new(Args::command()).render(&mut out)?;
+            stdout.write_all(&out)?;
+            Ok(Exit::Clean)
+        }
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

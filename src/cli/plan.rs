@@ -487,7 +487,7 @@ fn symptoms(files: &InputArgs) -> Result<Vec<Symptom>, Failure> {
     Ok(all)
 }
 
-fn platform(name: &str, rules: &Rules) -> Result<PlatformId, Failure> {
+pub(super) fn platform(name: &str, rules: &Rules) -> Result<PlatformId, Failure> {
     let wanted = match name.to_lowercase().as_str() {
         "pa" | "python-anywhere" => "pythonanywhere".to_owned(),
         "apache" | "mod_wsgi" => "mod-wsgi".to_owned(),
@@ -566,7 +566,7 @@ fn domain_of_logs(logs: &[LogFile]) -> Option<String> {
 }
 
 /// By domain, by the environment of a container, by the content of the logs.
-fn guess_platform(site: &Site, rules: &Rules) -> Option<PlatformId> {
+pub(super) fn guess_platform(site: &Site, rules: &Rules) -> Option<PlatformId> {
     if let Some(domain) = &site.domain {
         let known = rules
             .platforms()

@@ -1,0 +1,107 @@
+//! The WSGI file and the project modules that it loads, parsed and never run.
+
+use super::Context;
+use crate::model::{Contrary, Examined, Fact, Facts, Place, Severity, Skipped, Source};
+use crate::python::entry::{Analysis, EntryKind, EntryOptions, analyse_entry};
+use crate::python::entry_points::{entry_point, options_for};
+use crate::python::lints::LintFinding;
+
+/// Analyses the entry point.
+pub(super) fn collect(context: &Context) -> Facts {
+    let mut facts = Facts::default();
+    let Some(wsgi) = &context.site.wsgi else {
+        facts.skipped.push(Skipped {
+            check: "code".to_owned(),
+            missing: "no WSGI file was given or found; give --wsgi FILE --project DIR".to_owned(),
+        });
+        return facts;
+    };
+    let options = entry_options(context, wsgi);
+    let analysis = analyse_entry(&options);
+    facts.examined.push(Examined {
+        check: "code".to_owned(),
+        what: format!(
+            "{} and {} files that it loads (parsed, not run)",
+            crate::site::on_server(context.site.root.as_deref(), wsgi),
+            analysis.loaded.len().saturating_sub(1)
+        ),
+        from: None,
+        to: None,
+    });
+    contrary(&analysis, &mut facts);
+    facts.facts.extend(analysis.findings.into_iter().map(|finding| fact(context, finding)));
+    facts
+}
+
+/// PythonAnywhere wants `application` in its WSGI file; elsewhere the file's own text says what it
+/// is, because the server's command that names the callable may not be at hand.
+fn entry_options(context: &Context, wsgi: &std::path::Path) -> EntryOptions {
+    let site = EntryOptions::for_site(wsgi, &context.site, &context.rules);
+    if context.rules.platform_is(context.site.platform_id(), "pythonanywhere") {
+        return site;
+    }
+    match entry_point(wsgi, true) {
+        Some(point) => {
+            let own = options_for(&point);
+            EntryOptions {
+                application: own.application,
+                interface: own.interface,
+                kind: own.kind,
+                ..site
+            }
+        }
+        None => EntryOptions { kind: EntryKind::Script, ..site },
+    }
+}
+
+/// A lint's finding as a fact of the engine.
+pub(super) fn fact(context: &Context, finding: LintFinding) -> Fact {
+    let mut fact = Fact::new(Source::Code, finding.excerpt.clone());
+    fact.matches = context.rules.match_lint(finding.name, &finding.captures);
+    fact.place = Some(Place {
+        file: crate::site::on_server(
+            context.site.root.as_deref(),
+            std::path::Path::new(&*finding.place.file),
+        )
+        .into(),
+        ..finding.place
+    });
+    fact.certainty = finding.certainty;
+    fact.lint = Some(finding.name.to_owned());
+    fact.severity = Some(finding.severity);
+    fact.note = Some(finding.message);
+    fact.edits = finding.edits;
+    fact
+}
+
+/// What a complete reading of the code rules out.
+fn contrary(analysis: &Analysis, facts: &mut Facts) {
+    if !analysis.complete {
+        return;
+    }
+    let found = |names: &[&str]| {
+        analysis
+            .findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error && names.contains(&finding.name))
+    };
+    let files = analysis.loaded.len();
+    let mut rule_out = |cause: &str, reason: String| {
+        facts.contrary.push(Contrary { cause: cause.to_owned(), reason });
+    };
+    if !found(&["syntax-error", "syntax-too-new", "python2-code"]) {
+        rule_out("wsgi-syntax-error", format!("all {files} files that it loads were parsed"));
+    }
+    if !found(&["server-at-import"]) {
+        rule_out("dev-server-run", "no server is started at import".to_owned());
+    }
+    if !found(&["port-bind"]) {
+        rule_out("manual-port-bind", "no port is bound at import".to_owned());
+    }
+    if analysis.has_application {
+        rule_out(
+            "application-missing",
+            "the file defines the callable that the server wants".to_owned(),
+        );
+    }
+}

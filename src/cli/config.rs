@@ -1,0 +1,184 @@
+//! Configuration: `[tool.diagnose]` in `pyproject.toml`, or `diagnose.toml`, `.diagnose.toml`.
+//!
+//! The closest file wins and files are not merged; a `pyproject.toml` without the table is passed
+//! over; in one folder `.diagnose.toml` stands before `diagnose.toml` before `pyproject.toml`.
+//! Flags win over the file.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum as _;
+use serde::Deserialize;
+
+use super::args::{ControlArgs, FailOnArg, FormatArg};
+use super::failure::Failure;
+
+/// What a file may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    select: Option<Vec<String>>,
+    ignore: Option<Vec<String>>,
+    fail_on: Option<String>,
+    format: Option<String>,
+    platform: Option<String>,
+    python_version: Option<String>,
+    rules: Option<PathBuf>,
+    required_version: Option<String>,
+    #[serde(default)]
+    per_file_ignores: BTreeMap<String, Vec<String>>,
+}
+
+/// Settings of the nearest file; empty where there is none.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Settings {
+    select: Vec<String>,
+    ignore: Vec<String>,
+    fail_on: Option<FailOnArg>,
+    pub format: Option<FormatArg>,
+    pub platform: Option<String>,
+    pub python_version: Option<String>,
+    rules: Option<PathBuf>,
+    pub per_file_ignores: Vec<(String, Vec<String>)>,
+}
+
+impl Settings {
+    /// Fills in what no flag said.
+    pub(super) fn fill(&self, control: &mut ControlArgs) {
+        if control.select.is_empty() {
+            control.select.clone_from(&self.select);
+        }
+        if control.ignore.is_empty() {
+            control.ignore.clone_from(&self.ignore);
+        }
+        control.fail_on = control.fail_on.or(self.fail_on);
+        if control.rules.is_none() {
+            control.rules.clone_from(&self.rules);
+        }
+    }
+}
+
+/// Reads `--config FILE`, or looks for the nearest file from `start` upwards.
+///
+/// # Errors
+/// A file that cannot be read or says something unknown; the message names file and key.
+pub(super) fn load(control: &ControlArgs, start: &Path) -> Result<Settings, Failure> {
+    if control.no_config {
+        return Ok(Settings::default());
+    }
+    if let Some(path) = &control.config {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::new(format!("--config {}: {error}", path.display())))?;
+        return match table(path, &text)? {
+            Some(file) => settings(path, file),
+            None => {
+                Err(Failure::new(format!("--config {}: no [tool.diagnose] in it", path.display())))
+            }
+        };
+    }
+    let start = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
+    let first = if start.is_dir() { Some(start.as_path()) } else { start.parent() };
+    for folder in first.into_iter().flat_map(Path::ancestors) {
+        for name in [".diagnose.toml", "diagnose.toml", "pyproject.toml"] {
+            let path = folder.join(name);
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            if let Some(file) = table(&path, &text)? {
+                return settings(&path, file);
+            }
+        }
+    }
+    Ok(Settings::default())
+}
+
+/// The settings of a file; `None` for a `pyproject.toml` that is not ours.
+fn table(path: &Path, text: &str) -> Result<Option<File>, Failure> {
+    let bad = |error: &dyn std::fmt::Display| Failure::new(format!("{}: {error}", path.display()));
+    if path.file_name().is_none_or(|name| name != "pyproject.toml") {
+        return toml::from_str(text).map(Some).map_err(|error| bad(&error));
+    }
+    // A broken pyproject.toml without our table is not our business.
+    let Ok(value) = text.parse::<toml::Table>() else {
+        return if text.contains("[tool.diagnose") {
+            Err(Failure::new(format!("{}: not valid TOML", path.display())))
+        } else {
+            Ok(None)
+        };
+    };
+    let ours = value.get("tool").and_then(|tool| tool.get("diagnose")).cloned();
+    ours.map(|table| table.try_into().map_err(|error| bad(&error))).transpose()
+}
+
+fn settings(path: &Path, file: File) -> Result<Settings, Failure> {
+    let bad = |text: String| Failure::new(format!("{}: {text}", path.display()));
+    if let Some(wanted) = &file.required_version
+        && !env!("CARGO_PKG_VERSION").starts_with(wanted.trim_start_matches(['=', '>', '~', ' ']))
+    {
+        return Err(bad(format!(
+            "required-version {wanted}, but this is {}",
+            env!("CARGO_PKG_VERSION")
+        )));
+    }
+    let fail_on = file
+        .fail_on
+        .map(|word| {
+            FailOnArg::from_str(&word, true).map_err(|_| {
+                bad(format!("fail-on = \"{word}\": one of error, warning, note, never"))
+            })
+        })
+        .transpose()?;
+    let format = file
+        .format
+        .map(|word| {
+            FormatArg::from_str(&word, true)
+                .map_err(|_| bad(format!("format = \"{word}\" is not known")))
+        })
+        .transpose()?;
+    let base = path.parent().unwrap_or(Path::new("."));
+    Ok(Settings {
+        select: file.select.unwrap_or_default(),
+        ignore: file.ignore.unwrap_or_default(),
+        fail_on,
+        format,
+        platform: file.platform,
+        python_version: file.python_version,
+        rules: file.rules.map(|rules| base.join(rules)),
+        per_file_ignores: file.per_file_ignores.into_iter().collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn control() -> ControlArgs {
+        ControlArgs::default()
+    }
+
+    #[test]
+    fn the_closest_file_wins_and_foreign_ones_are_passed_over() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let inner = dir.path().join("a/b");
+        std::fs::create_dir_all(&inner).expect("folders");
+        std::fs::write(dir.path().join("diagnose.toml"), "ignore = [\"WD101\"]\n")
+            .expect("writable");
+        std::fs::write(dir.path().join("a/pyproject.toml"), "[tool.black]\nx = 1\n")
+            .expect("writable");
+        let found = load(&control(), &inner).expect("settings");
+        assert_eq!(found.ignore, ["WD101"]);
+        std::fs::write(dir.path().join("a/.diagnose.toml"), "fail-on = \"note\"\n")
+            .expect("writable");
+        let found = load(&control(), &inner).expect("settings");
+        assert!(found.ignore.is_empty() && found.fail_on == Some(FailOnArg::Note));
+    }
+
+    #[test]
+    fn unknown_keys_are_errors_that_name_the_file() {
+        let dir = tempfile::tempdir().expect("a folder");
+        std::fs::write(dir.path().join("diagnose.toml"), "selct = []\n").expect("writable");
+        let failure = load(&control(), dir.path()).expect_err("a typo");
+        assert!(
+            failure.message.contains("diagnose.toml") && failure.message.contains("selct"),
+            "{failure}"
+        );
+    }
+}

@@ -1,0 +1,221 @@
+//! `diagnose explain`: the rule's own texts.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use super::args::{ExplainArgs, FormatArg};
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::model::{Captures, LogKind};
+use crate::rules::schema::Cause;
+use crate::rules::{Rules, fill};
+
+/// Prints what a slug, a code or a log line means.
+pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
+    let rules = Rules::embedded();
+    let platform = args.platform.as_deref();
+    let text = match &args.what {
+        None if args.all => {
+            let texts: Vec<String> =
+                rules.causes().iter().map(|cause| cause_text(cause, rules, platform)).collect();
+            texts.join("\n\n")
+        }
+        None => index(rules),
+        Some(what) => one(what, rules, platform)?,
+    };
+    let text = if args.output.format == Some(FormatArg::Json) { json(args, rules)? } else { text };
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.write_all(b"\n")?;
+    Ok(Exit::Clean)
+}
+
+fn index(rules: &Rules) -> String {
+    let mut out = String::from("Causes (diagnose explain SLUG):\n");
+    let mut group = "";
+    for cause in rules.causes() {
+        if cause.group != group {
+            group = &cause.group;
+            let _ = write!(out, "\n{group}\n");
+        }
+        let _ = writeln!(out, "  {:<26} {}", cause.slug, title(cause));
+    }
+    out.push_str("\nAlso: a lint's code, an error code such as H12, or a log line in quotes.");
+    out
+}
+
+fn title(cause: &Cause) -> String {
+    fill(&cause.title, &Captures::new(), &str::to_owned)
+        .unwrap_or_else(|| cause.slug.replace('-', " "))
+}
+
+fn one(what: &str, rules: &Rules, platform: Option<&str>) -> Result<String, Failure> {
+    if let Some(cause) = rules.cause(&what.to_lowercase()) {
+        return Ok(cause_text(cause, rules, platform));
+    }
+    if let Some(text) = crate::python::explain_lint(what) {
+        return Ok(text);
+    }
+    let found = explain_line(what, rules);
+    if !found.is_empty() {
+        let texts: Vec<String> = found
+            .iter()
+            .filter_map(|slug| rules.cause(slug))
+            .map(|cause| cause_text(cause, rules, platform))
+            .collect();
+        return Ok(texts.join("\n\n"));
+    }
+    if rules.is_harmless(what) {
+        return Ok("A working site writes this too: it is no sign of a fault by itself.".to_owned());
+    }
+    let near = rules
+        .causes()
+        .iter()
+        .map(|cause| (similarity(&cause.slug, what), cause.slug.as_str()))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(ratio, _)| *ratio > 0.6);
+    let mut failure = Failure::new(format!("{what}: no cause, code or known log line"));
+    if let Some((_, slug)) = near {
+        failure = failure.hint(format!("did you mean {slug}?"));
+    }
+    Err(failure.hint("diagnose explain lists all causes"))
+}
+
+fn similarity(a: &str, b: &str) -> f64 {
+    let a: Vec<char> = a.chars().collect();
+    let b: Vec<char> = b.chars().take(100).collect();
+    f64::from(similar::capture_diff_slices(similar::Algorithm::Myers, &a, &b).iter().fold(
+        0u32,
+        |sum, op| {
+            if op.tag() == similar::DiffTag::Equal {
+                sum + u32::try_from(op.new_range().len()).unwrap_or(0)
+            } else {
+                sum
+            }
+        },
+    )) * 2.0
+        / (a.len() + b.len()).max(1) as f64
+}
+
+/// Slugs of the causes that a pasted line or traceback speaks for, most specific first.
+fn explain_line(text: &str, rules: &Rules) -> Vec<String> {
+    let facts = crate::log::scan::scan_text(text, LogKind::Any, rules);
+    let mut slugs: Vec<String> = Vec::new();
+    for hit in facts.facts.iter().flat_map(|fact| fact.matches.first()) {
+        if let Some(sig) = rules.signature(&hit.signature)
+            && !slugs.contains(&sig.slug)
+        {
+            slugs.push(sig.slug.clone());
+        }
+    }
+    slugs.truncate(3);
+    slugs
+}
+
+fn cause_text(cause: &Cause, rules: &Rules, platform: Option<&str>) -> String {
+    let none = Captures::new();
+    let plain = |text: &str| {
+        fill(text, &none, &str::to_owned).unwrap_or_else(|| crate::rules::fill_names(text))
+    };
+    let mut out = format!("{}  [{}]\n", title(cause), cause.slug);
+    let _ = writeln!(out, "\nWhat it means\n{}", indent(&plain(&cause.why)));
+    let _ = writeln!(out, "\nHow we know\n{}", indent(&plain(&cause.how)));
+    out.push_str("\nHow to fix\n");
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for fix in &cause.fixes {
+        if platform.is_some_and(|p| {
+            !fix.platforms.is_empty() && !fix.platforms.iter().any(|x| rules.platform_is(p, x))
+        }) {
+            continue;
+        }
+        let names: Vec<String> = fix
+            .platforms
+            .iter()
+            .map(|id| rules.platform(id).map_or_else(|| id.clone(), |profile| profile.name.clone()))
+            .collect();
+        let heading = if names.is_empty() { String::new() } else { names.join(", ") };
+        let mut step = plain(&fix.text);
+        if let Some(command) = &fix.command {
+            let _ = write!(step, "\n    {}", plain(command));
+        }
+        match groups.iter_mut().find(|(known, _)| *known == heading) {
+            Some((_, steps)) => steps.push(step),
+            None => groups.push((heading, vec![step])),
+        }
+    }
+    for (heading, steps) in groups {
+        if !heading.is_empty() {
+            let _ = writeln!(out, "  {heading}:");
+        }
+        for (number, step) in steps.iter().enumerate() {
+            let _ = writeln!(out, "{}", indent(&format!("{}. {step}", number + 1)));
+        }
+    }
+    let _ = writeln!(out, "\nHow to check\n{}", indent(&plain(&cause.check)));
+    if !cause.prevent.is_empty() {
+        out.push_str("\nPrevent\n");
+        for text in &cause.prevent {
+            let _ = writeln!(out, "{}", indent(&format!("- {}", plain(text))));
+        }
+    }
+    out.push_str("\nReferences\n");
+    for doc in &cause.docs {
+        let _ = writeln!(out, "  {}", doc.url);
+    }
+    out.trim_end().to_owned()
+}
+
+/// Wraps at 78 columns behind two spaces; lines that start with spaces are commands and stay whole.
+fn indent(text: &str) -> String {
+    let mut out = String::new();
+    for paragraph in text.trim().lines() {
+        if paragraph.starts_with("    ") {
+            let _ = writeln!(out, "  {paragraph}");
+            continue;
+        }
+        let mut line = String::from(" ");
+        for word in paragraph.split_whitespace() {
+            if line.chars().count() + 1 + word.chars().count() > 78 && line.trim() != "" {
+                let _ = writeln!(out, "{line}");
+                line = String::from(" ");
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        let _ = writeln!(out, "{line}");
+    }
+    out.trim_end().to_owned()
+}
+
+fn json(args: &ExplainArgs, rules: &Rules) -> Result<String, Failure> {
+    let wanted: Vec<&Cause> = match &args.what {
+        None => rules.causes().iter().collect(),
+        Some(what) => match rules.cause(what) {
+            Some(cause) => vec![cause],
+            None => {
+                return Err(Failure::new(format!(
+                    "{what}: --format json explains causes by their slug"
+                )));
+            }
+        },
+    };
+    let list: Vec<serde_json::Value> = wanted
+        .iter()
+        .map(|cause| {
+            serde_json::json!({
+                "slug": cause.slug,
+                "title": title(cause),
+                "group": cause.group,
+                "why": cause.why.trim(),
+                "how": cause.how.trim(),
+                "fixes": cause.fixes.iter().map(|fix| serde_json::json!({
+                    "platforms": fix.platforms, "text": fix.text, "command": fix.command,
+                })).collect::<Vec<_>>(),
+                "check": cause.check.trim(),
+                "prevent": cause.prevent,
+                "docs": cause.docs.iter().map(|doc| doc.url.clone()).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    serde_json::to_string_pretty(&list).map_err(|error| Failure::new(error.to_string()))
+}

@@ -1,0 +1,186 @@
+//! Writing reports: format, colour, width, files; and the exit code that they mean.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::args::{ColorArg, ControlArgs, FailOnArg, FlavorArg, FormatArg, OutputArgs};
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::model::{Confidence, Report, Severity, State, Verdict};
+use crate::redact::{RedactOptions, Shareable, redact};
+use crate::report::{Flavor, Format, Style, render, render_many};
+
+impl From<FormatArg> for Format {
+    fn from(arg: FormatArg) -> Self {
+        match arg {
+            FormatArg::Text => Self::Text,
+            FormatArg::Concise => Self::Concise,
+            FormatArg::Json => Self::Json,
+            FormatArg::Markdown => Self::Markdown,
+            FormatArg::Html => Self::Html,
+            FormatArg::Sarif => Self::Sarif,
+            FormatArg::Github => Self::Github,
+            FormatArg::Gitlab => Self::Gitlab,
+            FormatArg::Junit => Self::Junit,
+            FormatArg::Reply => Self::Reply,
+        }
+    }
+}
+
+/// Writes the reports to standard output and to every `-o`.
+pub(super) fn write(reports: &[Report], output: &OutputArgs) -> anyhow::Result<()> {
+    let format = output.format.map_or(Format::Text, Format::from);
+    let terminal = std::io::stdout().is_terminal();
+    // On a terminal the person looks at their own data; everywhere else it may be passed on.
+    let shareable: Vec<Shareable> =
+        reports.iter().map(|r| share(r.clone(), output, format, terminal)).collect();
+    if output.quiet < 2 {
+        let mut out = Vec::new();
+        write_one(format, &shareable, &style(output, terminal), &mut out)?;
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(&out)?;
+        stdout.flush()?;
+    }
+    if format == Format::Github {
+        step_summary(reports, output)?;
+    }
+    for path in &output.output {
+        let format = format_of(path)?;
+        let shareable: Vec<Shareable> =
+            reports.iter().map(|r| share(r.clone(), output, format, false)).collect();
+        let mut out = Vec::new();
+        write_one(format, &shareable, &style(output, false), &mut out)?;
+        std::fs::write(path, out)
+            .with_context(|| format!("-o {}: cannot be written", path.display()))?;
+    }
+    Ok(())
+}
+
+fn share(report: Report, output: &OutputArgs, format: Format, terminal: bool) -> Shareable {
+    if output.no_redact {
+        return Shareable::raw_unredacted(report);
+    }
+    let options = match format {
+        Format::Text | Format::Concise if terminal => RedactOptions::terminal(),
+        // What reads files by their paths needs them as they are.
+        Format::Sarif | Format::Github | Format::Gitlab | Format::Junit => {
+            RedactOptions::paths_stay()
+        }
+        _ => RedactOptions::shared(),
+    };
+    redact(report, &options)
+}
+
+fn write_one(
+    format: Format,
+    reports: &[Shareable],
+    style: &Style,
+    out: &mut Vec<u8>,
+) -> anyhow::Result<()> {
+    match reports {
+        [one] => render(format, one, style, out)?,
+        many => render_many(format, many, style, out)?,
+    }
+    Ok(())
+}
+
+/// Appends the Markdown report to the job's summary, where GitHub Actions offers one.
+fn step_summary(reports: &[Report], output: &OutputArgs) -> anyhow::Result<()> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let shareable: Vec<Shareable> =
+        reports.iter().map(|r| share(r.clone(), output, Format::Markdown, false)).collect();
+    let mut out = Vec::new();
+    write_one(Format::Markdown, &shareable, &style(output, false), &mut out)?;
+    let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path)?;
+    file.write_all(&out)?;
+    Ok(())
+}
+
+fn format_of(path: &Path) -> Result<Format, Failure> {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    Ok(match ending.as_str() {
+        "md" | "markdown" => Format::Markdown,
+        "html" | "htm" => Format::Html,
+        "json" => Format::Json,
+        "sarif" => Format::Sarif,
+        "xml" => Format::Junit,
+        "txt" | "text" => Format::Text,
+        _ => {
+            return Err(Failure::new(format!("-o {}: the ending tells no format", path.display()))
+                .hint("use .md .html .json .sarif .xml or .txt"));
+        }
+    })
+}
+
+/// Colour, width and glyphs, decided once.
+pub(super) fn style(output: &OutputArgs, terminal: bool) -> Style {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let color = match output.color {
+        ColorArg::Always => true,
+        ColorArg::Never => false,
+        ColorArg::Auto if set("NO_COLOR") => false,
+        ColorArg::Auto
+            if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") =>
+        {
+            true
+        }
+        ColorArg::Auto => {
+            terminal
+                && std::env::var_os("CLICOLOR").is_none_or(|value| value != "0")
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    };
+    colored::control::set_override(color);
+    let width = terminal
+        .then(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+        .flatten()
+        .or_else(|| std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()))
+        .unwrap_or(80)
+        .clamp(60, 120);
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let unicode = locale.is_none_or(|name| {
+        let name = name.to_lowercase();
+        name.contains("utf-8") || name.contains("utf8") || !terminal
+    });
+    Style {
+        color,
+        width,
+        unicode,
+        verbose: output.verbose,
+        quiet: output.quiet,
+        markdown_flavor: match output.markdown_flavor {
+            FlavorArg::Github => Flavor::Github,
+            FlavorArg::Plain => Flavor::Plain,
+        },
+        budget: (output.budget > 0).then_some(output.budget),
+        explain_ranking: output.explain_ranking,
+        ..Style::default()
+    }
+}
+
+/// The exit code that the reports mean.
+pub(super) fn exit(reports: &[Report], control: &ControlArgs) -> Exit {
+    if control.exit_zero {
+        return Exit::Clean;
+    }
+    let threshold = match control.fail_on.unwrap_or(FailOnArg::Error) {
+        FailOnArg::Error => Severity::Error,
+        FailOnArg::Warning => Severity::Warning,
+        FailOnArg::Note => Severity::Note,
+        FailOnArg::Never => return Exit::Clean,
+    };
+    let fails = reports.iter().any(|report| {
+        report.findings.iter().any(|finding| {
+            finding.state == State::Current
+                && finding.severity >= threshold
+                && finding.confidence.0 >= Confidence::ASSERTED
+        }) || (threshold == Severity::Note && report.verdict == Verdict::Unknown)
+    });
+    if fails { Exit::Findings } else { Exit::Clean }
+}

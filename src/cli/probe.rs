@@ -1,0 +1,63 @@
+//! `diagnose probe URL`: time and classify a site.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::Timestamp;
+
+use super::args::ProbeArgs;
+use super::diagnose::{DiagnoseInput, diagnose_site, on_interrupt, probe_plan, rules};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::plan::{guess_platform, host_of, platform};
+use super::{output, progress};
+use crate::engine::EngineOptions;
+use crate::model::Site;
+
+/// Probes and prints the report of the probe alone.
+pub(super) fn run(args: &ProbeArgs) -> anyhow::Result<Exit> {
+    let rules = rules(args.control.rules.as_deref())?;
+    let target = args.target.trim();
+    let Some(host) = host_of(target).or_else(|| host_of(&format!("http://{target}"))) else {
+        return Err(Failure::new(format!("{target}: not a URL or domain"))
+            .hint("example: diagnose probe https://ana.pythonanywhere.com/")
+            .into());
+    };
+    let mut site = Site { domain: Some(host), url: Some(target.to_owned()), ..Site::default() };
+    site.platform = match &args.platform {
+        Some(name) => Some(platform(name, &rules)?),
+        None => guess_platform(&site, &rules),
+    };
+    let cancel = Arc::new(AtomicBool::new(false));
+    on_interrupt(&cancel);
+    let plan = probe_plan(target.to_owned(), &site, &args.probe, &rules);
+    let input = DiagnoseInput {
+        site,
+        now: Timestamp::now(),
+        now_given: true,
+        zone: None,
+        since: None,
+        until: None,
+        symptoms: Vec::new(),
+        probe: Ok(plan),
+        on_host: false,
+        unusable: Vec::new(),
+        engine: EngineOptions {
+            now: None,
+            select: args.control.select.clone(),
+            ignore: args.control.ignore.clone(),
+        },
+    };
+    let shown = progress::display(args.output.no_progress || args.output.quiet > 0);
+    let report = diagnose_site(input, &rules, shown, Arc::clone(&cancel));
+    let probed = report.probe.is_some();
+    let reports = vec![report];
+    output::write(&reports, &args.output)?;
+    if cancel.load(Ordering::Relaxed) {
+        return Ok(Exit::Interrupted);
+    }
+    if !probed {
+        return Ok(Exit::Failed);
+    }
+    Ok(output::exit(&reports, &args.control))
+}
