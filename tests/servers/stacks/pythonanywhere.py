@@ -16,7 +16,7 @@ PAGE = """<!DOCTYPE html>
 
 class PythonAnywhere(Stack):
     """Options: user, project, venv (folder below target/), domain, harakiri, read_timeout, ini (further lines of
-    the uWSGI file), env, use_virtualenv, symptom, inputs ("root" or "flags"), tz."""
+    the uWSGI file), env, use_virtualenv, symptom, inputs ("root", "flags", "positional", "folder"), tz."""
 
     platform = "pythonanywhere"
     user = "ada"
@@ -149,6 +149,10 @@ server {{
         """A copied tree, or the same files by name."""
         if self.case.options.get("inputs", "root") == "root":
             return ["--root", "root"]
+        if self.case.options["inputs"] == "folder":
+            return ["root/var"]
+        if self.case.options["inputs"] == "positional":
+            return ["root" + self.logs[kind] for kind in self.case.options.get("logs", ("error", "server", "access"))]
         arguments = []
         for kind in self.case.options.get("logs", ("error", "server", "access")):
             arguments += [f"--{kind}-log", "root" + self.logs[kind]]
