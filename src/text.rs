@@ -7,7 +7,9 @@ mod markup;
 mod width;
 mod workflow;
 
-pub use markup::{html, markdown, markdown_code, markdown_code_cell, markdown_fence, xml};
+pub use markup::{
+    html, markdown, markdown_code, markdown_code_cell, markdown_fence, markdown_prose, xml,
+};
 pub use width::{pad, truncate, width, wrap};
 pub use workflow::{defuse, workflow_data, workflow_property};
 

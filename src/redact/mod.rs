@@ -116,6 +116,9 @@ pub fn redact(mut report: Report, options: &RedactOptions) -> Shareable {
     if store.has_repeats() {
         visit::strings(&mut report, &mut |text| store.second_pass(text));
     }
+    if let Some(user) = &mut report.site.user {
+        *user = store.account(user);
+    }
     let redactions = Redactions { on: true, counts: store.counts() };
     Shareable { report, redactions }
 }

@@ -1,6 +1,6 @@
 //! Placeholders: the same value gets the same one, everywhere in a report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::RedactOptions;
 use super::pattern::patterns;
@@ -21,6 +21,8 @@ pub(super) struct Store {
     repeats: Vec<(String, String)>,
     /// Hosts that stay: the site's own.
     own_hosts: Vec<String>,
+    /// Placeholders that stand in the report, by type; what is only prepared is not counted.
+    used: BTreeSet<(String, String)>,
 }
 
 impl Store {
@@ -30,6 +32,7 @@ impl Store {
             known: BTreeMap::new(),
             numbers: BTreeMap::new(),
             repeats: Vec::new(),
+            used: BTreeSet::new(),
             own_hosts: site.domain.iter().chain(&site.url).cloned().collect(),
         };
         if store.options.users
@@ -64,6 +67,15 @@ impl Store {
         }
         self.known.insert(key, text.clone());
         text
+    }
+
+    /// The site's account name as the report may hold it.
+    pub(super) fn account(&mut self, name: &str) -> String {
+        if self.options.users && personal::names_a_person(name) {
+            self.user(name)
+        } else {
+            name.to_owned()
+        }
     }
 
     fn user(&mut self, name: &str) -> String {
@@ -108,6 +120,7 @@ impl Store {
             }
             let spans = personal::account(text, name);
             for span in spans.into_iter().rev() {
+                self.used.insert(("user".to_owned(), placeholder.clone()));
                 text.replace_range(span, placeholder);
             }
         }
@@ -135,7 +148,9 @@ impl Store {
                 continue;
             }
             out.push_str(&text[at..span.start]);
-            out.push_str(&self.placeholder(kind, id, &text[span.clone()]));
+            let placeholder = self.placeholder(kind, id, &text[span.clone()]);
+            out.push_str(&placeholder);
+            self.used.insert((kind.to_owned(), placeholder));
             at = span.end;
         }
         out.push_str(&text[at..]);
@@ -145,9 +160,8 @@ impl Store {
     /// Different values per type.
     pub(super) fn counts(&self) -> BTreeMap<String, u32> {
         let mut counts = BTreeMap::new();
-        for (key, number) in &self.numbers {
-            let kind = key.split(':').next().unwrap_or(key).to_owned();
-            *counts.entry(kind).or_insert(0) += number;
+        for (kind, _) in &self.used {
+            *counts.entry(kind.clone()).or_insert(0) += 1;
         }
         counts
     }

@@ -13,13 +13,12 @@ pub(super) fn drop_bodies(report: &mut Report) {
 }
 
 /// Calls `change` for each text. Not visited: documentation links, slugs and check names (ours),
-/// the probe's own address, the site's domain.
+/// where to ask for help, the probe's own address, the site's domain. The account's name is changed
+/// by the caller.
 pub(super) fn strings(report: &mut Report, change: &mut dyn FnMut(&mut String)) {
     let site = &mut report.site;
     option(site.url.as_mut(), change);
-    for text in [&mut site.user, &mut site.app] {
-        option(text.as_mut(), change);
-    }
+    option(site.app.as_mut(), change);
     for path in [&mut site.root, &mut site.wsgi, &mut site.project, &mut site.virtualenv]
         .into_iter()
         .chain([&mut site.procfile])
@@ -113,7 +112,6 @@ pub(super) fn strings(report: &mut Report, change: &mut dyn FnMut(&mut String)) 
         change(&mut container.container);
     }
     report.unexplained.iter_mut().for_each(|item| evidence(item, change));
-    report.support.iter_mut().for_each(change);
 }
 
 fn option(text: Option<&mut String>, change: &mut dyn FnMut(&mut String)) {

@@ -3,7 +3,12 @@
 //! Border: nothing here reads files, the clock or the environment; what a renderer must know of
 //! its surroundings stands in [`Style`]. Every foreign text passes `crate::text` on its way out.
 
+mod concise;
 pub mod json;
+mod markdown;
+mod words;
+
+mod text;
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -94,7 +99,10 @@ pub fn render(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let text = match format {
+        Format::Text => text::text(report, style),
+        Format::Concise => concise::concise(report, style),
         Format::Json => json::json(report),
+        Format::Markdown => markdown::markdown(report, style),
         _ => String::new(),
     };
     out.write_all(text.as_bytes())

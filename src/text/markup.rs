@@ -24,7 +24,11 @@ pub fn markdown(text: &str) -> String {
                 out.push(c);
             }
             // `1.` and `1)` at the start would be a list.
-            '.' | ')' if at > 0 && chars[..at].iter().all(char::is_ascii_digit) => {
+            '.' | ')'
+                if at > 0
+                    && after.is_none_or(char::is_whitespace)
+                    && chars[..at].iter().all(char::is_ascii_digit) =>
+            {
                 out.push('\\');
                 out.push(c);
             }
@@ -33,11 +37,29 @@ pub fn markdown(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             // Nobody is to be called into the thread by a log line.
-            '@' if word(after) => out.push_str("@\u{200b}"),
+            '@' if word(after) && !word(before) => out.push_str("@\u{200b}"),
             c => out.push(c),
         }
     }
     out
+}
+
+/// Our own prose with values in it: like [`markdown`], but pairs of backticks stay code.
+#[must_use]
+pub fn markdown_prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len() % 2 == 0 || parts.len() == 1 {
+        return markdown(text);
+    }
+    parts
+        .iter()
+        .enumerate()
+        .map(|(at, part)| match at % 2 {
+            0 if part.is_empty() => String::new(),
+            0 => markdown(part),
+            _ => markdown_code(part),
+        })
+        .collect()
 }
 
 /// Longest run of backticks.

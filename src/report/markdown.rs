@@ -1,0 +1,393 @@
+//! `--format markdown`: for tickets. The first lines read well as plain text; a budget of
+//! characters is spent by rank and never cuts inside a fence.
+
+use super::text::{charts, receipt};
+use super::{Flavor, Style, words};
+use crate::model::{Evidence, Finding, Report, Source, State, Verdict};
+use crate::redact::Shareable;
+use crate::text::{
+    defuse, markdown as inline, markdown_code, markdown_code_cell, markdown_fence,
+    markdown_prose as prose, terminal, terminal_lines,
+};
+
+/// Most rows of the evidence table, and lines of one excerpt.
+const ROWS: usize = 5;
+const EXCERPT: usize = 20;
+/// Characters kept free for the notice that something was left out.
+const RESERVE: usize = 160;
+
+/// The whole report.
+pub(super) fn markdown(shareable: &Shareable, style: &Style) -> String {
+    let report = shareable.report();
+    let github = style.markdown_flavor == Flavor::Github;
+    let mut sections = vec![head(report)];
+    for (at, finding) in report.findings.iter().enumerate() {
+        if words::stands(finding) && (at == 0 || finding.severity >= crate::model::Severity::Error)
+        {
+            sections.push(whole(report, finding, at, style));
+        }
+    }
+    sections.push(probe(report, github));
+    sections.push(restarts(report));
+    sections.push(unexplained(report, github));
+    sections.push(next(report, github));
+    sections.push(rest(report, github));
+    let footer = footer(shareable, github);
+    let mut out = assemble(sections, &footer, style.budget);
+    while out.ends_with("\n\n") {
+        out.pop();
+    }
+    out
+}
+
+/// Sections in order while they fit; each is whole or left out, so no fence is ever cut.
+fn assemble(sections: Vec<String>, footer: &str, budget: Option<usize>) -> String {
+    let budget = budget.filter(|budget| *budget > 0).unwrap_or(usize::MAX);
+    let long = |text: &str| text.chars().count();
+    let mut used = long(footer) + RESERVE;
+    let mut out = String::new();
+    let mut left_out = 0;
+    for section in sections.into_iter().filter(|section| !section.trim().is_empty()) {
+        let size = long(&section) + 1;
+        // The verdict always stands, however small the budget.
+        if used.saturating_add(size) > budget && !out.is_empty() {
+            left_out += section.lines().count();
+            continue;
+        }
+        used += size;
+        out.push_str(section.trim_end());
+        out.push_str("\n\n");
+    }
+    if left_out > 0 {
+        out.push_str(&format!(
+            "… {left_out} lines left out to stay within {budget} characters.\n\n"
+        ));
+    }
+    out.push_str(footer);
+    out
+}
+
+/// The first five lines: what support reads in a queue.
+fn head(report: &Report) -> String {
+    let mut first = vec![format!("**diagnose {}**", inline(&report.version))];
+    first.extend(words::subject(report).map(|subject| inline(&subject)));
+    if !report.platform_name.is_empty() {
+        first.push(inline(&report.platform_name));
+    }
+    first.extend(words::range(report));
+    let verdict = inline(&words::verdict(report));
+    let line = match words::answer(report) {
+        Some(finding) => format!(
+            "**Verdict ({}): {verdict}** ({})",
+            words::confidence(finding, false),
+            markdown_code(words::slug(finding))
+        ),
+        None => format!("**Verdict: {verdict}**"),
+    };
+    let mut out = format!("{}  \n{line}\n", first.join(" · "));
+    if let Some(symptom) = words::failing(report)
+        && report.verdict != Verdict::Unknown
+    {
+        out.push_str(&format!("\nSeen: {}.\n", inline(&symptom)));
+    }
+    out
+}
+
+fn whole(report: &Report, finding: &Finding, at: usize, style: &Style) -> String {
+    let github = style.markdown_flavor == Flavor::Github;
+    let mut out = String::new();
+    if at > 0 {
+        out.push_str(&format!(
+            "**Also ({}): {}** ({})\n\n",
+            words::confidence(finding, false),
+            inline(&finding.title),
+            markdown_code(words::slug(finding))
+        ));
+    }
+    if let (0, Some(explains)) = (at, &finding.explains) {
+        out.push_str(&format!("It {}.\n\n", inline(explains)));
+    }
+    out.push_str(&evidence(report, &finding.evidence, github));
+    if !finding.why.trim().is_empty() {
+        out.push_str(&format!("**Why:** {}\n\n", prose(finding.why.trim())));
+    }
+    if !finding.consequences.is_empty() {
+        let titles: Vec<String> =
+            finding.consequences.iter().map(|item| inline(&item.title)).collect();
+        out.push_str(&format!("**So:** this also explains {}.\n\n", titles.join("; ")));
+    }
+    if !finding.fixes.is_empty() {
+        out.push_str("**Fix:**\n\n");
+        let mut number = 0;
+        for fix in &finding.fixes {
+            number += 1;
+            out.push_str(&format!("{number}. {}\n", prose(&fix.text)));
+            if let Some(command) = &fix.command {
+                out.push('\n');
+                out.push_str(&block(&terminal_lines(command), github, "   "));
+                out.push('\n');
+            }
+            if let Some(verify) = &fix.verify {
+                number += 1;
+                out.push_str(&format!("{number}. Check: {}\n", prose(verify)));
+            }
+        }
+        out.push('\n');
+    }
+    let links = if github { 3 } else { 1 };
+    if !finding.docs.is_empty() && (github || at == 0) {
+        let urls: Vec<String> = finding
+            .docs
+            .iter()
+            .take(links)
+            .map(|url| {
+                let url: String =
+                    terminal(url).chars().filter(|c| !matches!(c, '<' | '>' | ' ' | '`')).collect();
+                format!("<{url}>")
+            })
+            .collect();
+        out.push_str(&format!("Docs: {}\n\n", urls.join(", ")));
+    }
+    if style.explain_ranking {
+        let lines = receipt::lines(report, finding);
+        out.push_str(&block(&lines, github, ""));
+        out.push('\n');
+    }
+    out
+}
+
+/// Fenced for GitHub, indented for forums; below a list item with `indent`.
+fn block(lines: &[String], github: bool, indent: &str) -> String {
+    let text = if github {
+        markdown_fence(lines, "")
+    } else {
+        let lines: Vec<String> =
+            lines.iter().map(|line| format!("    {}", defuse(&terminal(line)))).collect();
+        format!("{}\n", lines.join("\n"))
+    };
+    let lines: Vec<String> = text.lines().map(|line| format!("{indent}{line}")).collect();
+    format!("{}\n", lines.join("\n"))
+}
+
+fn row(report: &Report, item: &Evidence) -> (String, String, String) {
+    let place = item
+        .place
+        .as_ref()
+        .map_or_else(|| words::source(item.source).to_owned(), |place| words::place(report, place));
+    let times = match item.source {
+        Source::Code | Source::Config => "–".to_owned(),
+        _ => words::repeats(item, report.now).unwrap_or_else(|| {
+            item.time.map_or_else(|| "1".to_owned(), |time| words::stamp(time, report.now))
+        }),
+    };
+    (place, words::gist(item).to_owned(), times)
+}
+
+fn evidence(report: &Report, evidence: &[Evidence], github: bool) -> String {
+    if evidence.is_empty() {
+        return String::new();
+    }
+    let mut out = String::new();
+    if github {
+        out.push_str("| seen in | what | times |\n|---|---|---|\n");
+    }
+    for item in evidence.iter().take(ROWS) {
+        let (place, what, times) = row(report, item);
+        if github {
+            out.push_str(&format!(
+                "| {} | {} | {} |\n",
+                markdown_code_cell(&place),
+                markdown_code_cell(&what),
+                inline(&times)
+            ));
+        } else {
+            out.push_str(&format!(
+                "- {}: {} ({})\n",
+                markdown_code(&place),
+                markdown_code(&what),
+                inline(&times)
+            ));
+        }
+    }
+    if evidence.len() > ROWS {
+        out.push_str(&format!("\n…and {} more.\n", evidence.len() - ROWS));
+    }
+    out.push('\n');
+    // One excerpt in full says more than five rows.
+    if let Some(item) = evidence.iter().find(|item| item.excerpt.trim().lines().count() > 1) {
+        let mut lines = terminal_lines(item.excerpt.trim_end());
+        let skip = lines.len().saturating_sub(EXCERPT);
+        if skip > 0 {
+            lines = lines.split_off(skip);
+            lines.insert(0, format!("… {skip} lines left out"));
+        }
+        out.push_str(&block(&lines, github, ""));
+        out.push('\n');
+    }
+    out
+}
+
+fn probe(report: &Report, github: bool) -> String {
+    let Some(probe) = report.probe.as_ref().filter(|p| p.skipped.is_none() && !p.hits.is_empty())
+    else {
+        return String::new();
+    };
+    let mut out = format!("**Probe** of {}:\n\n", markdown_code(&probe.url));
+    if github {
+        out.push_str("| hit | answer | dns | connect | tls | first byte | total |\n");
+        out.push_str("|---|---|---|---|---|---|---|\n");
+    }
+    for (at, hit) in probe.hits.iter().enumerate().take(10) {
+        let p = &hit.phases_ms;
+        let answer = charts::outcome(hit);
+        if github {
+            out.push_str(&format!(
+                "| {} | {} | {} | {} | {} | {} | {} |\n",
+                at + 1,
+                inline(&answer),
+                charts::seconds(p.dns),
+                charts::seconds(p.connect),
+                charts::seconds(p.tls),
+                charts::seconds(p.first_byte),
+                charts::seconds(p.total)
+            ));
+        } else {
+            out.push_str(&format!(
+                "- hit {}: {} after {}\n",
+                at + 1,
+                inline(&answer),
+                charts::seconds(p.total)
+            ));
+        }
+    }
+    if probe.limit_ms > 0 {
+        out.push_str(&format!("\nThe limit is {} s.\n", probe.limit_ms.div_ceil(1000)));
+    }
+    for note in &probe.notes {
+        out.push_str(&format!("\n{}\n", inline(note)));
+    }
+    out
+}
+
+fn restarts(report: &Report) -> String {
+    let mut out = String::new();
+    for container in &report.restarts {
+        if container.crashes.is_empty() && container.counter == 0 {
+            continue;
+        }
+        let crashes = words::count(container.crashes.len() as u64, "crash", "crashes");
+        let times: Vec<String> = container
+            .crashes
+            .iter()
+            .rev()
+            .take(12)
+            .rev()
+            .map(|time| words::stamp(*time, report.now))
+            .collect();
+        out.push_str(&format!("**{}**: {crashes}", inline(&container.container)));
+        if !times.is_empty() {
+            out.push_str(&format!(" at {}", times.join(", ")));
+        }
+        out.push('.');
+        for text in charts::standing(container) {
+            out.push(' ');
+            out.push_str(&inline(&text));
+        }
+        out.push_str("\n\n");
+    }
+    out
+}
+
+fn unexplained(report: &Report, github: bool) -> String {
+    if report.unexplained.is_empty() || report.verdict == Verdict::Healthy {
+        return String::new();
+    }
+    let mut out = "**Lines that look like errors and that no rule explains:**\n\n".to_owned();
+    out.push_str(&evidence(report, &report.unexplained, github));
+    out
+}
+
+fn next(report: &Report, github: bool) -> String {
+    let mut out = String::new();
+    if let Some(next) = &report.next_check {
+        out.push_str(&format!("**Next:** {}\n\n", inline(&next.text)));
+        if let Some(command) = &next.command {
+            out.push_str(&block(&terminal_lines(command), github, ""));
+            out.push('\n');
+        }
+    }
+    if let Some((channel, attach)) = report.support.split_first() {
+        out.push_str(&format!("**Ask:** {}\n", inline(channel)));
+        for line in attach {
+            out.push_str(&format!("- {}\n", inline(line)));
+        }
+    }
+    out
+}
+
+fn rest(report: &Report, github: bool) -> String {
+    let others: Vec<&Finding> = report
+        .findings
+        .iter()
+        .enumerate()
+        .filter(|(at, finding)| {
+            !(words::stands(finding)
+                && (*at == 0 || finding.severity >= crate::model::Severity::Error))
+        })
+        .map(|(_, finding)| finding)
+        .collect();
+    let ruled_out = words::ruled_out(report);
+    let mut lines = Vec::new();
+    for finding in &others {
+        let state = if finding.state == State::Old { ", old" } else { "" };
+        let seen = finding.evidence.first().map_or_else(String::new, |item| {
+            let (_, what, times) = row(report, item);
+            format!(" – {} ({})", markdown_code(&what), inline(&times))
+        });
+        lines.push(format!(
+            "- {}{state}: {} {}{seen}",
+            words::severity(finding.severity),
+            inline(&finding.title),
+            markdown_code(words::slug(finding)),
+        ));
+    }
+    for item in &report.ruled_out {
+        let title = if item.title.is_empty() { &item.cause } else { &item.title };
+        lines.push(format!("- ruled out: {} ({})", inline(title), inline(&item.reason)));
+    }
+    for item in &report.examined {
+        lines.push(format!("- examined: {}", inline(&words::below_root(report, &item.what))));
+    }
+    for item in &report.skipped {
+        lines.push(format!(
+            "- not examined: {} ({})",
+            inline(&item.check),
+            inline(&words::below_root(report, &item.missing))
+        ));
+    }
+    if lines.is_empty() {
+        return String::new();
+    }
+    let title = format!(
+        "Other findings ({}), ruled out ({}), what was examined",
+        others.len(),
+        ruled_out.len()
+    );
+    let list = lines.join("\n");
+    if github {
+        format!("<details><summary>{title}</summary>\n\n{list}\n\n</details>\n")
+    } else {
+        format!("**{title}**\n\n{list}\n")
+    }
+}
+
+fn footer(shareable: &Shareable, github: bool) -> String {
+    let redactions = shareable.redactions();
+    let hidden = redactions.describe();
+    let text = match (redactions.on, hidden.is_empty()) {
+        (false, _) => "Nothing was redacted – read before posting".to_owned(),
+        (true, true) => "Redacted: nothing found to hide – please read before posting".to_owned(),
+        (true, false) => format!("Redacted: {hidden} – please read before posting"),
+    };
+    if github { format!("<sub>{text}</sub>\n") } else { format!("{text}\n") }
+}

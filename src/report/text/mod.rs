@@ -1,0 +1,394 @@
+//! `--format text`: for a person at a terminal. Verdict first; then evidence, why, fix, docs.
+
+pub(super) mod charts;
+mod evidence;
+mod page;
+pub(super) mod receipt;
+
+use super::{Style, words};
+use crate::model::{Finding, Fix, Report, Severity, Source, State, Verdict};
+use crate::redact::Shareable;
+use crate::text::{terminal, width};
+use page::{LABEL, Page, Tone};
+
+/// Findings that are shown in two lines before "and N more".
+const BRIEF: usize = 4;
+/// Unexplained lines shown.
+const UNEXPLAINED: usize = 3;
+
+/// The whole report.
+pub(super) fn text(shareable: &Shareable, style: &Style) -> String {
+    let report = shareable.report();
+    let mut page = Page::new(style);
+    if style.quiet == 0 {
+        header(&mut page, report);
+    }
+    verdict_line(&mut page, report);
+    findings(&mut page, report);
+    if style.quiet == 0 {
+        unexplained(&mut page, report);
+        next(&mut page, report);
+        lists(&mut page, report);
+        footer(&mut page, shareable);
+    }
+    page.finish()
+}
+
+fn header(page: &mut Page<'_>, report: &Report) {
+    let mut parts = Vec::new();
+    if !report.platform_name.is_empty() {
+        parts.push(report.platform_name.clone());
+    }
+    parts.extend(words::subject(report));
+    let sources = words::sources(report);
+    if !sources.is_empty() {
+        parts.push(sources);
+    }
+    if page.style.verbose > 0 || report.logs.len() == 1 {
+        parts.extend(words::range(report));
+    }
+    if parts.is_empty() {
+        return;
+    }
+    let dot = format!(" {} ", page.glyphs.dot);
+    page.paragraph("", &parts.join(&dot), Tone::Dim);
+    page.gap();
+}
+
+fn verdict_line(page: &mut Page<'_>, report: &Report) {
+    let (glyph, tone) = match report.verdict {
+        // The first finding's title says it.
+        Verdict::Broken if words::answer(report).is_some() => return,
+        Verdict::Broken => (page.glyphs.bad, Tone::Error),
+        Verdict::Healthy => (page.glyphs.good, Tone::Good),
+        Verdict::Unknown => (page.glyphs.unknown, Tone::Warning),
+    };
+    let lead = format!("{}  ", page.paint(glyph, tone));
+    let indent = width(glyph) + 2;
+    let text = terminal(&words::sentence(&words::verdict(report)));
+    for (at, line) in crate::text::wrap(&text, page.width - indent).iter().enumerate() {
+        let line = page.paint(line, Tone::Strong);
+        let lead = if at == 0 { lead.clone() } else { " ".repeat(indent) };
+        page.line(&format!("{lead}{line}"));
+    }
+    if let Some(probe) = &report.probe
+        && report.verdict != Verdict::Broken
+        && charts::worth_it(probe, page.style.verbose)
+        && report.findings.is_empty()
+    {
+        charts::probe(page, probe);
+    }
+    page.gap();
+}
+
+fn findings(page: &mut Page<'_>, report: &Report) {
+    let verbose = page.style.verbose > 0;
+    let mut brief = 0;
+    let mut hidden = 0;
+    for (at, finding) in report.findings.iter().enumerate() {
+        let stands = words::stands(finding);
+        let full = verbose || (at == 0 && stands);
+        if full {
+            page.gap();
+            whole(page, report, finding, at);
+        } else if brief < BRIEF {
+            page.gap();
+            brief += 1;
+            short(page, report, finding, at);
+        } else {
+            hidden += 1;
+        }
+    }
+    if hidden > 0 {
+        page.gap();
+        page.paragraph("", &format!("… and {hidden} more findings (-v)"), Tone::Dim);
+    }
+    page.gap();
+}
+
+/// `1  error  Title      [slug]`, and the line of confidence below.
+fn title(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usize) {
+    let word = words::severity(finding.severity);
+    let tone = match finding.severity {
+        Severity::Error if finding.state == State::Current => Tone::Error,
+        Severity::Warning => Tone::Warning,
+        _ => Tone::Note,
+    };
+    let number = format!("{:<3}", at + 1);
+    let lead = format!("{number}{word:<7} ");
+    let painted_lead = format!("{number}{} ", page.paint(&format!("{word:<7}"), tone));
+    let indent = width(&lead);
+    let slug = format!("[{}]", terminal(words::slug(finding)));
+    let text = terminal(&finding.title);
+    let lines = crate::text::wrap(&text, page.width - indent);
+    let mut slug_done = false;
+    for (n, line) in lines.iter().enumerate() {
+        let painted = page.paint(line, Tone::Strong);
+        let (plain, painted) = if n == 0 {
+            (format!("{lead}{line}"), format!("{painted_lead}{painted}"))
+        } else {
+            let space = " ".repeat(indent);
+            (format!("{space}{line}"), format!("{space}{painted}"))
+        };
+        if lines.len() == 1 {
+            slug_done = page.sides((&plain, &painted), &slug);
+        } else {
+            page.line(&painted);
+        }
+    }
+    let mut parts = vec![words::confidence(finding, page.style.verbose > 0)];
+    if let Some(explains) = &finding.explains
+        && finding.state == State::Current
+    {
+        parts.push(terminal(explains));
+    }
+    if finding.state == State::Old {
+        parts.extend(last_seen(page, report, finding));
+    }
+    let dot = format!(" {} ", page.glyphs.dot);
+    let line = format!("   {}", parts.join(&dot));
+    let line = page.cut(&line, page.width);
+    if slug_done {
+        let line = page.paint(&line, Tone::Dim);
+        page.line(&line);
+    } else {
+        let painted = page.paint(&line, Tone::Dim);
+        if !page.sides((&line, &painted), &slug) {
+            let slug = format!("   {slug}");
+            let slug = page.paint(&slug, Tone::Dim);
+            page.line(&slug);
+        }
+    }
+}
+
+/// `"No module named 'x'", 3 times, last 2 days ago`.
+fn last_seen(page: &Page<'_>, report: &Report, finding: &Finding) -> Vec<String> {
+    let Some(item) = finding.evidence.first() else { return Vec::new() };
+    let mut text = format!("\"{}\"", page.cut(words::gist(item), page.width / 2));
+    if item.count > 1 {
+        text.push_str(&format!(", {} times", words::thousands(u64::from(item.count))));
+    }
+    if let Some(ago) = item.last_time.or(item.time).and_then(|time| words::ago(time, report.now)) {
+        text.push_str(&format!(", last {ago}"));
+    }
+    vec![text]
+}
+
+fn whole(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usize) {
+    title(page, report, finding, at);
+    if at == 0
+        && let Some(probe) = &report.probe
+        && charts::worth_it(probe, page.style.verbose)
+    {
+        charts::probe(page, probe);
+    }
+    evidence::block(page, report, &finding.evidence);
+    page.gap();
+    if !finding.why.trim().is_empty() {
+        page.labelled("Why", &finding.why);
+    }
+    consequences(page, report, finding, at);
+    fixes(page, &finding.fixes);
+    for (n, url) in finding.docs.iter().take(2).enumerate() {
+        let label = if n == 0 { "Docs" } else { "" };
+        let lead = crate::text::pad(&format!("   {label}"), LABEL);
+        let line = format!("{}{}", page.paint(&lead, Tone::Strong), terminal(url));
+        page.line(&line);
+    }
+    if page.style.verbose > 0 && !finding.prevent.is_empty() {
+        page.labelled("Later", &finding.prevent.join(" "));
+    }
+    if page.style.explain_ranking || page.style.verbose > 1 {
+        page.gap();
+        for line in receipt::lines(report, finding) {
+            page.paragraph("   ", &line, Tone::Plain);
+        }
+    }
+}
+
+fn consequences(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usize) {
+    let looping = report.restarts.iter().find(|container| container.crashes.len() > 1);
+    if let (0, Some(container)) = (at, looping) {
+        page.gap();
+        charts::crashes(page, container);
+        page.gap();
+    }
+    let titles: Vec<String> = finding
+        .consequences
+        .iter()
+        .filter(|item| !(at == 0 && looping.is_some() && item.evidence.is_empty()))
+        .map(|item| {
+            let times: u64 = item.evidence.iter().map(|e| u64::from(e.count)).sum();
+            if times > 1 {
+                format!("{} ({} times)", item.title, words::thousands(times))
+            } else {
+                item.title.clone()
+            }
+        })
+        .collect();
+    if !titles.is_empty() {
+        page.labelled(
+            "So",
+            &words::sentence(&format!("This also explains: {}", titles.join("; "))),
+        );
+    }
+}
+
+fn fixes(page: &mut Page<'_>, fixes: &[Fix]) {
+    let many = fixes.len() > 1 || fixes.iter().any(|fix| fix.verify.is_some());
+    let mut number = 0;
+    let mut step = |page: &mut Page<'_>, text: &str| {
+        number += 1;
+        let label = if number == 1 { "   Fix   " } else { "         " };
+        let lead = if many { format!("{label}{number}. ") } else { label.to_owned() };
+        page.paragraph(&lead, text, Tone::Plain);
+    };
+    for fix in fixes {
+        step(page, &fix.text);
+        if let Some(command) = &fix.command {
+            page.command(LABEL + 5, command);
+        }
+        if let Some(verify) = &fix.verify {
+            step(page, &format!("Check: {verify}"));
+        }
+    }
+}
+
+/// Two lines, and a third where something is to be done now.
+fn short(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usize) {
+    title(page, report, finding, at);
+    if finding.state == State::Old {
+        return;
+    }
+    if let Some(item) = finding.evidence.first() {
+        let place = item.place.as_ref().map(|place| words::place(report, place));
+        let gist = words::gist(item).to_owned();
+        let mut text = page.cut(&gist, page.width.saturating_sub(4));
+        if let Some(place) = place {
+            let path = page.cut_path(&place, page.width / 2);
+            text = page.cut(&format!("{path}  {gist}"), page.width.saturating_sub(4));
+        }
+        page.line(&format!("   {text}"));
+    }
+    if words::stands(finding)
+        && finding.severity == Severity::Error
+        && let Some(fix) =
+            finding.fixes.iter().find(|fix| fix.command.is_some()).or_else(|| finding.fixes.first())
+    {
+        page.labelled("Fix", &fix.text);
+        if let Some(command) = &fix.command {
+            page.command(LABEL + 3, command);
+        }
+    }
+    if page.style.explain_ranking {
+        for line in receipt::lines(report, finding) {
+            page.paragraph("   ", &line, Tone::Plain);
+        }
+    }
+}
+
+/// Error lines that no rule knows: the person, or support, may.
+fn unexplained(page: &mut Page<'_>, report: &Report) {
+    if report.unexplained.is_empty() || report.verdict == Verdict::Healthy {
+        return;
+    }
+    page.gap();
+    let most = if page.style.verbose > 0 { 20 } else { UNEXPLAINED };
+    let head = page.paint("Lines that look like errors and that no rule explains:", Tone::Strong);
+    page.line(&head);
+    evidence::block(page, report, &report.unexplained[..report.unexplained.len().min(most)]);
+    let rest = report.unexplained.len().saturating_sub(most);
+    if rest > 0 {
+        page.paragraph("     ", &format!("and {rest} more (-v)"), Tone::Dim);
+    }
+}
+
+/// What to do when the answer is not clear: the next check, whom to ask.
+fn next(page: &mut Page<'_>, report: &Report) {
+    if let Some(next) = &report.next_check {
+        page.gap();
+        page.labelled("Next", &next.text);
+        if let Some(command) = &next.command {
+            page.command(LABEL, command);
+        }
+    }
+    if let Some((channel, attach)) = report.support.split_first() {
+        page.gap();
+        page.labelled("Ask", channel);
+        for line in attach {
+            page.paragraph(&" ".repeat(LABEL), line, Tone::Plain);
+        }
+    }
+}
+
+/// Ruled out, examined, not examined.
+fn lists(page: &mut Page<'_>, report: &Report) {
+    page.gap();
+    if page.style.verbose > 0 {
+        for item in &report.ruled_out {
+            let name = if item.title.is_empty() { &item.cause } else { &item.title };
+            page.paragraph("Ruled out: ", &format!("{name} ({})", item.reason), Tone::Plain);
+        }
+    } else {
+        let ruled_out = words::ruled_out(report);
+        if !ruled_out.is_empty() {
+            page.paragraph("Ruled out: ", &ruled_out.join(", "), Tone::Plain);
+        }
+    }
+    if page.style.verbose > 0 || report.verdict != Verdict::Broken {
+        for item in &report.examined {
+            let what = words::below_root(report, &item.what);
+            page.paragraph("Examined: ", &what, Tone::Plain);
+        }
+    }
+    for item in &report.skipped {
+        let what: Vec<String> = item
+            .missing
+            .split(' ')
+            .map(|word| {
+                let word = words::below_root(report, word);
+                if width(&word) > 40 && word.contains('/') {
+                    page.cut_path(&word, 40)
+                } else {
+                    word
+                }
+            })
+            .collect();
+        let text = format!("{} ({})", item.check, what.join(" "));
+        page.paragraph("Not examined: ", &text, Tone::Dim);
+    }
+}
+
+fn footer(page: &mut Page<'_>, shareable: &Shareable) {
+    let report = shareable.report();
+    page.gap();
+    let mut text = match report.verdict {
+        Verdict::Healthy if report.findings.is_empty() => "Healthy".to_owned(),
+        Verdict::Healthy => format!("Healthy, {}", words::tally(report).to_lowercase()),
+        _ => words::tally(report),
+    };
+    if let Some(elapsed) = page.style.elapsed {
+        text.push_str(&format!(" in {:.1} s", elapsed.as_secs_f64()));
+    }
+    let ticket = format!("For a ticket: {}", words::ticket_command(page.style.command.as_deref()));
+    let one = format!("{text}.   {ticket}");
+    if width(&one) <= page.width {
+        page.paragraph("", &format!("{text}."), Tone::Plain);
+        page.amend_last(&format!("   {}", terminal(&ticket)));
+    } else {
+        page.paragraph("", &format!("{text}."), Tone::Plain);
+        page.command(0, &ticket);
+    }
+    let hidden = shareable.redactions().describe();
+    if !hidden.is_empty() {
+        let text = format!("Hidden: {hidden}. Read the report before you post it.");
+        page.paragraph("", &text, Tone::Dim);
+    }
+    let by_code = report
+        .findings
+        .first()
+        .is_some_and(|first| first.evidence.iter().any(|item| item.source == Source::Code));
+    if page.style.verbose > 0 && by_code {
+        page.paragraph("", "Your code was read, never run.", Tone::Dim);
+    }
+}
