@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::Context;
-use crate::http::probe;
+use crate::http::{classify, probe};
 use crate::model::{Examined, Fact, Facts, Hit, Phase, ProbeReport, Skipped, Source};
 use crate::rules::verdict_word;
 
@@ -64,7 +64,26 @@ fn hits(context: &Context, report: &ProbeReport) -> Vec<Fact> {
         fact.phase = Phase::Unknown;
         facts.push(fact);
     }
+    facts.extend(exceptions(context, report));
     facts
+}
+
+/// What debug pages tell: a fact of its own, so that the exposed page and its cause both stand.
+fn exceptions(context: &Context, report: &ProbeReport) -> Option<Fact> {
+    let (hit, event) =
+        report.hits.iter().find_map(|hit| Some((hit, classify::exception_event(hit)?)))?;
+    let matches = context.rules.match_exception(&event, Phase::Request);
+    if matches.is_empty() {
+        return None;
+    }
+    let mut fact = Fact::new(Source::Probe, format!("{}: {}", event.type_name, event.message));
+    fact.matches = matches;
+    fact.time = hit.at;
+    fact.last_time = hit.at;
+    fact.status = hit.status;
+    fact.phase = Phase::Request;
+    fact.exception = Some(Box::new(event));
+    Some(fact)
 }
 
 /// `GET https://… → 502 after 0.21 s (page: nginx-502)`.

@@ -1,6 +1,6 @@
 //! What one answer means: the page behind the status, who wrote it, and a sentence about it.
 
-use crate::model::{AnsweredBy, Hit};
+use crate::model::{AnsweredBy, ExceptionEvent, Hit, TracebackShape};
 use crate::rules::page::{Answer, Page, Pages};
 
 /// What an answer means for the site.
@@ -75,6 +75,19 @@ fn answered_by_headers(hit: &Hit) -> Option<AnsweredBy> {
         return Some(AnsweredBy::App);
     }
     None
+}
+
+/// The exception that a debug page tells, as one that a log would have told. A page has no
+/// frames that could be trusted to be complete, so it has none.
+#[must_use]
+pub fn exception_event(hit: &Hit) -> Option<ExceptionEvent> {
+    let told = hit.exception.as_ref()?;
+    Some(ExceptionEvent {
+        type_name: told.type_name.clone(),
+        message: told.message.clone(),
+        shape: TracebackShape::Bare,
+        ..ExceptionEvent::default()
+    })
 }
 
 /// Turns the refusal of an outbound proxy into what it is: not the site's answer. Through a
