@@ -33,7 +33,8 @@ impl Interp<'_> {
             {
                 match self.truth(&cx.quietly(), &node.test) {
                     Truth::Yes | Truth::No => {}
-                    Truth::Maybe => cx = cx.maybe(),
+                    // Early returns are there for what seldom happens.
+                    Truth::Maybe => cx = Cx { weight: cx.weight * 0.8, ..cx },
                     Truth::Environment => cx = cx.quietly(),
                 }
             }

@@ -31,7 +31,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let (Some((id, source)), Some(Value::Module(target))) = (cx.entry(), &cx.application) else {
         return;
     };
-    if !cx.is_served() {
+    if !cx.is_served() || super::app_shadowed::earlier(cx).is_some() {
         return;
     }
     let Some(binding) = cx.module(id).names.get(cx.wanted()) else { return };

@@ -29,6 +29,7 @@ title = "my first app"
 /// The app that the name held before, where it now holds something that cannot be called.
 pub(super) fn earlier(cx: &ModuleCtx) -> Option<TextRange> {
     let (id, _) = cx.entry()?;
+    let now = cx.module(id).names.get(cx.wanted())?.range;
     let value = cx.application.as_ref()?;
     if super::app_not_callable::uncallable(value).is_none() && !matches!(value, Value::Module(_)) {
         return None;

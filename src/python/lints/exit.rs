@@ -35,10 +35,6 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
     for event in cx.events() {
         let EventKind::Exit(how) = &event.kind else { continue };
-        // Below a condition it is a check that is meant to fail seldom.
-        if event.weight < 0.75 {
-            continue;
-        }
         let message = format!(
             "`{how}` ends the process while the code is imported{}: the app never starts. Remove it, or put it under `if __name__ == \"__main__\":`",
             ModuleCtx::through(event)

@@ -124,7 +124,7 @@ pub struct ModuleCtx<'r> {
 impl ModuleCtx<'_> {
     /// Events that run for sure enough to speak of, that is not below an undecided condition.
     fn events(&self) -> impl Iterator<Item = &Event> {
-        self.run.events.iter().filter(|event| event.weight >= 0.5)
+        self.run.events.iter().filter(|event| event.weight >= 0.75)
     }
 
     /// Calls of the table.

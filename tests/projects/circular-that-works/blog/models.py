@@ -1,0 +1,7 @@
+import blog.views
+
+NAME = "post"
+
+
+def late():
+    return blog.views.home()

@@ -1,0 +1,3 @@
+def title():
+    from .config import Config
+    return Config.DATABASE
