@@ -2,3 +2,7 @@
 //! Sees log, rules, model, text.
 
 pub mod policy;
+pub mod read;
+mod states;
+
+pub use states::{History, histories, states};

@@ -91,7 +91,8 @@ impl Machine {
         let survived = self.started.is_some_and(|start| at >= warmed_up(policy, start));
         // Without a known start the first crash is the first of its row.
         self.counter = if survived || self.counter == 0 { 1 } else { self.counter + 1 };
-        self.started = wait(policy, self.counter).map(|wait| later(at, wait));
+        let foretold = !policy.unpublished || self.counter <= policy.free;
+        self.started = wait(policy, self.counter).filter(|_| foretold).map(|wait| later(at, wait));
         self.stopped = false;
     }
 
@@ -117,7 +118,12 @@ impl Machine {
             state.state = RestartState::Stopped;
             return state;
         }
-        let Some(started) = self.started.filter(|_| self.counter > 0) else { return state };
+        let Some(started) = self.started.filter(|_| self.counter > 0) else {
+            if self.counter > 0 {
+                state.state = RestartState::Waiting;
+            }
+            return state;
+        };
         let until = warmed_up(policy, started);
         if now >= until {
             state.counter = 0;

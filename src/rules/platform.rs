@@ -113,5 +113,9 @@ pub struct RestartPolicy {
     pub mails: Vec<u32>,
     /// Longest wait, in minutes.
     pub longest_min: Option<u32>,
+    /// The platform waits after crashes in a row but publishes no numbers: after `free` crashes
+    /// the time of the next restart is not known.
+    #[serde(default)]
+    pub unpublished: bool,
     pub source: String,
 }
