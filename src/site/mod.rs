@@ -13,7 +13,8 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
-use crate::model::{PythonVersion, Site};
+use crate::log::kind::InputKind;
+use crate::model::{LogFile, LogKind, PythonVersion, Site};
 use crate::rules::Rules;
 
 pub use tree::{Tree, join};
@@ -97,12 +98,48 @@ fn projects(tree: &Tree, in_container: bool, found: &mut Discovered) {
         let (sites, notes) = checkout::find(tree, &start, walk::Bounds::default());
         found.notes.extend(notes);
         if !sites.is_empty() {
-            found
-                .sites
-                .extend(sites.into_iter().map(|site| Site { on_host: in_container, ..site }));
+            let logs = if tree.is_machine() { Vec::new() } else { copied_logs(tree) };
+            found.sites.extend(sites.into_iter().map(|site| Site {
+                on_host: in_container,
+                logs: logs.clone(),
+                ..site
+            }));
             return;
         }
     }
+}
+
+/// Logs of the operating system, which say nothing of a web app.
+const SYSTEM_LOGS: &[&str] = &[
+    "alternatives",
+    "auth",
+    "boot",
+    "bootstrap",
+    "cloud-init",
+    "daemon",
+    "dpkg",
+    "fontconfig",
+    "kern",
+    "mail",
+];
+
+/// Logs at the top of a copied tree's `/var/log` that may be some web app's.
+fn copied_logs(tree: &Tree) -> Vec<LogFile> {
+    tree.names("/var/log")
+        .into_iter()
+        .filter(|name| name.strip_suffix(".log").is_some_and(|stem| !SYSTEM_LOGS.contains(&stem)))
+        .filter_map(|name| {
+            let shown = join("/var/log", &name);
+            let path = tree.find(&shown).filter(|path| path.is_file())?;
+            let text = tree::head(&path)?;
+            match crate::log::kind::recognise(&name, &text) {
+                InputKind::Log(kind) => {
+                    Some(LogFile { path, shown, kind: Some(kind).filter(|k| *k != LogKind::Any) })
+                }
+                _ => None,
+            }
+        })
+        .collect()
 }
 
 /// The web apps in a project folder that the person named, nearest first, and what was left out.

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Discovered;
-use super::config::{App, AppKind, ConfigFile, Front, ServerConfig, load};
+use super::checkout;
+use super::config::{App, AppKind, ConfigFile, Front, FrontKind, ServerConfig, load};
 use super::tree::{Tree, join};
+use super::walk::Bounds;
 use crate::model::{LogFile, LogKind, PlatformId, Site};
 
 /// Folders of configuration and the endings of their files (empty: every file).
@@ -209,6 +211,8 @@ fn site(tree: &Tree, config: &ServerConfig, app: Option<&App>, fronts: &[&Front]
     let virtualenv = app
         .and_then(|app| setting(app.virtualenv.as_ref()))
         .map(|path| super::below(tree.root(), &join(chdir.as_deref().unwrap_or("/"), &path)));
+    let alike = if project.is_none() { folder_like(tree, app, fronts) } else { None };
+    let alike = alike.unwrap_or_default();
     let mut config_files: Vec<String> = fronts
         .iter()
         .map(|front| front.place.file.to_string())
@@ -240,9 +244,11 @@ fn site(tree: &Tree, config: &ServerConfig, app: Option<&App>, fronts: &[&Front]
             url: Some(
                 if fronts.iter().any(|front| front.tls) { "https" } else { "http" }.to_owned(),
             ),
-            wsgi,
-            project,
-            virtualenv,
+            wsgi: wsgi.or(alike.wsgi),
+            project: project.or(alike.project),
+            virtualenv: virtualenv.or(alike.virtualenv),
+            python: alike.python,
+            procfile: alike.procfile,
             logs: logs(tree, app, fronts),
             server_config: config_files.iter().filter_map(|file| tree.find(file)).collect(),
             ..Site::default()
@@ -266,6 +272,61 @@ pub(crate) fn entry_file(tree: &Tree, app: &App, chdir: Option<&str>) -> Option<
         .find_map(|path| tree.find(&path).filter(|path| path.is_file()))
 }
 
+/// Names under which a site's own folders go: the unit's, the files of its configuration.
+fn stems(app: Option<&App>, fronts: &[&Front]) -> Vec<String> {
+    /// Names that belong to the server and not to one site.
+    const COMMON: &[&str] = &[
+        "default",
+        "000-default",
+        "nginx",
+        "apache2",
+        "httpd",
+        "uwsgi",
+        "gunicorn",
+        "app",
+        "web",
+        "site",
+        "ssl",
+        "default-ssl",
+        "emperor",
+        "supervisor",
+    ];
+    let mut names: Vec<String> = app.map(|app| app.name.clone()).into_iter().collect();
+    names.extend(fronts.iter().filter_map(|front| {
+        let file = front.place.file.rsplit('/').next()?;
+        Some(file.strip_suffix(".conf").unwrap_or(file).to_owned())
+    }));
+    names.extend(fronts.iter().filter_map(|front| front.names.first().cloned()));
+    names.retain(|name| {
+        !name.is_empty() && !name.contains('/') && name != ".." && !COMMON.contains(&name.as_str())
+    });
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// `access.log`, `error.log`, anything else.
+fn kind_by_name(file: &str) -> LogKind {
+    let file = file.to_lowercase();
+    if file.contains("access") { LogKind::Access } else { LogKind::Server }
+}
+
+/// The project of a site that no unit starts: a folder that is named like it.
+fn folder_like(tree: &Tree, app: Option<&App>, fronts: &[&Front]) -> Option<Site> {
+    for name in stems(app, fronts) {
+        let mut places: Vec<String> =
+            ["/srv", "/var/www", "/opt"].iter().map(|dir| join(dir, &name)).collect();
+        places.extend(tree.names("/home").iter().map(|user| format!("/home/{user}/{name}")));
+        let start = places.iter().filter_map(|place| tree.find(place)).filter(|path| path.is_dir());
+        let bounds = Bounds { depth: 1, ..Bounds::default() };
+        let (sites, _) = checkout::find(tree, &start.collect::<Vec<_>>(), bounds);
+        if let [_] = sites.as_slice() {
+            return sites.into_iter().next();
+        }
+    }
+    None
+}
+
 fn logs(tree: &Tree, app: Option<&App>, fronts: &[&Front]) -> Vec<LogFile> {
     let mut named: Vec<(LogKind, String)> =
         fronts.iter().flat_map(|front| front.logs.iter().cloned()).collect();
@@ -277,6 +338,23 @@ fn logs(tree: &Tree, app: Option<&App>, fronts: &[&Front]) -> Vec<LogFile> {
             if !named.iter().any(|(k, _)| *k == kind) {
                 named.push((kind, path.to_owned()));
             }
+        }
+    }
+    if fronts.iter().any(|front| front.kind == FrontKind::Apache) && named.is_empty() {
+        for dir in ["/var/log/apache2", "/var/log/httpd"] {
+            for (kind, file) in [
+                (LogKind::Nginx, "error.log"),
+                (LogKind::Access, "access.log"),
+                (LogKind::Nginx, "error_log"),
+                (LogKind::Access, "access_log"),
+            ] {
+                named.push((kind, join(dir, file)));
+            }
+        }
+    }
+    for dir in stems(app, fronts).iter().map(|name| format!("/var/log/{name}")) {
+        for file in tree.names(&dir).into_iter().filter(|file| file.ends_with(".log")) {
+            named.push((kind_by_name(&file), join(&dir, &file)));
         }
     }
     if let Some(app) = app {

@@ -133,8 +133,18 @@ pub(super) fn read(path: &Path) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// The first 64 KB of a regular file.
+pub(super) fn head(path: &Path) -> Option<Vec<u8>> {
+    use std::io::Read;
+    if !std::fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.take(64 * 1024).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// `dir` and `path` joined as the server would: an absolute path stays, `.` and `..` are taken out.
-#[must_use]
 #[must_use]
 pub fn join(dir: &str, path: &str) -> String {
     let whole = if path.starts_with('/') { path.to_owned() } else { format!("{dir}/{path}") };

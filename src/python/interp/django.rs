@@ -18,9 +18,15 @@ impl Interp<'_> {
             Some(_) => return None,
             None => {
                 // Elsewhere the variable may be set by the server's own configuration.
-                let configured = self.modules.iter().any(|module| module.source.as_ref().is_some_and(|source| source.text().contains("settings.configure")));
+                let configured = self.modules.iter().any(|module| {
+                    module
+                        .source
+                        .as_ref()
+                        .is_some_and(|source| source.text().contains("settings.configure"))
+                });
                 if self.options.is_embedded() && !configured && !self.dotenv {
-                    let kind = EventKind::Settings { module: String::new(), near: None, literal: None };
+                    let kind =
+                        EventKind::Settings { module: String::new(), near: None, literal: None };
                     self.emit(cx, range, "settings", kind);
                 }
                 return None;

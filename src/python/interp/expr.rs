@@ -395,7 +395,9 @@ impl Interp<'_> {
             }
             Value::Ext(base) => {
                 // Import hooks and replaced modules: anything may be found, and have any name.
-                if &**base == "sys" && matches!(name, "meta_path" | "path_hooks" | "path_importer_cache") {
+                if &**base == "sys"
+                    && matches!(name, "meta_path" | "path_hooks" | "path_importer_cache")
+                {
                     self.hooks = true;
                 }
                 ext(&format!("{base}.{name}"))

@@ -11,7 +11,16 @@ use crate::python::resolve::{Origin, pathops};
 use crate::python::value::{ModuleId, Value};
 
 /// Names that every module has.
-const ALWAYS: &[&str] = &["__doc__", "__spec__", "__loader__", "__path__", "__builtins__", "__cached__", "__dict__", "__annotations__"];
+const ALWAYS: &[&str] = &[
+    "__doc__",
+    "__spec__",
+    "__loader__",
+    "__path__",
+    "__builtins__",
+    "__cached__",
+    "__dict__",
+    "__annotations__",
+];
 
 impl Interp<'_> {
     pub(super) fn import(&mut self, cx: &Cx, node: &ast::StmtImport) {

@@ -402,7 +402,9 @@ impl Interp<'_> {
             "builtins.len" => Some(match args.positional.first() {
                 Some(Value::List(items, true)) => Value::Int(items.len() as i64),
                 // A WSGI server that embeds Python gives its own name only.
-                Some(Value::Ext(name)) if &**name == "sys.argv" && self.options.is_embedded() => Value::Int(1),
+                Some(Value::Ext(name)) if &**name == "sys.argv" && self.options.is_embedded() => {
+                    Value::Int(1)
+                }
                 Some(Value::Ext(name)) if name.starts_with("sys.argv") => Value::EnvValue,
                 _ => Value::Unknown,
             }),

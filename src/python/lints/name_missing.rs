@@ -32,7 +32,9 @@ app = Flask(__name__)
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
         let EventKind::MissingName { target, name, near, circular } = &event.kind else { continue };
-        if *circular && super::circular::defined_below(cx, *target, name) || *target == event.module && cx.module(*target).search.is_empty() {
+        if *circular && super::circular::defined_below(cx, *target, name)
+            || *target == event.module && cx.module(*target).search.is_empty()
+        {
             continue;
         }
         let module = cx.module(*target);

@@ -19,7 +19,10 @@ pub fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Opt
     let mut best: Option<(usize, &str)> = None;
     let mut tie = false;
     for candidate in candidates {
-        if candidate == name || candidate.len() > 64 || candidate.starts_with('_') != name.starts_with('_') {
+        if candidate == name
+            || candidate.len() > 64
+            || candidate.starts_with('_') != name.starts_with('_')
+        {
             continue;
         }
         let distance = if fold(candidate) == folded { 0 } else { distance(name, candidate) };
