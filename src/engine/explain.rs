@@ -1,6 +1,6 @@
 //! Explaining away: a consequence is booked under its cause.
 
-use super::ledger::{Entry, share};
+use super::ledger::{Entry, Fired, share};
 use super::weights;
 use crate::model::{Fact, Phase, Source};
 use crate::rules::schema::Same;
@@ -51,6 +51,33 @@ pub(super) fn away(entries: &mut [Entry<'_>]) {
     }
     for (entry, by) in entries.iter_mut().zip(explained) {
         entry.explained_by = by;
+    }
+}
+
+/// The same by signatures that only together say something: the first entry of the combination's
+/// own cause stands for it.
+pub(super) fn by_combinations(entries: &mut [Entry<'_>], fired: &[Fired<'_>]) {
+    for Fired { sig, needed } in fired.iter().filter(|fired| !fired.sig.text.explains.is_empty()) {
+        let own = |entry: &Entry<'_>| {
+            entry.owners.first().is_some_and(|claim| claim.sig.slug == sig.slug)
+        };
+        let Some(by) = entries.iter().position(|entry| {
+            own(entry)
+                && entry.explained_by.is_none()
+                && entry.factor >= weights::OLD_BELOW
+                && needed.iter().flatten().any(|fact| std::ptr::eq(*fact, entry.fact))
+        }) else {
+            continue;
+        };
+        for entry in entries.iter_mut() {
+            let Some(claim) = entry.owners.first() else { continue };
+            let named = sig.text.explains.iter().any(|target| {
+                target == &claim.sig.id || claim.sig.text.class.iter().any(|class| class == target)
+            });
+            if named && claim.sig.slug != sig.slug && entry.explained_by.is_none() {
+                entry.explained_by = Some(by);
+            }
+        }
     }
 }
 

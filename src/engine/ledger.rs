@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::weights;
 use crate::model::{Captures, Fact, Facts, Phase, Source, Symptom, SymptomKind, SymptomSource};
-use crate::rules::schema::{Kind, Same};
+use crate::rules::schema::{Kind, Same, Strength};
 use crate::rules::{Rules, Signature};
 
 /// Specificity within which two causes share an event.
@@ -39,7 +39,9 @@ impl Entry<'_> {
     /// Signed points of one owner before grouping.
     pub(super) fn points(&self, claim: &Claim<'_>) -> f64 {
         let sign = if claim.sig.text.against { -1.0 } else { 1.0 };
-        let full = weights::strength(claim.sig.text.strength) + weights::repeats(self.fact.count);
+        let base = weights::strength(claim.sig.text.strength);
+        // What says nothing by itself says no more when it is repeated.
+        let full = if base > 0.0 { base + weights::repeats(self.fact.count) } else { 0.0 };
         let kept = if self.explained_by.is_some() { weights::EXPLAINED_KEEPS } else { 1.0 };
         sign * full * self.fact.certainty * self.factor * kept
     }
@@ -61,6 +63,8 @@ pub(super) fn entries<'a>(facts: &'a Facts, rules: &'a Rules) -> Vec<Entry<'a>> 
         })
         .collect();
     super::explain::away(&mut entries);
+    let fired = fired(facts, rules);
+    super::explain::by_combinations(&mut entries, &fired);
     entries
 }
 
@@ -137,6 +141,9 @@ pub(super) fn accounts(
     let mut groups: BTreeMap<(String, String), Vec<(f64, usize, String)>> = BTreeMap::new();
     for (at, entry) in entries.iter().enumerate() {
         for claim in &entry.owners {
+            if claim.sig.text.strength == Strength::None {
+                continue;
+            }
             let group = claim.sig.text.group.clone().unwrap_or_else(|| {
                 format!("{:?}-{}", entry.fact.source, phase_word(entry.fact.phase))
             });
@@ -222,20 +229,22 @@ fn pay_explanations(entries: &[Entry<'_>], accounts: &mut BTreeMap<String, Accou
     }
 }
 
-/// Signatures of kind `combination`: several others spoke together.
-fn combinations(
-    entries: &[Entry<'_>],
-    facts: &Facts,
-    rules: &Rules,
-    accounts: &mut BTreeMap<String, Account>,
-) {
-    let spoke = |id: &str| -> Vec<&Fact> {
+/// A combination whose signatures spoke together, and the facts of each.
+pub(super) struct Fired<'a> {
+    pub sig: &'a Signature,
+    pub needed: Vec<Vec<&'a Fact>>,
+}
+
+/// Signatures of kind `combination` that hold.
+fn fired<'a>(facts: &'a Facts, rules: &'a Rules) -> Vec<Fired<'a>> {
+    let spoke = |id: &str| -> Vec<&'a Fact> {
         facts
             .facts
             .iter()
             .filter(|fact| fact.matches.iter().any(|hit| hit.signature == id))
             .collect()
     };
+    let mut all = Vec::new();
     for sig in rules.signatures().iter().filter(|sig| sig.text.kind == Kind::Combination) {
         let needed: Vec<Vec<&Fact>> = sig.text.needs.iter().map(|id| spoke(id)).collect();
         if needed.iter().any(Vec::is_empty)
@@ -257,6 +266,19 @@ fn combinations(
                 continue;
             }
         }
+        all.push(Fired { sig, needed });
+    }
+    all
+}
+
+/// Books the combinations that hold.
+fn combinations(
+    entries: &[Entry<'_>],
+    facts: &Facts,
+    rules: &Rules,
+    accounts: &mut BTreeMap<String, Account>,
+) {
+    for Fired { sig, needed } in fired(facts, rules) {
         let factor = needed
             .iter()
             .flatten()

@@ -8,6 +8,7 @@ use crate::rules::schema::Strength;
 #[must_use]
 pub fn strength(word: Strength) -> f64 {
     match word {
+        Strength::None => 0.0,
         Strength::Weak => 3.0,
         Strength::Moderate => 7.0,
         Strength::Strong => 13.0,

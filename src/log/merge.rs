@@ -285,9 +285,13 @@ fn routes(files: &[FileEvents], order: &Order, epoch_at: &dyn Fn(u64) -> u32) ->
 }
 
 /// Some servers call themselves ready without having loaded the app: a supervised process that
-/// lives, a development server inside another server's start.
+/// lives, a development server inside another server's start, a port that gunicorn's master bound
+/// before its workers import the code.
 fn proves_loading(label: &str) -> bool {
-    !matches!(label, "process runs" | "ready" | "Flask's own server listens")
+    !matches!(
+        label,
+        "process runs" | "ready" | "Flask's own server listens" | "dyno up" | "port found"
+    )
 }
 
 /// What the access and router logs of the newest epoch say a visitor sees now.

@@ -217,6 +217,7 @@ fn compile_signature(cause: &Cause, text: &SignatureText) -> Signature {
         |s: &Option<String>| s.as_ref().map_or(0, |s| i32::try_from(s.len().min(40)).unwrap_or(40));
     let mut specificity = text.priority;
     specificity += match text.strength {
+        Strength::None => -12,
         Strength::Weak => 0,
         Strength::Moderate => 4,
         Strength::Strong => 8,

@@ -230,6 +230,8 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, PartialOrd, Ord)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strength {
+    /// Says nothing by itself: only for combinations.
+    None,
     Weak,
     Moderate,
     Strong,
