@@ -38,6 +38,9 @@ def check_arguments(folder, arguments):
         elif flag in VALUE_FLAGS:
             if flag == "--now" and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value or ""):
                 yield f"--now {value}: not RFC 3339 in UTC"
+            known = "reload-error|slow|timeout|crash-loop|ok|[1-5][0-9][0-9]"
+            if flag == "--symptom" and not re.fullmatch(known, value or ""):
+                yield f"--symptom {value}: unknown"
             position += 2
         elif flag.startswith("-"):
             yield f"{flag}: a flag that the checker does not know"

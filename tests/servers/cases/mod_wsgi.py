@@ -98,13 +98,12 @@ def permission(site):
 
 
 @case("mw-python-home-wrong", Apache, "python-home names a folder that is no virtualenv.",
-      first=["python-version-mismatch", "file-not-found"], project="ghost", symptom="last", venv="venv-apache-old")
+      first=["python-version-mismatch", "file-not-found"], project="ghost", symptom="timeout", venv="venv-apache-old")
 def python_home(site):
     site.write("app.py", FLASK_APP)
     site.write("wsgi.py", WSGI)
     site.serve(home="/srv/ghost/env")
-    site.get("/", timeout=5)
-    site.wait(1)
+    site.get("/", timeout=4)
 
 
 @case("mw-django-settings", Apache, "DJANGO_SETTINGS_MODULE names a module that is not there.",

@@ -274,6 +274,8 @@ class Stack:
             (out / "http" / f"answer-{number}.txt").write_bytes(answer)
         arguments = list(self.arguments())
         symptom = self.case.options.get("symptom")
+        if symptom == "last" and self.last_status is None:
+            raise SystemExit("no answer arrived: there is no last status")
         if symptom:
             arguments += ["--symptom", str(self.last_status if symptom == "last" else symptom)]
         now = self.ended + datetime.timedelta(seconds=45)
