@@ -12,8 +12,12 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn projects() -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> =
-        fs::read_dir(folder("projects")).unwrap().flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    let mut all: Vec<PathBuf> = fs::read_dir(folder("projects"))
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
     all.sort();
     all
 }
@@ -22,7 +26,15 @@ fn show(analysis: &Analysis) -> String {
     analysis
         .findings
         .iter()
-        .map(|found| format!("  {} {:?} {} {}", found.place.display(), found.severity, found.name, found.message))
+        .map(|found| {
+            format!(
+                "  {} {:?} {} {}",
+                found.place.display(),
+                found.severity,
+                found.name,
+                found.message
+            )
+        })
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -42,12 +54,21 @@ fn healthy_projects_are_not_accused() {
             python: Some(PythonVersion { major: 3, minor: 11 }),
             ..EntryOptions::for_file(&project.join(string("entry")))
         };
-        let hosted = EntryOptions { assume_path: false, threads: Some(false), cwd: Some(project.clone()), ..file.clone() };
+        let hosted = EntryOptions {
+            assume_path: false,
+            threads: Some(false),
+            cwd: Some(project.clone()),
+            ..file.clone()
+        };
         let target = string("target");
         let (module, attr) = target.split_once(':').unwrap();
         let named = EntryOptions {
             entry: project.clone(),
-            kind: EntryKind::ModuleAttr { module: module.to_owned(), attr: attr.to_owned(), factory: false },
+            kind: EntryKind::ModuleAttr {
+                module: module.to_owned(),
+                attr: attr.to_owned(),
+                factory: false,
+            },
             interface: Interface::Wsgi,
             ..hosted.clone()
         };
@@ -64,8 +85,15 @@ fn healthy_projects_are_not_accused() {
             }
         }
         let lint = run(&[project.clone(), project.join(string("entry"))], &LintOptions::default());
-        if lint.findings.iter().any(|found| found.severity > Severity::Note) || lint.entry_points.is_empty() {
-            failures.push(format!("{} as lint: {:?} {:?}", project.display(), lint.entry_points, lint.findings));
+        if lint.findings.iter().any(|found| found.severity > Severity::Note)
+            || lint.entry_points.is_empty()
+        {
+            failures.push(format!(
+                "{} as lint: {:?} {:?}",
+                project.display(),
+                lint.entry_points,
+                lint.findings
+            ));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -94,7 +122,11 @@ fn cases(text: &str) -> Vec<Case> {
             body.push('\n');
         } else if let Some((place, lint)) = line.split_once(' ') {
             let (file, number) = place.rsplit_once(':').expect("file:line");
-            case.expected.push((file.to_owned(), number.parse().expect("a number"), lint.to_owned()));
+            case.expected.push((
+                file.to_owned(),
+                number.parse().expect("a number"),
+                lint.to_owned(),
+            ));
         }
     }
     out
@@ -104,7 +136,8 @@ fn cases(text: &str) -> Vec<Case> {
 fn broken_files_are_reported_on_the_right_line() {
     let mut failures = Vec::new();
     let mut count = 0;
-    let mut files: Vec<PathBuf> = fs::read_dir(folder("wsgi_broken")).unwrap().flatten().map(|entry| entry.path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder("wsgi_broken")).unwrap().flatten().map(|entry| entry.path()).collect();
     files.sort();
     for file in files.iter().filter(|path| path.extension().is_some_and(|ending| ending == "txt")) {
         for case in cases(&fs::read_to_string(file).unwrap()) {
@@ -132,7 +165,12 @@ fn broken_files_are_reported_on_the_right_line() {
                 .findings
                 .iter()
                 .map(|found| {
-                    let file = found.place.file.strip_prefix("/home/ana/site/").unwrap_or(&found.place.file).to_owned();
+                    let file = found
+                        .place
+                        .file
+                        .strip_prefix("/home/ana/site/")
+                        .unwrap_or(&found.place.file)
+                        .to_owned();
                     (file, found.place.line.unwrap_or(0), found.name.to_owned())
                 })
                 .collect();
@@ -143,7 +181,11 @@ fn broken_files_are_reported_on_the_right_line() {
                 failures.push(format!("{}: expected {expected:?}\n{}", case.name, show(&analysis)));
             }
             for found in &analysis.findings {
-                assert!(!found.message.is_empty() && !found.message.ends_with('\n'), "{}", case.name);
+                assert!(
+                    !found.message.is_empty() && !found.message.ends_with('\n'),
+                    "{}",
+                    case.name
+                );
             }
         }
     }

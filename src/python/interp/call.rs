@@ -134,7 +134,17 @@ impl Interp<'_> {
                 Some(Value::Func(func)) => return self.run_coroutine(cx, &func.clone()),
                 _ => {}
             },
-            "contextlib.suppress" => {}
+            // The included URL configuration is imported by that call.
+            "django.urls.include" | "django.conf.urls.include" => {
+                let first = match args.positional.first() {
+                    Some(Value::List(items, _)) => items.first().cloned(),
+                    other => other.cloned(),
+                };
+                if let Some(Value::Str(urls)) = first {
+                    let at = Self::literal(call, 0);
+                    self.import_dotted(cx, &urls, at.unwrap_or(call.range), at);
+                }
+            }
             _ => {}
         }
         if exits {

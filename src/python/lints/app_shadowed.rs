@@ -35,7 +35,10 @@ pub(super) fn earlier(cx: &ModuleCtx) -> Option<TextRange> {
         return None;
     }
     cx.module(id).history.iter().find_map(|(value, range, _)| {
-        matches!(value, Value::Inst(_) | Value::Object(_)).then_some(*range)
+        let app = matches!(value, Value::Inst(_))
+            || matches!(value, Value::Object(_))
+                && super::app_not_callable::uncallable(value).is_none();
+        (app && *range != now).then_some(*range)
     })
 }
 
