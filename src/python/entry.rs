@@ -232,7 +232,7 @@ impl EntryOptions {
     }
 
     /// Compiled into the interpreter: nothing on the path can hide it.
-    pub(super) fn is_builtin(&self, name: &str) -> bool {
+    pub(super) fn is_builtin(name: &str) -> bool {
         matches!(
             name,
             "sys"
@@ -258,7 +258,7 @@ impl EntryOptions {
         )
     }
 
-    pub(super) fn distribution(&self, name: &str) -> Option<String> {
+    pub(super) fn distribution(name: &str) -> Option<String> {
         python_tables::distribution_for(name).map(str::to_owned)
     }
 }

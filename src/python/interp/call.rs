@@ -77,7 +77,7 @@ impl Interp<'_> {
                 } else if let Some(Value::Ext(base)) =
                     class.bases.iter().find(|base| matches!(base, Value::Ext(_)))
                 {
-                    self.check(cx, call, statement, &base.to_string(), None, &args);
+                    self.check(cx, call, statement, base, None, &args);
                 }
                 object
             }
@@ -168,17 +168,17 @@ impl Interp<'_> {
         if rule.is_none() {
             // Methods are judged by name only on things of unknown sort.
             let known_library = receiver.is_some_and(|(base, _)| matches!(base, Value::Inst(_)))
-                && !receiver.is_some_and(|(base, node)| self.looks_like_app(base, node));
+                && !receiver.is_some_and(|(base, node)| looks_like_app(base, node));
             if let Some((base, node)) = receiver
                 && let Some(found) = table.by_method(node.attr.as_str())
                 && (found.only_with.is_empty() || !known_library)
-                && self.only_with(found, args)
+                && only_with(found, args)
             {
                 let _ = base;
                 rule = Some(found.clone());
             } else if let Some((base, node)) = receiver
                 && node.attr.as_str() == "run"
-                && self.looks_like_app(base, node)
+                && looks_like_app(base, node)
                 && !known_library
             {
                 rule =
@@ -186,7 +186,7 @@ impl Interp<'_> {
             }
         }
         let Some(rule) = rule else { return false };
-        if self.switched_off(&rule, args) {
+        if switched_off(&rule, args) {
             return false;
         }
         let kind = rule.kind;
@@ -218,26 +218,6 @@ impl Interp<'_> {
         false
     }
 
-    fn only_with(&self, rule: &CallRule, args: &Args) -> bool {
-        rule.only_with.is_empty() || rule.only_with.iter().any(|name| args.keyword(name).is_some())
-    }
-
-    /// `app.run()` on something imported that is called like an app.
-    fn looks_like_app(&self, base: &Value, node: &ast::ExprAttribute) -> bool {
-        let name = match base {
-            Value::Ext(name) => name.rsplit('.').next().unwrap_or("").to_owned(),
-            Value::Unknown => match &*node.value {
-                Expr::Name(name) => name.id.to_string(),
-                _ => return false,
-            },
-            _ => return false,
-        };
-        matches!(
-            name.as_str(),
-            "app" | "application" | "socketio" | "flask_app" | "server" | "web_app" | "webapp"
-        )
-    }
-
     fn unknown_method(
         &mut self,
         cx: &Cx,
@@ -249,16 +229,6 @@ impl Interp<'_> {
     ) {
         let written = dotted_text(&call.func).unwrap_or_else(|| node.attr.to_string());
         self.check(cx, call, statement, &format!("?{written}"), Some((base, node)), args);
-    }
-
-    fn switched_off(&self, rule: &CallRule, args: &Args) -> bool {
-        rule.unless.iter().any(|text| {
-            let Some((name, wanted)) = text.split_once('=') else { return false };
-            match args.keyword(name) {
-                Some(Value::Bool(value)) => (if *value { "True" } else { "False" }) == wanted,
-                _ => false,
-            }
-        })
     }
 
     /// Runs an own function's body.
@@ -391,4 +361,34 @@ fn sort(kind: CallKind) -> &'static str {
         CallKind::Exit => "exit",
         CallKind::Input => "input",
     }
+}
+
+fn only_with(rule: &CallRule, args: &Args) -> bool {
+    rule.only_with.is_empty() || rule.only_with.iter().any(|name| args.keyword(name).is_some())
+}
+
+/// `app.run()` on something imported that is called like an app.
+fn looks_like_app(base: &Value, node: &ast::ExprAttribute) -> bool {
+    let name = match base {
+        Value::Ext(name) => name.rsplit('.').next().unwrap_or("").to_owned(),
+        Value::Unknown => match &*node.value {
+            Expr::Name(name) => name.id.to_string(),
+            _ => return false,
+        },
+        _ => return false,
+    };
+    matches!(
+        name.as_str(),
+        "app" | "application" | "socketio" | "flask_app" | "server" | "web_app" | "webapp"
+    )
+}
+
+fn switched_off(rule: &CallRule, args: &Args) -> bool {
+    rule.unless.iter().any(|text| {
+        let Some((name, wanted)) = text.split_once('=') else { return false };
+        match args.keyword(name) {
+            Some(Value::Bool(value)) => (if *value { "True" } else { "False" }) == wanted,
+            _ => false,
+        }
+    })
 }

@@ -5,6 +5,7 @@ use rustpython_ruff_text_size::TextRange;
 
 use super::event::{Missing, Shadowed};
 use super::{Cx, EventKind, Interp};
+use crate::python::entry::EntryOptions;
 use crate::python::lints::near;
 use crate::python::resolve::finder::Found;
 use crate::python::resolve::{Origin, pathops};
@@ -271,7 +272,7 @@ impl Interp<'_> {
         name_range: Option<TextRange>,
     ) -> Value {
         let stdlib = self.options.is_stdlib(top);
-        if self.options.is_builtin(top) {
+        if EntryOptions::is_builtin(top) {
             return super::expr::ext(top);
         }
         // Own folders come before the standard library, site-packages behind it.
@@ -360,7 +361,7 @@ impl Interp<'_> {
         if cx.caught.imports || self.hooks || self.replaced.contains(top) {
             return;
         }
-        let distribution = self.options.distribution(top);
+        let distribution = EntryOptions::distribution(top);
         let own: Vec<String> = self
             .sys_path
             .iter()

@@ -12,7 +12,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "factory-not-called",
     summary: "`application` is the function that makes the app, not the app.",
     why: "The server calls `application(environ, start_response)`. A factory that was not called does not take these, so every request fails.",
-    bad: r#"
+    bad: r"
 from shop import create_app
 
 application = create_app
@@ -21,8 +21,8 @@ from flask import Flask
 
 def create_app():
     return Flask(__name__)
-"#,
-    good: r#"
+",
+    good: r"
 from shop import create_app
 
 application = create_app()
@@ -31,7 +31,7 @@ from flask import Flask
 
 def create_app():
     return Flask(__name__)
-"#,
+",
     cause: Some("application-missing"),
     severity: Severity::Error,
 };

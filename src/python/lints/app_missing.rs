@@ -12,17 +12,17 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "no-application",
     summary: "The file does not define the `application` that the server calls.",
     why: "The server imports the file and then looks for one certain name, usually `application`. Without it no request can be answered.",
-    bad: r#"
+    bad: r"
 from flask import Flask
 
 webshop = Flask(__name__)
-"#,
-    good: r#"
+",
+    good: r"
 from flask import Flask
 
 webshop = Flask(__name__)
 application = webshop
-"#,
+",
     cause: Some("application-missing"),
     severity: Severity::Error,
 };

@@ -11,16 +11,16 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "application-misspelled",
     summary: "A name is nearly the `application` that the server wants.",
     why: "The server looks for exactly this name; capital letters count.",
-    bad: r#"
+    bad: r"
 from flask import Flask
 
 aplication = Flask(__name__)
-"#,
-    good: r#"
+",
+    good: r"
 from flask import Flask
 
 application = Flask(__name__)
-"#,
+",
     cause: Some("application-missing"),
     severity: Severity::Error,
 };

@@ -11,18 +11,18 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "application-is-module",
     summary: "`application` is a module, not the app inside it.",
     why: "Importing a file gives the file, not the app in it: the server cannot call it (`'module' object is not callable`).",
-    bad: r#"
+    bad: r"
 import shop as application
 # --- shop.py
 from flask import Flask
 app = Flask(__name__)
-"#,
-    good: r#"
+",
+    good: r"
 from shop import app as application
 # --- shop.py
 from flask import Flask
 app = Flask(__name__)
-"#,
+",
     cause: Some("application-missing"),
     severity: Severity::Error,
 };

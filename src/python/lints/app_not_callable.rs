@@ -15,11 +15,11 @@ from flask import Flask
 app = Flask(__name__)
 application = "app"
 "#,
-    good: r#"
+    good: r"
 from flask import Flask
 
 application = Flask(__name__)
-"#,
+",
     cause: Some("application-missing"),
     severity: Severity::Error,
 };

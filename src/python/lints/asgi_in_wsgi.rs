@@ -11,17 +11,17 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "asgi-in-wsgi",
     summary: "The app speaks ASGI, but the server speaks WSGI.",
     why: "FastAPI, Starlette, Quart and Django's asgi.py make ASGI apps. A WSGI server such as uWSGI calls them with the wrong arguments, and every request fails.",
-    bad: r#"
+    bad: r"
 from fastapi import FastAPI
 
 application = FastAPI()
-"#,
-    good: r#"
+",
+    good: r"
 from a2wsgi import ASGIMiddleware
 from fastapi import FastAPI
 
 application = ASGIMiddleware(FastAPI())
-"#,
+",
     cause: Some("asgi-app-in-wsgi"),
     severity: Severity::Error,
 };

@@ -11,7 +11,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "blocking-at-import",
     summary: "The code waits or loops while it is imported.",
     why: "The server waits until your file has been imported. A loop that never ends or a long wait keeps the app from starting.",
-    bad: r#"
+    bad: r"
 import time
 from flask import Flask
 
@@ -19,8 +19,8 @@ application = Flask(__name__)
 
 while True:
     time.sleep(60)
-"#,
-    good: r#"
+",
+    good: r"
 import time
 from flask import Flask
 
@@ -29,7 +29,7 @@ application = Flask(__name__)
 def work():
     while True:
         time.sleep(60)
-"#,
+",
     cause: Some("import-time-blocking"),
     severity: Severity::Error,
 };

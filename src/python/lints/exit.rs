@@ -9,13 +9,13 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "exit-at-import",
     summary: "The code ends the whole process while it is imported.",
     why: "The server imports your file. `sys.exit()` there ends the server's worker before it could answer a single request, often without a line in the log.",
-    bad: r#"
+    bad: r"
 import sys
 from flask import Flask
 
 application = Flask(__name__)
 sys.exit(0)
-"#,
+",
     good: r#"
 import sys
 from flask import Flask

@@ -15,11 +15,11 @@ from flask import Flask
 application = Flask(__name__)
 name = input("Your name: ")
 "#,
-    good: r#"
+    good: r"
 from flask import Flask
 
 application = Flask(__name__)
-"#,
+",
     cause: Some("import-time-blocking"),
     severity: Severity::Error,
 };

@@ -11,20 +11,20 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "name-not-found-own",
     summary: "A name is imported from one of your modules that does not define it.",
     why: "The file is found, but the name in it is spelled otherwise or is gone: `ImportError: cannot import name …`.",
-    bad: r#"
+    bad: r"
 from shop import aap as application
 # --- shop.py
 from flask import Flask
 
 app = Flask(__name__)
-"#,
-    good: r#"
+",
+    good: r"
 from shop import app as application
 # --- shop.py
 from flask import Flask
 
 app = Flask(__name__)
-"#,
+",
     cause: Some("import-time-exception"),
     severity: Severity::Error,
 };

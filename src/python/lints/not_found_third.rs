@@ -10,7 +10,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "module-not-found-third-party",
     summary: "A package that the code imports is not installed in the web app's virtualenv.",
     why: "Each virtualenv has its own packages. What is installed on your computer or for another Python is not there.",
-    bad: r#"
+    bad: r"
 import flask
 import yaml
 
@@ -18,8 +18,8 @@ application = flask.Flask(__name__)
 # --- venv/pyvenv.cfg
 version = 3.10.1
 # --- venv/lib/python3.10/site-packages/flask/__init__.py
-"#,
-    good: r#"
+",
+    good: r"
 import flask
 import yaml
 
@@ -28,7 +28,7 @@ application = flask.Flask(__name__)
 version = 3.10.1
 # --- venv/lib/python3.10/site-packages/flask/__init__.py
 # --- venv/lib/python3.10/site-packages/yaml/__init__.py
-"#,
+",
     cause: Some("module-not-installed"),
     severity: Severity::Error,
 };

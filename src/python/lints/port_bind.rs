@@ -19,11 +19,11 @@ application = Flask(__name__)
 sock = socket.socket()
 sock.bind(("0.0.0.0", 8000))
 "#,
-    good: r#"
+    good: r"
 from flask import Flask
 
 application = Flask(__name__)
-"#,
+",
     cause: Some("manual-port-bind"),
     severity: Severity::Error,
 };

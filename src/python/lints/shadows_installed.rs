@@ -9,7 +9,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "shadows-installed",
     summary: "A file of yours has the name of an installed package.",
     why: "Folders on `sys.path` come before site-packages: the import gets your file instead of the package.",
-    bad: r#"
+    bad: r"
 from flask import Flask
 
 application = Flask(__name__)
@@ -18,8 +18,8 @@ x = 1
 # --- venv/pyvenv.cfg
 version = 3.10.1
 # --- venv/lib/python3.10/site-packages/flask/__init__.py
-"#,
-    good: r#"
+",
+    good: r"
 from flask import Flask
 
 application = Flask(__name__)
@@ -28,7 +28,7 @@ x = 1
 # --- venv/pyvenv.cfg
 version = 3.10.1
 # --- venv/lib/python3.10/site-packages/flask/__init__.py
-"#,
+",
     cause: Some("module-shadowed"),
     severity: Severity::Error,
 };

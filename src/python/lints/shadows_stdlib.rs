@@ -10,7 +10,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "shadows-stdlib",
     summary: "A file of yours has the name of a module of Python itself.",
     why: "Folders on `sys.path` come before the standard library. Every import of that name, also by installed packages, gets your file.",
-    bad: r#"
+    bad: r"
 from flask import Flask
 import random
 
@@ -18,8 +18,8 @@ application = Flask(__name__)
 NUMBER = random.randint(1, 6)
 # --- random.py
 x = 1
-"#,
-    good: r#"
+",
+    good: r"
 from flask import Flask
 import random
 
@@ -27,7 +27,7 @@ application = Flask(__name__)
 NUMBER = random.randint(1, 6)
 # --- dice.py
 x = 1
-"#,
+",
     cause: Some("module-shadowed"),
     severity: Severity::Error,
 };

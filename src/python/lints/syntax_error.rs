@@ -23,11 +23,11 @@ application = Flask(__name__
 def home():
     return "hello"
 "#,
-    good: r#"
+    good: r"
 from flask import Flask
 
 application = Flask(__name__)
-"#,
+",
     cause: Some("wsgi-syntax-error"),
     severity: Severity::Error,
 };

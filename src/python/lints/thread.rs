@@ -9,7 +9,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "thread-at-import",
     summary: "A thread or process is started while the code is imported, where the platform does not run them.",
     why: "The web app's server runs without threads of your own: they never get a turn, or hang the app; child processes get killed.",
-    bad: r#"
+    bad: r"
 import threading
 from flask import Flask
 
@@ -19,12 +19,12 @@ def work():
     pass
 
 threading.Thread(target=work).start()
-"#,
-    good: r#"
+",
+    good: r"
 from flask import Flask
 
 application = Flask(__name__)
-"#,
+",
     cause: Some("deadlock-or-threads"),
     severity: Severity::Warning,
 };
