@@ -3,12 +3,14 @@
 //! Border: nothing here reads files, the clock or the environment; what a renderer must know of
 //! its surroundings stands in [`Style`]. Every foreign text passes `crate::text` on its way out.
 
+mod ci;
 mod concise;
+mod html;
 pub mod json;
 mod markdown;
-mod words;
-
+mod reply;
 mod text;
+mod words;
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -103,7 +105,12 @@ pub fn render(
         Format::Concise => concise::concise(report, style),
         Format::Json => json::json(report),
         Format::Markdown => markdown::markdown(report, style),
-        _ => String::new(),
+        Format::Html => html::html(report, style),
+        Format::Reply => reply::reply(report),
+        Format::Github => ci::github::github(report, style),
+        Format::Sarif => ci::sarif::sarif(std::slice::from_ref(report), style),
+        Format::Gitlab => ci::gitlab::gitlab(std::slice::from_ref(report), style),
+        Format::Junit => ci::junit::junit(std::slice::from_ref(report), style),
     };
     out.write_all(text.as_bytes())
 }
@@ -121,6 +128,9 @@ pub fn render_many(
     match (format, reports) {
         (_, [report]) => render(format, report, style, out),
         (Format::Json, _) => out.write_all(json::json_many(reports).as_bytes()),
+        (Format::Sarif, _) => out.write_all(ci::sarif::sarif(reports, style).as_bytes()),
+        (Format::Gitlab, _) => out.write_all(ci::gitlab::gitlab(reports, style).as_bytes()),
+        (Format::Junit, _) => out.write_all(ci::junit::junit(reports, style).as_bytes()),
         _ => {
             for (at, report) in reports.iter().enumerate() {
                 if at > 0 {
@@ -132,3 +142,6 @@ pub fn render_many(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

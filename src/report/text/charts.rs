@@ -150,10 +150,8 @@ pub(super) fn crashes(page: &mut Page<'_>, container: &ContainerState) {
         }
         let axis = page.paint(&axis.concat(), Tone::Mark);
         page.line(&format!("{lead}{} {axis} {}", clock(first), clock(last)));
-        let legend = format!(
-            "{lead}{} = {scale} min, {} = crash (one mark for crashes close together)",
-            page.glyphs.dot, page.glyphs.crash
-        );
+        let legend =
+            format!("{lead}{} = {scale} min, {} = crash", page.glyphs.dot, page.glyphs.crash);
         let legend = page.paint(&legend, Tone::Dim);
         page.line(&legend);
     }

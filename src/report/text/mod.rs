@@ -50,8 +50,21 @@ fn header(page: &mut Page<'_>, report: &Report) {
     if parts.is_empty() {
         return;
     }
+    // Broken between parts, not inside one.
     let dot = format!(" {} ", page.glyphs.dot);
-    page.paragraph("", &parts.join(&dot), Tone::Dim);
+    let mut line = String::new();
+    for part in parts {
+        let part = terminal(&part);
+        if !line.is_empty() && width(&line) + width(&dot) + width(&part) > page.width {
+            page.paragraph("", &line, Tone::Dim);
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push_str(&dot);
+        }
+        line.push_str(&part);
+    }
+    page.paragraph("", &line, Tone::Dim);
     page.gap();
 }
 
@@ -200,8 +213,18 @@ fn whole(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usize) {
     }
     if page.style.explain_ranking || page.style.verbose > 1 {
         page.gap();
-        for line in receipt::lines(report, finding) {
-            page.paragraph("   ", &line, Tone::Plain);
+        points(page, report, finding);
+    }
+}
+
+/// The receipt, numbers in a column of their own.
+fn points(page: &mut Page<'_>, report: &Report, finding: &Finding) {
+    for (at, line) in receipt::lines(report, finding).iter().enumerate() {
+        match line.split_at_checked(receipt::NUMBER) {
+            Some((number, reason)) if at > 0 => {
+                page.paragraph(&format!("   {number}"), reason, Tone::Plain);
+            }
+            _ => page.paragraph("   ", line, Tone::Plain),
         }
     }
 }
@@ -281,9 +304,7 @@ fn short(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usize) {
         }
     }
     if page.style.explain_ranking {
-        for line in receipt::lines(report, finding) {
-            page.paragraph("   ", &line, Tone::Plain);
-        }
+        points(page, report, finding);
     }
 }
 
