@@ -241,7 +241,7 @@ def nginx_timeout(site):
 
 
 @case("gu-app-run", OwnServer, "app.run() without a guard under gunicorn 27: an empty log after the start, 504.",
-      first=["dev-server-run"], project="todo", symptom="last")
+      first=["dev-server-run"], within_three=["dev-server-run", "manual-port-bind"], project="todo", symptom="last")
 def app_run(site):
     site.write("app.py", FLASK_APP + "\n\napp.run(host='0.0.0.0', port=5000)\n")
     site.proxy("http://127.0.0.1:8000", location="proxy_read_timeout 3s;")

@@ -137,7 +137,7 @@ def loop_import(site):
 
 
 @case("pa-serve-forever-at-import", PythonAnywhere, "http.server's serve_forever() runs while the module is imported.",
-      first=["dev-server-run"], user="quinn", project="files", symptom="last", ping_timeout=2, read_timeout=4,
+      first=["dev-server-run"], within_three=["dev-server-run", "manual-port-bind"], user="quinn", project="files", symptom="last", ping_timeout=2, read_timeout=4,
       inputs="flags")
 def serve_forever(site):
     flask_site(site, """
