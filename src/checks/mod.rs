@@ -3,6 +3,7 @@
 
 mod code;
 mod config;
+mod environment;
 pub mod examples;
 pub mod joins;
 mod logs;
@@ -57,6 +58,7 @@ const COLLECTORS: &[Collector] = &[
     Collector { name: "code", run: code::collect },
     Collector { name: "probe", run: probe::collect },
     Collector { name: "server configuration", run: config::collect },
+    Collector { name: "environment", run: environment::collect },
 ];
 
 /// Runs every collector and then the joins.

@@ -124,7 +124,7 @@ fn site(root: &Path, domain: Option<&str>, wsgi: Option<&PathBuf>, logs: Vec<Log
 }
 
 /// The first or last part of a file as text; empty where it cannot be read.
-fn glance(path: &Path, end: bool) -> String {
+pub(super) fn glance(path: &Path, end: bool) -> String {
     use std::io::{Read, Seek, SeekFrom};
     let Ok(mut file) = std::fs::File::open(path) else { return String::new() };
     if end {
@@ -141,7 +141,7 @@ fn glance(path: &Path, end: bool) -> String {
 }
 
 /// What follows the last occurrence of `head` up to the end of its line.
-fn last_after(text: &str, head: &str) -> Option<String> {
+pub(super) fn last_after(text: &str, head: &str) -> Option<String> {
     let at = text.rfind(head)? + head.len();
     let rest = text[at..].lines().next()?.split("#012").next()?.trim();
     (!rest.is_empty()).then(|| rest.to_owned())

@@ -9,7 +9,7 @@ use super::checkout;
 use super::config::{App, AppKind, ConfigFile, Front, FrontKind, ServerConfig, load};
 use super::tree::{Tree, join};
 use super::walk::Bounds;
-use crate::model::{LogFile, LogKind, PlatformId, Site};
+use crate::model::{LogFile, LogKind, PlatformId, PythonVersion, Site};
 
 /// Folders of configuration and the endings of their files (empty: every file).
 const PLACES: &[(&str, &[&str])] = &[
@@ -211,6 +211,7 @@ fn site(tree: &Tree, config: &ServerConfig, app: Option<&App>, fronts: &[&Front]
     let virtualenv = app
         .and_then(|app| setting(app.virtualenv.as_ref()))
         .map(|path| super::below(tree.root(), &join(chdir.as_deref().unwrap_or("/"), &path)));
+    let logs = logs(tree, app, fronts);
     let alike = if project.is_none() { folder_like(tree, app, fronts) } else { None };
     let alike = alike.unwrap_or_default();
     let mut config_files: Vec<String> = fronts
@@ -247,9 +248,9 @@ fn site(tree: &Tree, config: &ServerConfig, app: Option<&App>, fronts: &[&Front]
             wsgi: wsgi.or(alike.wsgi),
             project: project.or(alike.project),
             virtualenv: virtualenv.or(alike.virtualenv),
-            python: alike.python,
+            python: server_python(app, &logs).or(alike.python),
             procfile: alike.procfile,
-            logs: logs(tree, app, fronts),
+            logs,
             server_config: config_files.iter().filter_map(|file| tree.find(file)).collect(),
             ..Site::default()
         },
@@ -303,6 +304,16 @@ fn stems(app: Option<&App>, fronts: &[&Front]) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+/// uWSGI says at each start which Python is built into it.
+fn server_python(app: Option<&App>, logs: &[LogFile]) -> Option<PythonVersion> {
+    app.filter(|app| app.kind == AppKind::Uwsgi)?;
+    logs.iter().filter(|log| log.kind == Some(LogKind::Server)).find_map(|log| {
+        let text = super::pythonanywhere::glance(&log.path, true);
+        let line = super::pythonanywhere::last_after(&text, "Python version: ")?;
+        super::version(&line)
+    })
 }
 
 /// `access.log`, `error.log`, anything else.

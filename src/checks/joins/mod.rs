@@ -18,4 +18,5 @@ pub(super) fn run(context: &Context, facts: &mut Facts) {
     stale::mark(context, &files, facts);
     wrong_file::find(context, facts);
     server_pair::compare(context, facts);
+    server_pair::settle(facts);
 }

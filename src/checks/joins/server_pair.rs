@@ -5,7 +5,7 @@
 
 use crate::checks::Context;
 use crate::checks::config::{self, fact_of};
-use crate::model::{Captures, Fact, Facts, SymptomKind};
+use crate::model::{Captures, Fact, Facts, Source, SymptomKind};
 use crate::site::config::{
     Address, App, AppKind, Backend, Front, FrontKind, ServerConfig, Setting,
 };
@@ -44,6 +44,24 @@ pub(super) fn compare(context: &Context, facts: &mut Facts) {
             fact.resolved = Some("the site answers through this proxy".to_owned());
         }
         facts.facts.push(fact);
+    }
+}
+
+/// What would keep the app from starting is over, or never was, where the site was seen to work.
+pub(super) fn settle(facts: &mut Facts) {
+    if !works(facts) {
+        return;
+    }
+    const STOPPING: &[&str] = &["config-", "virtualenv-"];
+    for fact in facts.facts.iter_mut().filter(|fact| fact.source == Source::Config) {
+        let stops = fact.matches.iter().any(|hit| {
+            let (slug, id) = hit.signature.split_once('/').unwrap_or_default();
+            matches!(slug, "module-not-on-path" | "python-version-mismatch")
+                && STOPPING.iter().any(|start| id.starts_with(start))
+        });
+        if stops && fact.resolved.is_none() {
+            fact.resolved = Some("the site answers".to_owned());
+        }
     }
 }
 
