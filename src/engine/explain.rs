@@ -64,7 +64,7 @@ pub(super) fn by_combinations(entries: &mut [Entry<'_>], fired: &[Fired<'_>]) {
         let Some(by) = entries.iter().position(|entry| {
             own(entry)
                 && entry.explained_by.is_none()
-                && entry.factor >= weights::OLD_BELOW
+                && (entry.factor >= weights::OLD_BELOW || entry.is_context())
                 && needed.iter().flatten().any(|fact| std::ptr::eq(*fact, entry.fact))
         }) else {
             continue;
@@ -74,7 +74,8 @@ pub(super) fn by_combinations(entries: &mut [Entry<'_>], fired: &[Fired<'_>]) {
             let named = sig.text.explains.iter().any(|target| {
                 target == &claim.sig.id || claim.sig.text.class.iter().any(|class| class == target)
             });
-            if named && claim.sig.slug != sig.slug && entry.explained_by.is_none() {
+            let current = entry.factor >= weights::OLD_BELOW;
+            if named && current && claim.sig.slug != sig.slug && entry.explained_by.is_none() {
                 entry.explained_by = Some(by);
             }
         }

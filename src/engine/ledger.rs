@@ -36,6 +36,11 @@ impl Entry<'_> {
         self.fact.phase == Phase::Import
     }
 
+    /// Says nothing by itself, and how the server was started yesterday holds today.
+    pub(super) fn is_context(&self) -> bool {
+        self.owners.iter().all(|claim| claim.sig.text.strength == Strength::None)
+    }
+
     /// Signed points of one owner before grouping.
     pub(super) fn points(&self, claim: &Claim<'_>) -> f64 {
         let sign = if claim.sig.text.against { -1.0 } else { 1.0 };
@@ -282,9 +287,9 @@ fn combinations(
         let factor = needed
             .iter()
             .flatten()
-            .filter_map(|fact| {
-                entries.iter().find(|e| std::ptr::eq(e.fact, *fact)).map(|e| e.factor)
-            })
+            .filter_map(|fact| entries.iter().find(|e| std::ptr::eq(e.fact, *fact)))
+            .filter(|entry| !entry.is_context())
+            .map(|entry| entry.factor)
             .fold(1.0, f64::min);
         let sign = if sig.text.against { -1.0 } else { 1.0 };
         let points = sign * weights::strength(sig.text.strength) * factor;

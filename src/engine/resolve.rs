@@ -6,6 +6,9 @@ use super::weights;
 use crate::model::{Fact, Facts, Phase, Source, SymptomKind, SymptomSource};
 use crate::rules::Rules;
 
+/// Good answers of the newest start that make failures of an earlier one history.
+const ANSWERED_WELL: u64 = 5;
+
 /// The factor of one fact, and why it is resolved where it is.
 pub(super) fn factor(
     fact: &Fact,
@@ -22,10 +25,12 @@ pub(super) fn factor(
     }
     let why = match fact.phase {
         Phase::Import => start_resolved(fact, facts),
-        Phase::Request if !was_down(fact, rules) => request_resolved(fact, facts),
+        Phase::Request if !was_down(fact, rules) && fact.route.is_some() => {
+            request_resolved(fact, facts)
+        }
         // That something was down is over once the app answers again.
         _ if was_down(fact, rules) => start_resolved(fact, facts),
-        _ => None,
+        _ => restarted_and_well(fact, facts),
     };
     if why.is_some() {
         return (weights::RESOLVED, why);
@@ -74,6 +79,24 @@ fn works_now(facts: &Facts) -> Option<&'static str> {
         (SymptomKind::Ok, SymptomSource::User) => Some("the site works, as you say"),
         _ => None,
     })
+}
+
+/// Failures of no named page, from before the last start: history where the site works, or where
+/// the new start has answered only well and nobody says that it fails.
+fn restarted_and_well(fact: &Fact, facts: &Facts) -> Option<String> {
+    if fact.epoch == 0 {
+        return None;
+    }
+    if let Some(works) = works_now(facts) {
+        return Some(works.to_owned());
+    }
+    let failing = facts.symptoms.iter().any(|symptom| {
+        symptom.kind != SymptomKind::Ok && symptom.source != SymptomSource::AccessLog
+    });
+    let well: u64 = facts.routes.iter().map(|route| route.ok_now).sum();
+    let badly: u64 = facts.routes.iter().map(|route| route.failed_now).sum();
+    (!failing && badly == 0 && well >= ANSWERED_WELL)
+        .then(|| format!("{well} requests were answered well since the app was started again"))
 }
 
 /// A failed request is history only when the same route worked again, often enough.
