@@ -52,9 +52,7 @@ pub(in crate::report) fn gitlab(reports: &[Shareable], style: &Style) -> String 
         }
     }
     unique(&mut issues);
-    let mut text = serde_json::to_string_pretty(&issues).unwrap_or_else(|_| "[]".to_owned());
-    text.push('\n');
-    text
+    crate::report::json::write(&issues)
 }
 
 /// GitLab merges entries of one fingerprint; several sites can have the same finding.

@@ -30,9 +30,7 @@ pub(in crate::report) fn sarif(reports: &[Shareable], style: &Style) -> String {
         "version": "2.1.0",
         "runs": runs,
     });
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    crate::report::json::write(&document)
 }
 
 fn run(report: &Report, style: &Style, runs: usize) -> Value {
@@ -111,7 +109,7 @@ fn rule(slug: &str, finding: &Finding) -> Value {
         "shortDescription": {"text": cut(&slug.replace('-', " "))},
         "fullDescription": {"text": cut(why)},
         "help": {"text": plain(&help.join("\n"))},
-        "helpUri": finding.docs.first(),
+        "helpUri": finding.docs.iter().find(|url| url.starts_with("https://")).map(|url| uri_reference(url)),
         "defaultConfiguration": {"level": level(finding.severity)},
         "properties": {
             "tags": ["diagnose", kind],
@@ -154,6 +152,11 @@ fn result(report: &Report, spot: &Spot<'_>, index: &BTreeMap<String, usize>) -> 
         "partialFingerprints": {"primaryLocationLineHash": spot.fingerprint},
         "properties": {"confidence": (spot.finding.confidence.0 * 1000.0).round() / 1000.0},
     })
+}
+
+/// A link without what no link may hold.
+fn uri_reference(url: &str) -> String {
+    url.chars().filter(|c| c.is_ascii_graphic() && !"<>\"`{}|\\^".contains(*c)).collect()
 }
 
 /// A relative reference: everything that is not unreserved or `/` is percent-encoded.

@@ -60,7 +60,7 @@ pub fn empty_report(version: &str, verdict: Verdict) -> Report {
 
 /// JSON whose strings are safe to show: what `serde_json` leaves raw but a terminal would obey
 /// (C1 controls, direction marks) is written as `\u` escapes, which mean the same.
-fn write(value: &impl Serialize) -> String {
+pub(super) fn write(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     let mut out = String::with_capacity(text.len() + 1);
     for c in text.chars() {
