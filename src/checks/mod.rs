@@ -4,6 +4,7 @@
 mod code;
 mod config;
 mod environment;
+mod events;
 pub mod examples;
 pub mod joins;
 mod logs;
@@ -29,6 +30,8 @@ pub struct Context {
     pub rules: Arc<Rules>,
     /// Reference time of the run.
     pub now: Timestamp,
+    /// It was stated, not taken from the clock.
+    pub now_given: bool,
     /// Zone of stamps without one.
     pub zone: Option<jiff::tz::TimeZone>,
     pub since: Option<Timestamp>,
@@ -55,6 +58,7 @@ struct Collector {
 /// The list. Order is the order of the report's "examined".
 const COLLECTORS: &[Collector] = &[
     Collector { name: "logs", run: logs::collect },
+    Collector { name: "events", run: events::collect },
     Collector { name: "code", run: code::collect },
     Collector { name: "probe", run: probe::collect },
     Collector { name: "server configuration", run: config::collect },

@@ -23,6 +23,7 @@ pub(super) fn run_tree(files: &[(&str, &str)], check: impl Fn(&Context) -> Facts
         site: Site { root: Some(folder.path().to_owned()), ..site },
         rules,
         now: jiff::Timestamp::UNIX_EPOCH,
+        now_given: true,
         zone: None,
         since: None,
         until: None,

@@ -41,6 +41,8 @@ pub enum Command {
     Lint(LintArgs),
     /// Time and classify a site
     Probe(ProbeArgs),
+    /// Where containers stand in the platform's restart policy
+    Restarts(RestartsArgs),
     /// Explain a cause, a lint, an error code or a log line
     Explain(ExplainArgs),
     /// List the rules, or check a folder of them

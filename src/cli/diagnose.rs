@@ -55,6 +55,7 @@ pub fn diagnose_site(
         site: input.site,
         rules: Arc::clone(rules),
         now: input.now,
+        now_given: input.now_given,
         zone: input.zone,
         since: input.since,
         until: input.until,

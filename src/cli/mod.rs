@@ -14,6 +14,7 @@ mod output;
 pub mod plan;
 mod probe;
 mod progress;
+mod restarts;
 mod rules_cmd;
 mod self_check;
 
@@ -59,6 +60,7 @@ fn dispatch(args: Args) -> anyhow::Result<Exit> {
         None => diagnose::run(&args.diagnose),
         Some(Command::Lint(args)) => lint::run(&args),
         Some(Command::Probe(args)) => probe::run(&args),
+        Some(Command::Restarts(args)) => restarts::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Rules(args)) => rules_cmd::run(args.what.as_ref()),
         Some(Command::Demo(args)) => demo::run(&args),

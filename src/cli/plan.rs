@@ -581,6 +581,10 @@ pub(super) fn guess_platform(site: &Site, rules: &Rules) -> Option<PlatformId> {
     if named(&site.wsgi, "pythonanywhere_com_wsgi.py") {
         return Some(PlatformId("pythonanywhere".to_owned()));
     }
+    // Time lines and events are read in Scalingo's form only.
+    if !site.events.is_empty() && site.logs.is_empty() {
+        return Some(PlatformId("scalingo".to_owned()));
+    }
     let mut votes: std::collections::BTreeMap<&str, u32> = std::collections::BTreeMap::new();
     for log in site.logs.iter().filter(|log| log.path != Path::new("-")) {
         let Ok(head) = head(&log.path) else { continue };

@@ -98,6 +98,10 @@ fn in_scope(cause: &Entry<'_>, effect: &Entry<'_>) -> bool {
     }
     // What the probe, the code and the platform's events say is about now.
     if b.source != Source::Log || a.source != Source::Log {
+        // A failed request ends no container.
+        if a.phase == Phase::Request && b.source == Source::Event {
+            return false;
+        }
         return cause.factor >= weights::OLD_BELOW;
     }
     // An exception in one request does not explain that the app cannot start.

@@ -5,4 +5,4 @@ pub mod policy;
 pub mod read;
 mod states;
 
-pub use states::{History, histories, states};
+pub use states::{History, current_crashes, histories, reference_time, states};

@@ -17,6 +17,8 @@ use crate::rules::platform::RestartPolicy;
 const ECHO: SignedDuration = SignedDuration::from_secs(10);
 /// The old container of a deployment or restart ends so long after the new one began.
 const HAND_OVER: SignedDuration = SignedDuration::from_secs(180);
+/// Records that end so long before the clock are not of a live site.
+const LIVE: SignedDuration = SignedDuration::from_hours(12);
 /// How far an inferred restart may lie from the moment that the policy foretells.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(90);
 
@@ -68,6 +70,35 @@ pub fn states(seen: &[Seen], policy: &RestartPolicy, now: Timestamp) -> Vec<Cont
             state
         })
         .collect()
+}
+
+/// The crashes of a container since the last deployment or restart that concerns it.
+#[must_use]
+pub fn current_crashes(state: &ContainerState, seen: &[Seen]) -> Vec<Timestamp> {
+    let begun = seen
+        .iter()
+        .filter(|one| applies(one, &state.container))
+        .filter(|one| match &one.what {
+            What::Deployment(status) => matches!(status.as_str(), "success" | ""),
+            What::Restart(_) => true,
+            What::Scale(kinds) => {
+                kinds.iter().any(|(_, before, now)| *before == Some(0) && *now > 0)
+            }
+            _ => false,
+        })
+        .map(|one| one.at)
+        .max();
+    state.crashes.iter().copied().filter(|at| begun.is_none_or(|begun| *at >= begun)).collect()
+}
+
+/// The moment that a state is asked for: what was given; else the clock, if the records reach up
+/// to it; else the newest record, because records reach support days later.
+#[must_use]
+pub fn reference_time(clock: Timestamp, given: bool, newest: Option<Timestamp>) -> Timestamp {
+    match newest {
+        Some(newest) if !given && clock.duration_since(newest).abs() > LIVE => newest,
+        _ => clock,
+    }
 }
 
 fn concerns_a_container(what: &What) -> bool {
