@@ -14,6 +14,7 @@ mod walk;
 use std::path::{Path, PathBuf};
 
 use crate::log::kind::InputKind;
+use crate::log::read::rotated;
 use crate::model::{LogFile, LogKind, PythonVersion, Site};
 use crate::rules::Rules;
 
@@ -43,6 +44,9 @@ pub fn discover(root: &Path, domain: Option<&str>, rules: &Rules) -> Discovered 
     }
     if found.sites.is_empty() {
         servers::find(&tree, domain, &mut found);
+    }
+    for site in &mut found.sites {
+        with_rotated(&tree, &mut site.logs);
     }
     let platform = tree
         .is_machine()
@@ -109,6 +113,32 @@ fn projects(tree: &Tree, in_container: bool, found: &mut Discovered) {
     }
 }
 
+/// A log that was rotated a moment ago says little: older parts of its set, newest first, are
+/// read with it until there is enough.
+fn with_rotated(tree: &Tree, logs: &mut Vec<LogFile>) {
+    /// Bytes that are enough, and older parts at most.
+    const ENOUGH: u64 = 256 * 1024;
+    const MOST: usize = 3;
+    let mut all: Vec<LogFile> = Vec::new();
+    for log in logs.drain(..) {
+        let mut size = std::fs::metadata(&log.path).map_or(0, |meta| meta.len());
+        let mut older = Vec::new();
+        for part in rotated(&log.path).into_iter().rev().skip(1).take(MOST) {
+            if size >= ENOUGH {
+                break;
+            }
+            let Some(path) = tree.follow(&part).filter(|path| path.is_file()) else { break };
+            size += std::fs::metadata(&path).map_or(0, |meta| meta.len());
+            older.push(LogFile { shown: tree.shown(&part), path, kind: log.kind });
+        }
+        all.extend(older.into_iter().rev());
+        all.push(log);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    all.retain(|log| seen.insert(log.path.clone()));
+    *logs = all;
+}
+
 /// Logs of the operating system, which say nothing of a web app.
 const SYSTEM_LOGS: &[&str] = &[
     "alternatives",
@@ -168,5 +198,32 @@ pub fn on_server(root: Option<&Path>, path: &Path) -> String {
     match root.and_then(|root| path.strip_prefix(root).ok()) {
         Some(rest) => format!("/{}", rest.display()),
         None => path.display().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rotated_log_is_read_with_its_older_parts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = folder.path().join("var/log");
+        std::fs::create_dir_all(&log).expect("made");
+        for name in ["a.b.error.log", "a.b.error.log.1", "a.b.error.log.2.gz", "c.d.error.log.1"] {
+            std::fs::write(log.join(name), "x").expect("written");
+        }
+        let tree = Tree::new(folder.path());
+        let mut logs = vec![LogFile {
+            path: log.join("a.b.error.log"),
+            shown: "/var/log/a.b.error.log".to_owned(),
+            kind: Some(LogKind::Error),
+        }];
+        with_rotated(&tree, &mut logs);
+        let shown: Vec<&str> = logs.iter().map(|log| log.shown.as_str()).collect();
+        assert_eq!(
+            shown,
+            ["/var/log/a.b.error.log.2.gz", "/var/log/a.b.error.log.1", "/var/log/a.b.error.log"]
+        );
     }
 }

@@ -106,6 +106,7 @@ fn site(root: &Path, domain: Option<&str>, wsgi: Option<&PathBuf>, logs: Vec<Log
         .map(|path| below(root, &path))
         .find(|path| path.is_dir());
     let virtualenv = last_after(&server_text, "PEP 405 virtualenv detected: ")
+        .or_else(|| last_after(&server_text, "Set PythonHome to "))
         .map(|path| below(root, &path))
         .or_else(|| virtualenv_in(&wsgi_text).map(|path| below(root, &path)));
     let python = last_after(&server_text, "Python version: ").and_then(|text| version(&text));
