@@ -160,7 +160,42 @@ pub(super) fn style(output: &OutputArgs, terminal: bool) -> Style {
         },
         budget: (output.budget > 0).then_some(output.budget),
         explain_ranking: output.explain_ranking,
+        command: typed(terminal),
+        base: std::env::current_dir().ok().map(|path| path.to_string_lossy().into_owned()),
         ..Style::default()
+    }
+}
+
+/// What the person typed, without options about the output: the footer repeats it.
+fn typed(terminal: bool) -> Option<String> {
+    let mut words = vec!["diagnose".to_owned()];
+    let mut skip = false;
+    for word in std::env::args_os().skip(1) {
+        let word = word.into_string().ok()?;
+        if std::mem::take(&mut skip) {
+            continue;
+        }
+        match word.as_str() {
+            "--format" | "--output-format" | "-o" | "--output" | "--color" => skip = true,
+            "-v" | "-vv" | "-q" | "--verbose" | "--quiet" | "--explain-ranking" => {}
+            other
+                if ["--format=", "--output-format=", "--output=", "--color="]
+                    .iter()
+                    .any(|option| other.starts_with(option)) => {}
+            other => words.push(quoted(other)),
+        }
+    }
+    let options = if terminal { RedactOptions::terminal() } else { RedactOptions::shared() };
+    Some(crate::redact::redact_text(&words.join(" "), &options))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,~".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 

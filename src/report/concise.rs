@@ -25,7 +25,7 @@ pub(super) fn concise(shareable: &Shareable, style: &Style) -> String {
             .or_else(|| words::subject(report))
             .unwrap_or_else(|| "-".to_owned());
         // A lint's certainty is in its severity; a cause's is worth a word.
-        let word = if finding.lint.is_some() && finding.cause.is_none() {
+        let word = if words::is_lint(report) {
             String::new()
         } else {
             format!(" ({})", words::confidence(finding, style.verbose > 0))
@@ -35,12 +35,15 @@ pub(super) fn concise(shareable: &Shareable, style: &Style) -> String {
             terminal(&place),
             words::severity(finding.severity),
             terminal(words::slug(finding)),
-            terminal(&finding.title),
+            terminal(words::headline(report, finding)),
         );
         let line = if style.unicode { defuse(&line) } else { ascii(&defuse(&line)) };
         let _ = writeln!(out, "{line}");
     }
-    if style.quiet == 0 && report.findings.is_empty() && report.verdict != Verdict::Broken {
+    if style.quiet == 0
+        && report.findings.is_empty()
+        && (report.verdict != Verdict::Broken || words::is_lint(report))
+    {
         let subject = words::subject(report).map_or_else(String::new, |s| format!("{s}: "));
         let _ = writeln!(out, "{}{}.", terminal(&subject), words::verdict(report));
     }

@@ -203,11 +203,12 @@ fn evidence(report: &Report, evidence: &[Evidence], github: bool) -> String {
                 inline(&times)
             ));
         } else {
+            let times =
+                if item.count > 1 { format!(" ({})", inline(&times)) } else { String::new() };
             out.push_str(&format!(
-                "- {}: {} ({})\n",
+                "- {}: {}{times}\n",
                 markdown_code(&place),
-                markdown_code(&what),
-                inline(&times)
+                markdown_code(&what)
             ));
         }
     }

@@ -127,6 +127,7 @@ pub fn render_many(
 ) -> io::Result<()> {
     match (format, reports) {
         (_, [report]) => render(format, report, style, out),
+        (Format::Text, _) => out.write_all(text::sites(reports, style).as_bytes()),
         (Format::Json, _) => out.write_all(json::json_many(reports).as_bytes()),
         (Format::Sarif, _) => out.write_all(ci::sarif::sarif(reports, style).as_bytes()),
         (Format::Gitlab, _) => out.write_all(ci::gitlab::gitlab(reports, style).as_bytes()),

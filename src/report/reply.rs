@@ -24,13 +24,13 @@ pub(super) fn reply(shareable: &Shareable) -> String {
 }
 
 fn broken(page: &mut Page, report: &Report, finding: &Finding, site: &str) {
-    let sure = match finding.confidence.word() {
-        "certain" => "I looked at",
-        "likely" => "I looked at the traces of",
-        _ => "I cannot be sure yet, but I looked at",
+    let found = match finding.confidence.word() {
+        "certain" => "This is what is wrong:",
+        "likely" => "This is most likely what is wrong:",
+        _ => "I cannot be sure yet, but most speaks for this:",
     };
     let title = words::sentence(&finding.title);
-    page.text(&format!("{sure} {site}, and this is what I found: {title}"));
+    page.text(&format!("I looked at {site}. {found} {title}"));
     let mut because = Vec::new();
     because.extend(finding.evidence.first().map(|item| told(report, item)));
     if !finding.why.trim().is_empty() {
@@ -97,7 +97,13 @@ fn healthy(page: &mut Page, report: &Report, site: &str) {
         page.text(&format!("One thing to know: {}", words::sentence(&note.title)));
         if words::stands(note) {
             page.text(note.why.trim());
-            steps(page, note);
+            if !note.fixes.is_empty() {
+                page.text("If you want to change it:");
+                for (at, fix) in note.fixes.iter().enumerate() {
+                    page.item(at + 1, &words::sentence(&fix.text));
+                    page.command(fix.command.as_deref());
+                }
+            }
         } else {
             page.text("That is from before the last reload, so you need do nothing about it.");
         }

@@ -21,6 +21,26 @@ pub(super) fn slug(finding: &Finding) -> &str {
     finding.lint.as_deref().or(finding.cause.as_deref()).unwrap_or("finding")
 }
 
+/// Whether the report is of `lint`: code alone, no site.
+pub(super) fn is_lint(report: &Report) -> bool {
+    report.site == crate::model::Site::default()
+        && report.logs.is_empty()
+        && report.probe.is_none()
+        && report.restarts.is_empty()
+        && (report.examined.iter().any(|item| item.check == "code")
+            || report.findings.iter().any(|finding| finding.lint.is_some()))
+}
+
+/// What is wrong, in one line. A lint's message is about this very line; its title is its kind.
+pub(super) fn headline<'a>(report: &Report, finding: &'a Finding) -> &'a str {
+    let message = finding.why.trim();
+    if is_lint(report) && finding.lint.is_some() && !message.is_empty() {
+        message
+    } else {
+        &finding.title
+    }
+}
+
 /// Asserted, now.
 pub(super) fn stands(finding: &Finding) -> bool {
     finding.state == State::Current && finding.confidence.0 >= Confidence::ASSERTED
@@ -42,6 +62,12 @@ pub(super) fn confidence(finding: &Finding, number: bool) -> String {
 
 /// One sentence that answers the question, for every verdict.
 pub(super) fn verdict(report: &Report) -> String {
+    if is_lint(report) {
+        return match report.findings.len() as u64 {
+            0 => "No problems found".to_owned(),
+            n => format!("{} found", count(n, "problem", "problems")),
+        };
+    }
     match report.verdict {
         Verdict::Broken => answer(report)
             .map_or_else(|| "Your site is broken".to_owned(), |first| first.title.clone()),

@@ -41,7 +41,7 @@ fn cases(report: &Report, class: &str, style: &Style) -> Vec<TestCase> {
         let status = if fails {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             let text = message(report, finding);
-            status.set_message(xml(&finding.title));
+            status.set_message(xml(words::headline(report, finding)));
             status.set_type(words::severity(finding.severity));
             // Some readers drop the message: the body has everything.
             status.set_description(xml(&body(report, finding, &text)));

@@ -104,8 +104,8 @@ fn print(slug: &str, path: &str, line: &str) -> String {
 
 /// Title, confidence, the most telling evidence and the first step, as plain text.
 pub(super) fn message(report: &Report, finding: &Finding) -> String {
-    let mut parts = vec![words::sentence(&finding.title)];
-    if finding.lint.is_none() {
+    let mut parts = vec![words::sentence(words::headline(report, finding))];
+    if !words::is_lint(report) {
         parts.push(format!("({})", words::confidence(finding, false)));
     }
     if let Some(item) = finding.evidence.iter().find(|item| item.source != Source::Code) {

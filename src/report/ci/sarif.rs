@@ -41,7 +41,7 @@ fn run(report: &Report, style: &Style, runs: usize) -> Value {
         let slug = words::slug(spot.finding).to_owned();
         if !index.contains_key(&slug) {
             index.insert(slug.clone(), rules.len());
-            rules.push(rule(&slug, spot.finding));
+            rules.push(rule(report, &slug, spot.finding));
         }
     }
     let results: Vec<Value> = spots
@@ -94,19 +94,22 @@ fn cut(text: &str) -> String {
     out
 }
 
-fn rule(slug: &str, finding: &Finding) -> Value {
-    let why = if finding.why.trim().is_empty() { &finding.title } else { &finding.why };
+fn rule(report: &Report, slug: &str, finding: &Finding) -> Value {
+    // A lint's own text is about one line; the rule's is about its kind.
+    let lint = words::is_lint(report);
+    let why = if lint || finding.why.trim().is_empty() { &finding.title } else { &finding.why };
     let mut help: Vec<String> = vec![why.clone()];
     help.extend(finding.fixes.iter().enumerate().map(|(at, fix)| {
         let command = fix.command.as_ref().map_or_else(String::new, |c| format!(" {c}"));
         format!("{}. {}{command}", at + 1, fix.text)
     }));
     help.extend(finding.docs.iter().take(3).cloned());
+    let short = slug.replace('-', " ");
     let kind = if finding.cause.is_some() { "cause" } else { "lint" };
     json!({
         "id": plain(slug),
         "name": plain(slug),
-        "shortDescription": {"text": cut(&slug.replace('-', " "))},
+        "shortDescription": {"text": cut(if lint { &finding.title } else { &short })},
         "fullDescription": {"text": cut(why)},
         "help": {"text": plain(&help.join("\n"))},
         "helpUri": finding.docs.iter().find(|url| url.starts_with("https://")).map(|url| uri_reference(url)),

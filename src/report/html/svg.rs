@@ -106,7 +106,7 @@ pub(super) fn timeline(entries: &[TimelineEntry]) -> Option<String> {
             MarkKind::Deploy => ("m-deploy", format!("M{x:.1} 14l6 7-6 7-6-7z")),
             MarkKind::Crash => (
                 "m-crash",
-                format!("M{:.1} 15l4 4 4-4 2 2-4 4 4 4-2 2-4-4-4 4-2-2 4-4-4-4z", x - 4.0),
+                format!("M{:.1} 1l4 4 4-4 2 2-4 4 4 4-2 2-4-4-4 4-2-2 4-4-4-4z", x - 4.0),
             ),
             _ => continue,
         };
@@ -184,11 +184,13 @@ pub(super) fn probe(probe: &ProbeReport) -> String {
         let p = &hit.phases_ms;
         let mut x = left;
         let _ = write!(out, "<text x=\"0\" y=\"{:.1}\">hit {}</text>", y + 15.0, index + 1);
+        let over = limit > 0.0 && p.first_byte.is_some_and(|ms| ms > limit);
+        let wait = if over || hit.error.is_some() { "f0" } else { "wait" };
         let phases = [
             ("dns", p.dns, "f3"),
             ("connect", p.connect, "f1"),
             ("tls", p.tls, "f2"),
-            ("wait for the first byte", p.first_byte, "f0"),
+            ("wait for the first byte", p.first_byte, wait),
             ("body", p.body, "m-start"),
         ];
         for (name, ms, class) in phases {
@@ -221,7 +223,7 @@ pub(super) fn probe(probe: &ProbeReport) -> String {
     }
     let mut x = left;
     for (name, class) in
-        [("dns", "f3"), ("connect", "f1"), ("tls", "f2"), ("wait", "f0"), ("body", "m-start")]
+        [("dns", "f3"), ("connect", "f1"), ("tls", "f2"), ("wait", "wait"), ("body", "m-start")]
     {
         let _ = write!(
             out,

@@ -13,8 +13,16 @@ const LINES_VERBOSE: usize = 40;
 /// Columns of the line number in front of the bar.
 const GUTTER: usize = 5;
 
-/// The block of a finding's evidence.
+/// The block of a finding's evidence, with an empty line before it.
 pub(super) fn block(page: &mut Page<'_>, report: &Report, evidence: &[Evidence]) {
+    if evidence.iter().any(tells) {
+        page.gap();
+    }
+    snug(page, report, evidence);
+}
+
+/// The block alone.
+pub(super) fn snug(page: &mut Page<'_>, report: &Report, evidence: &[Evidence]) {
     let most = if page.style.verbose > 0 { usize::MAX } else { MOST };
     let shown: Vec<&Evidence> = evidence.iter().filter(|item| tells(item)).take(most).collect();
     if shown.is_empty() {
@@ -27,7 +35,6 @@ pub(super) fn block(page: &mut Page<'_>, report: &Report, evidence: &[Evidence])
         .max()
         .unwrap_or(0)
         .max(GUTTER);
-    page.gap();
     for (at, item) in shown.iter().enumerate() {
         piece(page, report, item, gutter, at == 0);
     }

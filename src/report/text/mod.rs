@@ -2,6 +2,7 @@
 
 pub(super) mod charts;
 mod evidence;
+mod lint;
 mod page;
 pub(super) mod receipt;
 
@@ -16,10 +17,45 @@ const BRIEF: usize = 4;
 /// Unexplained lines shown.
 const UNEXPLAINED: usize = 3;
 
+/// Several sites: a line for each, and in full those that are not healthy.
+pub(super) fn sites(reports: &[Shareable], style: &Style) -> String {
+    let mut page = Page::new(style);
+    for shareable in reports {
+        let report = shareable.report();
+        let (glyph, tone) = mark(&page, report.verdict);
+        let subject = words::subject(report).unwrap_or_else(|| "site".to_owned());
+        let lead = format!("{}  ", page.paint(glyph, tone));
+        let room = page.width.saturating_sub(width(glyph) + 2);
+        let line = format!("{}: {}", terminal(&subject), words::sentence(&words::verdict(report)));
+        let line = page.cut(&line, room);
+        page.line(&format!("{lead}{line}"));
+    }
+    let mut out = page.finish();
+    for shareable in reports {
+        if shareable.report().verdict != Verdict::Healthy || style.verbose > 0 {
+            out.push('\n');
+            out.push_str(&text(shareable, style));
+        }
+    }
+    out
+}
+
+fn mark(page: &Page<'_>, verdict: Verdict) -> (&'static str, Tone) {
+    match verdict {
+        Verdict::Broken => (page.glyphs.bad, Tone::Error),
+        Verdict::Healthy => (page.glyphs.good, Tone::Good),
+        Verdict::Unknown => (page.glyphs.unknown, Tone::Warning),
+    }
+}
+
 /// The whole report.
 pub(super) fn text(shareable: &Shareable, style: &Style) -> String {
     let report = shareable.report();
     let mut page = Page::new(style);
+    if words::is_lint(report) {
+        lint::lint(&mut page, report);
+        return page.finish();
+    }
     if style.quiet == 0 {
         header(&mut page, report);
     }
@@ -69,13 +105,11 @@ fn header(page: &mut Page<'_>, report: &Report) {
 }
 
 fn verdict_line(page: &mut Page<'_>, report: &Report) {
-    let (glyph, tone) = match report.verdict {
-        // The first finding's title says it.
-        Verdict::Broken if words::answer(report).is_some() => return,
-        Verdict::Broken => (page.glyphs.bad, Tone::Error),
-        Verdict::Healthy => (page.glyphs.good, Tone::Good),
-        Verdict::Unknown => (page.glyphs.unknown, Tone::Warning),
-    };
+    // The first finding's title says it.
+    if words::answer(report).is_some() {
+        return;
+    }
+    let (glyph, tone) = mark(page, report.verdict);
     let lead = format!("{}  ", page.paint(glyph, tone));
     let indent = width(glyph) + 2;
     let text = terminal(&words::sentence(&words::verdict(report)));
