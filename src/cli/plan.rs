@@ -353,6 +353,13 @@ impl Plan {
             if site.platform.is_none() {
                 site.platform = guess_platform(site, rules);
             }
+            // PythonAnywhere's WSGI file stands outside the project; elsewhere the project has one.
+            if site.wsgi.is_none()
+                && site.platform_id() != "pythonanywhere"
+                && let Some(project) = &site.project
+            {
+                site.wsgi = crate::python::entry_in(project);
+            }
             if site.user.is_none() && site.platform_id() == "pythonanywhere" {
                 site.user = site
                     .domain

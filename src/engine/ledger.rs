@@ -425,6 +425,11 @@ pub(super) fn symptom_text(symptom: &Symptom) -> String {
     format!("{} ({source})", symptom_word(symptom.kind))
 }
 
+/// The missing module that a fact names.
+fn module(fact: &Fact) -> Option<&String> {
+    fact.matches.iter().find_map(|hit| hit.captures.get("module"))
+}
+
 /// Whether two facts share what a scope names.
 pub(super) fn share(same: Same, a: &Fact, b: &Fact) -> bool {
     match same {
@@ -432,5 +437,6 @@ pub(super) fn share(same: Same, a: &Fact, b: &Fact) -> bool {
         Same::Request => a.route.is_some() && a.route == b.route,
         Same::Container => a.container == b.container,
         Same::Epoch => a.epoch == b.epoch,
+        Same::Module => module(a).is_some() && module(a) == module(b),
     }
 }

@@ -113,7 +113,7 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
             fact.epoch = fact.epoch.saturating_sub(1);
         }
     }
-    out.facts = facts;
+    out.facts = collapse(facts);
     out.marks.sort_by_key(|mark| mark.order);
     let skip = out.marks.len().saturating_sub(MOST_MARKS);
     out.marks.drain(..skip);
@@ -133,6 +133,42 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
         out.logs.push(summary);
     }
     out
+}
+
+/// Repeats of one event within an epoch are one fact, whatever stood between them.
+fn collapse(facts: Vec<Fact>) -> Vec<Fact> {
+    let mut kept: Vec<Fact> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for fact in facts {
+        let key = event_key(&fact);
+        let Some(&at) = known.get(&key) else {
+            known.insert(key, kept.len());
+            kept.push(fact);
+            continue;
+        };
+        let first = &mut kept[at];
+        first.count = first.count.saturating_add(fact.count);
+        if fact.order > first.order {
+            first.order = fact.order;
+            first.last_time = fact.last_time.or(first.last_time);
+            first.last_place = fact.last_place.or(fact.place);
+        }
+    }
+    kept
+}
+
+fn event_key(fact: &Fact) -> String {
+    let mut key = format!(
+        "{}|{:?}|{:?}|{:?}|{:?}",
+        fact.epoch, fact.phase, fact.log_kind, fact.container, fact.route
+    );
+    if let Some(hit) = fact.matches.first() {
+        key += &super::scan::line_key(hit, None);
+    }
+    if let Some(exception) = &fact.exception {
+        key += &super::scan::exception_key(exception, fact.phase, None, None);
+    }
+    key
 }
 
 /// Rank of every position that matters, so that one number orders all files.
@@ -284,14 +320,10 @@ fn routes(files: &[FileEvents], order: &Order, epoch_at: &dyn Fn(u64) -> u32) ->
     all.into_values().collect()
 }
 
-/// Some servers call themselves ready without having loaded the app: a supervised process that
-/// lives, a development server inside another server's start, a port that gunicorn's master bound
-/// before its workers import the code.
+/// Many servers bind their port, and so count as up, before they load the app: only these words
+/// follow the loading.
 fn proves_loading(label: &str) -> bool {
-    !matches!(
-        label,
-        "process runs" | "ready" | "Flask's own server listens" | "dyno up" | "port found"
-    )
+    matches!(label, "app loaded" | "uvicorn listens" | "health check passes" | "container ready")
 }
 
 /// What the access and router logs of the newest epoch say a visitor sees now.

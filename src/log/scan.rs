@@ -32,6 +32,8 @@ const MOST_FAILED: usize = 5_000;
 /// Newest proofs of a loaded app, and newest pings, kept of one file.
 const MOST_LOADED: usize = 64;
 const MOST_PINGS: usize = 64;
+/// Redirects in a row that are a loop; browsers give up after about 20.
+const REDIRECTS: u32 = 8;
 /// Unexplained lines kept of one file, the newest.
 const MOST_UNEXPLAINED: usize = 20;
 /// Lines between an introducing line and its traceback.
@@ -192,6 +194,8 @@ struct Scanner<'r> {
     first_time: Option<Timestamp>,
     zoned: bool,
     lines: u64,
+    /// Visitor and page of the last redirects, and how many in a row.
+    redirects: (String, u32),
 }
 
 impl<'r> Scanner<'r> {
@@ -214,6 +218,7 @@ impl<'r> Scanner<'r> {
             first_time: None,
             zoned: false,
             lines: 0,
+            redirects: (String::new(), 0),
         }
     }
 
@@ -347,6 +352,8 @@ impl<'r> Scanner<'r> {
             handled,
             excerpt,
         } = done;
+        let phase =
+            if phase == Phase::Unknown && fails_to_load(&event) { Phase::Import } else { phase };
         let mut matches = self.rules.match_exception(&event, phase);
         // The root of a chain speaks too: "direct cause" first, "during handling" both.
         for link in &event.chain {
@@ -478,6 +485,7 @@ impl<'r> Scanner<'r> {
             }
             self.events.pings.push_back((time, request.status, request.duration, no));
         }
+        self.redirect(request, time, no);
         let route = route_of(request.path);
         let static_file = is_static(route);
         let failed = request.status >= 500;
@@ -507,6 +515,39 @@ impl<'r> Scanner<'r> {
             let mut record = request.to_record(no, 0);
             record.time = time;
             self.events.failed.push_back(Failed { record, line: no });
+        }
+    }
+
+    /// The same page answered with a redirect again and again, to the same visitor: a loop.
+    fn redirect(&mut self, request: &AccessLine<'_>, time: Option<Timestamp>, no: u64) {
+        if !matches!(request.status, 301 | 302 | 303 | 307 | 308) {
+            self.redirects = (String::new(), 0);
+            return;
+        }
+        let who = format!("{} {}", request.client, request.path);
+        if self.redirects.0 == who {
+            self.redirects.1 += 1;
+        } else {
+            self.redirects = (who, 1);
+        }
+        if self.redirects.1 != REDIRECTS {
+            return;
+        }
+        let route = route_of(request.path).to_owned();
+        let text = format!("{route} is redirected {REDIRECTS} times in a row for one visitor");
+        let mut captures = crate::model::Captures::new();
+        captures.insert("route".to_owned(), route.clone());
+        let mut fact = Fact::new(Source::Log, text.clone());
+        fact.matches = self.rules.match_event("redirect-repeated", &text, &captures);
+        fact.phase = Phase::Request;
+        fact.time = time;
+        fact.place = Some(self.place(no));
+        fact.log_kind = Some(self.kind);
+        fact.route = Some(route);
+        fact.status = Some(request.status);
+        fact.order = no;
+        if !fact.matches.is_empty() {
+            self.add("redirect-repeated".to_owned(), fact);
         }
     }
 
@@ -569,6 +610,15 @@ fn keep_unexplained(list: &mut Vec<Fact>, fact: Fact) {
     list.push(fact);
 }
 
+/// Code that does not compile, or imports what is not there, fails where it is loaded unless
+/// something says otherwise.
+fn fails_to_load(event: &ExceptionEvent) -> bool {
+    matches!(
+        event.short_type(),
+        "SyntaxError" | "IndentationError" | "TabError" | "ModuleNotFoundError" | "ImportError"
+    )
+}
+
 /// A traceback that begins in a function of the person's own code was caught and logged there: one
 /// that nobody catches begins in the server, the framework or at module level. Copies that were
 /// shortened by hand look the same, so this is doubt, not proof.
@@ -583,7 +633,7 @@ fn caught_in_place(event: &ExceptionEvent) -> bool {
 }
 
 /// What makes two lines the same event: the process that wrote them does not.
-fn line_key(hit: &crate::model::SigMatch, container: Option<&str>) -> String {
+pub(super) fn line_key(hit: &crate::model::SigMatch, container: Option<&str>) -> String {
     let mut key = format!("{}|{}", hit.signature, container.unwrap_or_default());
     for (name, value) in hit
         .captures
@@ -621,7 +671,7 @@ fn is_benign(event: &ExceptionEvent) -> bool {
             && (event.message == "write error" || event.message.contains("Broken pipe")))
 }
 
-fn exception_key(
+pub(super) fn exception_key(
     event: &ExceptionEvent,
     phase: Phase,
     container: Option<&str>,

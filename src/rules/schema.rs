@@ -212,6 +212,8 @@ pub enum Same {
     Request,
     Epoch,
     Container,
+    /// The same missing module.
+    Module,
 }
 
 /// The kinds of signatures.

@@ -1,6 +1,7 @@
 //! Joins: checks that need the facts of two collectors, or facts and files. One file per join.
 
 mod hosts;
+mod modules;
 mod paths;
 mod server_pair;
 mod stale;
@@ -15,6 +16,7 @@ pub(super) fn run(context: &Context, facts: &mut Facts) {
     symptoms::add(context, facts);
     hosts::weigh(context, facts);
     let files = paths::Files::new(&context.site);
+    modules::place(context, facts);
     stale::mark(context, &files, facts);
     wrong_file::find(context, facts);
     server_pair::compare(context, facts);
