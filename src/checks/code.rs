@@ -36,7 +36,10 @@ pub(super) fn collect(context: &Context) -> Facts {
 /// PythonAnywhere wants `application` in its WSGI file; elsewhere the file's own text says what it
 /// is, because the server's command that names the callable may not be at hand.
 fn entry_options(context: &Context, wsgi: &std::path::Path) -> EntryOptions {
-    let site = EntryOptions::for_site(wsgi, &context.site, &context.rules);
+    let mut site = EntryOptions::for_site(wsgi, &context.site, &context.rules);
+    if site.threads.is_none() && context.site.server_config.iter().any(|path| without_threads(path)) {
+        site.threads = Some(false);
+    }
     if context.rules.platform_is(context.site.platform_id(), "pythonanywhere") {
         return site;
     }
@@ -52,6 +55,20 @@ fn entry_options(context: &Context, wsgi: &std::path::Path) -> EntryOptions {
         }
         None => EntryOptions { kind: EntryKind::Script, ..site },
     }
+}
+
+/// A uWSGI configuration that switches no threads on (older versions then run none:
+/// <https://uwsgi-docs.readthedocs.io/en/latest/ThingsToKnow.html>).
+fn without_threads(path: &std::path::Path) -> bool {
+    let small = std::fs::metadata(path).is_ok_and(|meta| meta.len() < 256 * 1024);
+    small
+        && std::fs::read_to_string(path).is_ok_and(|text| {
+            text.contains("[uwsgi]")
+                && !text.lines().any(|line| {
+                    let line = line.trim_start();
+                    line.starts_with("enable-threads") || line.starts_with("threads")
+                })
+        })
 }
 
 /// A lint's finding as a fact of the engine.

@@ -543,7 +543,7 @@ impl<'r> Scanner<'r> {
         fact.time = time;
         fact.place = Some(self.place(no));
         fact.log_kind = Some(self.kind);
-        fact.route = Some(route);
+        // No route: a redirect counts as an answer of its route and would resolve itself.
         fact.status = Some(request.status);
         fact.order = no;
         if !fact.matches.is_empty() {
