@@ -142,3 +142,53 @@ fn a_tree_alone_leads_to_the_cause() {
     println!("{checked} trees, {} differ\n{}", wrong.len(), wrong.join("\n"));
     assert!(wrong.len() * 5 <= checked, "{}", wrong.join("\n"));
 }
+
+#[test]
+fn several_sites_of_one_server_are_kept_apart() {
+    let rules = Rules::load_embedded();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trees/two-sites");
+    let found = discover(&root, None, &rules);
+    let below = |path: &str| Some(root.join(path));
+    let mut sites = found.sites;
+    sites.sort_by(|a, b| a.domain.cmp(&b.domain));
+    let [blog, shop] = sites.as_slice() else { panic!("{sites:#?}") };
+    assert_eq!(blog.url.as_deref(), Some("http://blog.example.org/"));
+    assert_eq!(blog.platform_id(), "gunicorn");
+    assert_eq!(blog.wsgi, below("srv/blog/app.py"));
+    assert_eq!(shop.url.as_deref(), Some("https://shop.example.org/"));
+    assert_eq!(shop.platform_id(), "uwsgi");
+    assert_eq!(shop.wsgi, below("srv/shop/shop/wsgi.py"));
+    assert_eq!(shop.project, below("srv/shop"));
+    for (site, wanted) in [
+        (blog, ["/var/log/nginx/blog.access.log", "/var/log/nginx/blog.error.log"].as_slice()),
+        (
+            shop,
+            &[
+                "/var/log/nginx/shop.access.log",
+                "/var/log/nginx/shop.error.log",
+                "/var/log/uwsgi/shop.log",
+            ],
+        ),
+    ] {
+        let mut shown: Vec<&str> = site.logs.iter().map(|log| log.shown.as_str()).collect();
+        shown.sort_unstable();
+        assert_eq!(shown, wanted);
+    }
+}
+
+#[test]
+fn a_domain_names_one_site_by_any_of_its_names() {
+    let rules = Rules::load_embedded();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trees/two-sites");
+    let names = |domain: &str| -> Vec<String> {
+        discover(&root, Some(domain), &rules)
+            .sites
+            .into_iter()
+            .filter_map(|site| site.domain)
+            .collect()
+    };
+    assert_eq!(names("www.shop.example.org"), ["www.shop.example.org"]);
+    assert_eq!(names("BLOG.example.org"), ["blog.example.org"]);
+    assert!(names("files.example.org").is_empty());
+    assert!(names("example.org").is_empty());
+}

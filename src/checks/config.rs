@@ -3,6 +3,11 @@
 //! Only where the machine's tree is at hand; a copied tree may lack what lies elsewhere, so a
 //! missing folder counts only beside others that were copied.
 
+#![expect(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the servers and Python compare names exactly, too"
+)]
+
 use std::path::Path;
 
 use super::Context;

@@ -3,6 +3,11 @@
 //! `discover` looks at fixed places of a machine or of a copied tree and says what it found and
 //! what it looked for; it never follows the content of logs to other places.
 
+#![expect(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the servers and Python compare names exactly, too"
+)]
+
 mod checkout;
 pub mod config;
 mod environment;

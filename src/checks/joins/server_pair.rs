@@ -15,6 +15,9 @@ use crate::site::servers::pair;
 /// <https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout>
 const NGINX_READ_TIMEOUT: u64 = 60;
 
+/// Starts of the signatures that would keep an app from starting.
+const STOPPING: &[&str] = &["config-", "virtualenv-"];
+
 /// Compares every front with the app that it leads to.
 pub(super) fn compare(context: &Context, facts: &mut Facts) {
     if context.site.server_config.is_empty() {
@@ -52,7 +55,6 @@ pub(super) fn settle(facts: &mut Facts) {
     if !works(facts) {
         return;
     }
-    const STOPPING: &[&str] = &["config-", "virtualenv-"];
     for fact in facts.facts.iter_mut().filter(|fact| fact.source == Source::Config) {
         let stops = fact.matches.iter().any(|hit| {
             let (slug, id) = hit.signature.split_once('/').unwrap_or_default();

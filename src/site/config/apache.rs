@@ -11,6 +11,9 @@ use crate::model::LogKind;
 /// Default of Debian's `envvars`.
 const LOG_DIR: &str = "/var/log/apache2";
 
+/// `WSGIDaemonProcess` lines by the group's name, with their options.
+type Daemons = BTreeMap<String, (Setting, Vec<(String, String)>)>;
+
 /// A virtual host while it is read.
 #[derive(Default)]
 struct Host {
@@ -29,7 +32,7 @@ struct Host {
 
 /// Adds the hosts and the apps of one file.
 pub(super) fn parse(shown: &str, text: &str, config: &mut ServerConfig) {
-    let mut daemons: BTreeMap<String, (Setting, Vec<(String, String)>)> = BTreeMap::new();
+    let mut daemons = Daemons::new();
     let mut hosts: Vec<Host> = Vec::new();
     let mut outside = Host::default();
     let mut current: Option<Host> = None;
@@ -141,11 +144,7 @@ fn target_of(target: &str) -> Option<(Protocol, Address)> {
     Some((protocol, address))
 }
 
-fn finish(
-    host: Host,
-    daemons: &BTreeMap<String, (Setting, Vec<(String, String)>)>,
-    config: &mut ServerConfig,
-) {
+fn finish(host: Host, daemons: &Daemons, config: &mut ServerConfig) {
     let place = host.start.as_ref().or(host.script.as_ref()).map(|start| start.place.clone());
     if let Some(script) = &host.script {
         let name = script.text.rsplit('/').next().unwrap_or_default();

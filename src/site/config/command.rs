@@ -38,7 +38,6 @@ pub(super) fn words(text: &str) -> Vec<String> {
                 word.extend(chars.next());
                 open = true;
             }
-            (Some(_), c) => word.push(c),
             (None, '\'' | '"') => {
                 quote = Some(c);
                 open = true;
@@ -56,7 +55,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
                 open = false;
                 words.push(";".to_owned());
             }
-            (None, c) => word.push(c),
+            (_, c) => word.push(c),
         }
     }
     if open || !word.is_empty() {
@@ -152,7 +151,7 @@ fn server(
             [script, more @ ..]
                 if base(script).starts_with("gunicorn") || base(script) == "uvicorn" =>
             {
-                tool = base(script).to_owned();
+                base(script).clone_into(&mut tool);
                 rest = more;
             }
             _ => return None,

@@ -33,7 +33,7 @@ pub(super) fn set(app: &mut App, key: &str, value: Setting) {
         }
         "threads" => keep(&mut app.threads, value),
         "limit_request_field_size" | "limit-request-field_size" => {
-            keep(&mut app.buffer_size, value)
+            keep(&mut app.buffer_size, value);
         }
         "accesslog" | "errorlog" => {
             let kind = if key == "accesslog" { LogKind::Access } else { LogKind::Server };
