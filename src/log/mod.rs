@@ -2,6 +2,7 @@
 
 pub mod access;
 pub(crate) mod bytes;
+mod circle;
 mod clocks;
 pub mod dialect;
 mod epochs;

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::access::{self, AccessLine};
+use super::circle::Circle;
 use super::dialect::{self, LifeKind};
 use super::events::{Failed, FileEvents, Life, RouteCount};
 use super::line::{Level, Line};
@@ -32,8 +33,6 @@ const MOST_FAILED: usize = 5_000;
 /// Newest proofs of a loaded app, and newest pings, kept of one file.
 const MOST_LOADED: usize = 64;
 const MOST_PINGS: usize = 64;
-/// Redirects in a row that are a loop; browsers give up after about 20.
-const REDIRECTS: u32 = 8;
 /// Unexplained lines kept of one file, the newest.
 const MOST_UNEXPLAINED: usize = 20;
 /// Lines between an introducing line and its traceback.
@@ -194,8 +193,7 @@ struct Scanner<'r> {
     first_time: Option<Timestamp>,
     zoned: bool,
     lines: u64,
-    /// Visitor and page of the last redirects, and how many in a row.
-    redirects: (String, u32),
+    circle: Circle,
 }
 
 impl<'r> Scanner<'r> {
@@ -218,7 +216,7 @@ impl<'r> Scanner<'r> {
             first_time: None,
             zoned: false,
             lines: 0,
-            redirects: (String::new(), 0),
+            circle: Circle::default(),
         }
     }
 
@@ -520,21 +518,11 @@ impl<'r> Scanner<'r> {
 
     /// The same page answered with a redirect again and again, to the same visitor: a loop.
     fn redirect(&mut self, request: &AccessLine<'_>, time: Option<Timestamp>, no: u64) {
-        if !matches!(request.status, 301 | 302 | 303 | 307 | 308) {
-            self.redirects = (String::new(), 0);
-            return;
-        }
-        let who = format!("{} {}", request.client, request.path);
-        if self.redirects.0 == who {
-            self.redirects.1 += 1;
-        } else {
-            self.redirects = (who, 1);
-        }
-        if self.redirects.1 != REDIRECTS {
+        if !self.circle.see(request, time) {
             return;
         }
         let route = route_of(request.path).to_owned();
-        let text = format!("{route} is redirected {REDIRECTS} times in a row for one visitor");
+        let text = format!("{route} is redirected again and again for one visitor");
         let mut captures = crate::model::Captures::new();
         captures.insert("route".to_owned(), route.clone());
         let mut fact = Fact::new(Source::Log, text.clone());
