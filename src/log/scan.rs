@@ -524,7 +524,7 @@ impl<'r> Scanner<'r> {
         let route = route_of(request.path).to_owned();
         let text = format!("{route} is redirected again and again for one visitor");
         let mut captures = crate::model::Captures::new();
-        captures.insert("route".to_owned(), route.clone());
+        captures.insert("route".to_owned(), route);
         let mut fact = Fact::new(Source::Log, text.clone());
         fact.matches = self.rules.match_event("redirect-repeated", &text, &captures);
         fact.phase = Phase::Request;
