@@ -37,7 +37,8 @@ pub(super) fn collect(context: &Context) -> Facts {
 /// is, because the server's command that names the callable may not be at hand.
 fn entry_options(context: &Context, wsgi: &std::path::Path) -> EntryOptions {
     let mut site = EntryOptions::for_site(wsgi, &context.site, &context.rules);
-    if site.threads.is_none() && context.site.server_config.iter().any(|path| without_threads(path)) {
+    if site.threads.is_none() && context.site.server_config.iter().any(|path| without_threads(path))
+    {
         site.threads = Some(false);
     }
     if context.rules.platform_is(context.site.platform_id(), "pythonanywhere") {

@@ -56,7 +56,7 @@ pub(super) fn build(
         .collect();
     Finding {
         cause: Some(ranked.slug.clone()),
-        lint: account.favour.first().and_then(|&at| entries[at].fact.lint.clone()),
+        lint: None,
         title,
         severity: ranked.severity,
         state: ranked.state,

@@ -1,6 +1,6 @@
 //! Causes that were checked and are not at work, each with the contrary fact.
 
-use crate::model::{Facts, Finding, LogKind, RuledOut, State};
+use crate::model::{Facts, Finding, LogKind, RuledOut};
 use crate::rules::Rules;
 
 /// Causes whose signature would stand in a log that was read completely.
@@ -19,11 +19,7 @@ const BY_LOG: &[(&str, &[LogKind], &str)] = &[
 
 /// Contrary facts of checks, and logs read from first to last line of the current epoch.
 pub(super) fn ruled_out(facts: &Facts, findings: &[Finding], rules: &Rules) -> Vec<RuledOut> {
-    let stands = |slug: &str| {
-        findings.iter().any(|finding| {
-            finding.cause.as_deref() == Some(slug) && finding.state == State::Current
-        })
-    };
+    let stands = |slug: &str| findings.iter().any(|finding| finding.cause.as_deref() == Some(slug));
     let mut list: Vec<RuledOut> = Vec::new();
     let mut add = |slug: &str, reason: String| {
         if let Some(cause) = rules.cause(slug)

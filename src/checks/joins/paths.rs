@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::model::Site;
+use jiff::Timestamp;
+
+use crate::model::{Facts, Site};
 
 /// Largest file that is compared with a log's quotation, in bytes.
 const LARGEST: u64 = 2 * 1024 * 1024;
@@ -111,4 +113,26 @@ impl Files {
     pub(super) fn changed(path: &Path) -> Option<SystemTime> {
         std::fs::metadata(path).ok()?.modified().ok()
     }
+}
+
+/// Seconds by which a log's file time and its last line differ where file times were kept.
+const LOG_SLACK: i64 = 120;
+
+/// Whether file times are the server's: on the machine itself they are; a copied tree kept them
+/// only if its logs' times fit their last lines (a checkout or an unpacked upload is all "now").
+pub(super) fn times_are_kept(site: &Site, facts: &Facts) -> bool {
+    if !site.times_are_real {
+        return false;
+    }
+    if site.on_host {
+        return true;
+    }
+    site.logs.iter().any(|log| {
+        let last = facts.logs.iter().find(|read| read.path == log.shown).and_then(|read| read.last);
+        let saved = Files::changed(&log.path).and_then(|time| Timestamp::try_from(time).ok());
+        match (last, saved) {
+            (Some(last), Some(saved)) => (saved.as_second() - last.as_second()).abs() <= LOG_SLACK,
+            _ => false,
+        }
+    })
 }

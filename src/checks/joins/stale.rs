@@ -7,7 +7,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::paths::Files;
+use super::paths::{Files, times_are_kept};
 use crate::checks::Context;
 use crate::model::{
     Captures, Fact, Facts, FrameOwner, MarkKind, Phase, Place, Source, SymptomKind,
@@ -27,7 +27,7 @@ pub(super) fn mark(context: &Context, files: &Files, facts: &mut Facts) {
         .filter(|mark| mark.epoch == 0)
         .filter_map(|mark| mark.time)
         .min();
-    let times = context.site.times_are_real;
+    let times = times_are_kept(&context.site, facts);
     let works = facts.symptoms.iter().any(|symptom| symptom.kind == SymptomKind::Ok);
     let loaded = facts.loaded_at.map_or(0, |(order, _)| order);
     let mut pending: Vec<Fact> = Vec::new();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::paths::Files;
+use super::paths::{Files, times_are_kept};
 use crate::checks::Context;
 use crate::model::{Captures, Fact, Facts, MarkKind, Place, Source};
 
@@ -12,7 +12,7 @@ use crate::model::{Captures, Fact, Facts, MarkKind, Place, Source};
 pub(super) fn find(context: &Context, facts: &mut Facts) {
     let site = &context.site;
     let (Some(wsgi), Some(project)) = (&site.wsgi, &site.project) else { return };
-    if !site.times_are_real || wsgi.starts_with(project) {
+    if !times_are_kept(site, facts) || wsgi.starts_with(project) {
         return;
     }
     let Some(loaded_at) = Files::changed(wsgi).and_then(|time| Timestamp::try_from(time).ok())
