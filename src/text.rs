@@ -3,6 +3,8 @@
 //! Every byte from logs, code and HTTP bodies is somebody else's and passes one of these before it
 //! is written. The functions know sinks, not reports.
 
+use std::fmt::Write as _;
+
 mod markup;
 mod width;
 mod workflow;
@@ -35,9 +37,11 @@ pub fn terminal(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             c if is_hostile(c) && (c as u32) < 0x100 => {
-                out.push_str(&format!("\\x{:02x}", c as u32));
+                let _ = write!(out, "\\x{:02x}", c as u32);
             }
-            c if is_hostile(c) => out.push_str(&format!("\\u{{{:x}}}", c as u32)),
+            c if is_hostile(c) => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
             c => out.push(c),
         }
     }

@@ -106,9 +106,11 @@ fn report(outcome: LintOutcome, rules: &Rules) -> Report {
     facts.examined.push(Examined {
         check: "code".to_owned(),
         what: format!(
-            "{} Python files, {} entry point(s)",
+            "{} Python {}, {} entry {}",
             outcome.files_checked,
-            outcome.entry_points.len()
+            if outcome.files_checked == 1 { "file" } else { "files" },
+            outcome.entry_points.len(),
+            if outcome.entry_points.len() == 1 { "point" } else { "points" }
         ),
         from: None,
         to: None,

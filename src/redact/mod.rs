@@ -110,7 +110,7 @@ impl Shareable {
 #[must_use]
 pub fn redact(mut report: Report, options: &RedactOptions) -> Shareable {
     visit::drop_bodies(&mut report);
-    let mut store = Store::new(options, &report.site);
+    let mut store = Store::new(*options, &report.site);
     visit::strings(&mut report, &mut |text| store.first_pass(text));
     // A secret seen once with its name is hidden where it stands without it, too.
     if store.has_repeats() {
@@ -126,7 +126,7 @@ pub fn redact(mut report: Report, options: &RedactOptions) -> Shareable {
 /// One text by itself, for `explain "log line"` and messages outside of reports.
 #[must_use]
 pub fn redact_text(text: &str, options: &RedactOptions) -> String {
-    let mut store = Store::new(options, &crate::model::Site::default());
+    let mut store = Store::new(*options, &crate::model::Site::default());
     let mut text = text.to_owned();
     store.first_pass(&mut text);
     store.second_pass(&mut text);

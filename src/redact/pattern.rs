@@ -22,14 +22,17 @@ pub(super) struct Pattern {
     /// Values that are none.
     unless: Option<String>,
     #[serde(default)]
+    #[cfg_attr(not(test), expect(dead_code, reason = "run by tests"))]
     pub(super) examples: Vec<Example>,
     #[serde(default)]
+    #[cfg_attr(not(test), expect(dead_code, reason = "run by tests"))]
     pub(super) counterexamples: Vec<String>,
     #[serde(skip)]
     compiled: OnceLock<Option<(Regex, Option<Regex>)>>,
 }
 
 /// What a pattern makes of a text.
+#[cfg_attr(not(test), expect(dead_code, reason = "run by tests"))]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Example {

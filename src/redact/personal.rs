@@ -160,7 +160,7 @@ pub(super) fn names_a_person(user: &str) -> bool {
 /// `ana.mysql.…`), grants (`'ana'@`), the name alone.
 pub(super) fn account(text: &str, name: &str) -> Vec<Range<usize>> {
     if text == name {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let mut spans = Vec::new();
     for (at, _) in text.match_indices(name) {

@@ -26,9 +26,9 @@ pub(super) struct Store {
 }
 
 impl Store {
-    pub(super) fn new(options: &RedactOptions, site: &Site) -> Self {
+    pub(super) fn new(options: RedactOptions, site: &Site) -> Self {
         let mut store = Self {
-            options: *options,
+            options,
             known: BTreeMap::new(),
             numbers: BTreeMap::new(),
             repeats: Vec::new(),

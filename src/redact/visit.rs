@@ -91,7 +91,7 @@ pub(super) fn strings(report: &mut Report, change: &mut dyn FnMut(&mut String)) 
                     // The name and the flags help; the value never does.
                     let mut whole = format!("Set-Cookie: {value}");
                     change(&mut whole);
-                    *value = whole.trim_start_matches("Set-Cookie: ").to_owned();
+                    whole.trim_start_matches("Set-Cookie: ").clone_into(value);
                 } else {
                     change(value);
                 }

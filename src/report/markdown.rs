@@ -9,6 +9,7 @@ use crate::text::{
     defuse, markdown as inline, markdown_code, markdown_code_cell, markdown_fence,
     markdown_prose as prose, terminal, terminal_lines,
 };
+use std::fmt::Write as _;
 
 /// Most rows of the evidence table, and lines of one excerpt.
 const ROWS: usize = 5;
@@ -61,9 +62,7 @@ fn assemble(sections: Vec<String>, footer: &str, budget: Option<usize>) -> Strin
         out.push_str("\n\n");
     }
     if left_out > 0 {
-        out.push_str(&format!(
-            "… {left_out} lines left out to stay within {budget} characters.\n\n"
-        ));
+        let _ = write!(out, "… {left_out} lines left out to stay within {budget} characters.\n\n");
     }
     out.push_str(footer);
     out
@@ -90,7 +89,7 @@ fn head(report: &Report) -> String {
     if let Some(symptom) = words::failing(report)
         && report.verdict != Verdict::Unknown
     {
-        out.push_str(&format!("\nSeen: {}.\n", inline(&symptom)));
+        let _ = writeln!(out, "\nSeen: {}.", inline(&symptom));
     }
     out
 }
@@ -99,31 +98,32 @@ fn whole(report: &Report, finding: &Finding, at: usize, style: &Style) -> String
     let github = style.markdown_flavor == Flavor::Github;
     let mut out = String::new();
     if at > 0 {
-        out.push_str(&format!(
+        let _ = write!(
+            out,
             "**Also ({}): {}** ({})\n\n",
             words::confidence(finding, false),
             inline(&finding.title),
             markdown_code(words::slug(finding))
-        ));
+        );
     }
     if let (0, Some(explains)) = (at, &finding.explains) {
-        out.push_str(&format!("It {}.\n\n", inline(explains)));
+        let _ = write!(out, "It {}.\n\n", inline(explains));
     }
     out.push_str(&evidence(report, &finding.evidence, github));
     if !finding.why.trim().is_empty() {
-        out.push_str(&format!("**Why:** {}\n\n", prose(finding.why.trim())));
+        let _ = write!(out, "**Why:** {}\n\n", prose(finding.why.trim()));
     }
     if !finding.consequences.is_empty() {
         let titles: Vec<String> =
             finding.consequences.iter().map(|item| inline(&item.title)).collect();
-        out.push_str(&format!("**So:** this also explains {}.\n\n", titles.join("; ")));
+        let _ = write!(out, "**So:** this also explains {}.\n\n", titles.join("; "));
     }
     if !finding.fixes.is_empty() {
         out.push_str("**Fix:**\n\n");
         let mut number = 0;
         for fix in &finding.fixes {
             number += 1;
-            out.push_str(&format!("{number}. {}\n", prose(&fix.text)));
+            let _ = writeln!(out, "{number}. {}", prose(&fix.text));
             if let Some(command) = &fix.command {
                 out.push('\n');
                 out.push_str(&block(&terminal_lines(command), github, "   "));
@@ -131,7 +131,7 @@ fn whole(report: &Report, finding: &Finding, at: usize, style: &Style) -> String
             }
             if let Some(verify) = &fix.verify {
                 number += 1;
-                out.push_str(&format!("{number}. Check: {}\n", prose(verify)));
+                let _ = writeln!(out, "{number}. Check: {}", prose(verify));
             }
         }
         out.push('\n');
@@ -148,7 +148,7 @@ fn whole(report: &Report, finding: &Finding, at: usize, style: &Style) -> String
                 format!("<{url}>")
             })
             .collect();
-        out.push_str(&format!("Docs: {}\n\n", urls.join(", ")));
+        let _ = write!(out, "Docs: {}\n\n", urls.join(", "));
     }
     if style.explain_ranking {
         let lines = receipt::lines(report, finding);
@@ -196,24 +196,21 @@ fn evidence(report: &Report, evidence: &[Evidence], github: bool) -> String {
     for item in evidence.iter().take(ROWS) {
         let (place, what, times) = row(report, item);
         if github {
-            out.push_str(&format!(
-                "| {} | {} | {} |\n",
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} |",
                 markdown_code_cell(&place),
                 markdown_code_cell(&what),
                 inline(&times)
-            ));
+            );
         } else {
             let times =
                 if item.count > 1 { format!(" ({})", inline(&times)) } else { String::new() };
-            out.push_str(&format!(
-                "- {}: {}{times}\n",
-                markdown_code(&place),
-                markdown_code(&what)
-            ));
+            let _ = writeln!(out, "- {}: {}{times}", markdown_code(&place), markdown_code(&what));
         }
     }
     if evidence.len() > ROWS {
-        out.push_str(&format!("\n…and {} more.\n", evidence.len() - ROWS));
+        let _ = writeln!(out, "\n…and {} more.", evidence.len() - ROWS);
     }
     out.push('\n');
     // One excerpt in full says more than five rows.
@@ -244,8 +241,9 @@ fn probe(report: &Report, github: bool) -> String {
         let p = &hit.phases_ms;
         let answer = charts::outcome(hit);
         if github {
-            out.push_str(&format!(
-                "| {} | {} | {} | {} | {} | {} | {} |\n",
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} | {} | {} | {} |",
                 at + 1,
                 inline(&answer),
                 charts::seconds(p.dns),
@@ -253,21 +251,22 @@ fn probe(report: &Report, github: bool) -> String {
                 charts::seconds(p.tls),
                 charts::seconds(p.first_byte),
                 charts::seconds(p.total)
-            ));
+            );
         } else {
-            out.push_str(&format!(
-                "- hit {}: {} after {}\n",
+            let _ = writeln!(
+                out,
+                "- hit {}: {} after {}",
                 at + 1,
                 inline(&answer),
                 charts::seconds(p.total)
-            ));
+            );
         }
     }
     if probe.limit_ms > 0 {
-        out.push_str(&format!("\nThe limit is {} s.\n", probe.limit_ms.div_ceil(1000)));
+        let _ = writeln!(out, "\nThe limit is {} s.", probe.limit_ms.div_ceil(1000));
     }
     for note in &probe.notes {
-        out.push_str(&format!("\n{}\n", inline(note)));
+        let _ = writeln!(out, "\n{}", inline(note));
     }
     out
 }
@@ -287,9 +286,9 @@ fn restarts(report: &Report) -> String {
             .rev()
             .map(|time| words::stamp(*time, report.now))
             .collect();
-        out.push_str(&format!("**{}**: {crashes}", inline(&container.container)));
+        let _ = write!(out, "**{}**: {crashes}", inline(&container.container));
         if !times.is_empty() {
-            out.push_str(&format!(" at {}", times.join(", ")));
+            let _ = write!(out, " at {}", times.join(", "));
         }
         out.push('.');
         for text in charts::standing(container) {
@@ -313,16 +312,16 @@ fn unexplained(report: &Report, github: bool) -> String {
 fn next(report: &Report, github: bool) -> String {
     let mut out = String::new();
     if let Some(next) = &report.next_check {
-        out.push_str(&format!("**Next:** {}\n\n", inline(&next.text)));
+        let _ = write!(out, "**Next:** {}\n\n", inline(&next.text));
         if let Some(command) = &next.command {
             out.push_str(&block(&terminal_lines(command), github, ""));
             out.push('\n');
         }
     }
     if let Some((channel, attach)) = report.support.split_first() {
-        out.push_str(&format!("**Ask:** {}\n", inline(channel)));
+        let _ = writeln!(out, "**Ask:** {}", inline(channel));
         for line in attach {
-            out.push_str(&format!("- {}\n", inline(line)));
+            let _ = writeln!(out, "- {}", inline(line));
         }
     }
     out

@@ -115,7 +115,7 @@ fn healthy(page: &mut Page, report: &Report, site: &str) {
 fn unknown(page: &mut Page, report: &Report, site: &str) {
     match words::failing(report) {
         Some(symptom) => {
-            page.text(&format!("I looked at {site}: {symptom}. What I have does not say why yet."))
+            page.text(&format!("I looked at {site}: {symptom}. What I have does not say why yet."));
         }
         None => page
             .text(&format!("I looked at {site}, and what I have does not say what is wrong yet.")),

@@ -169,7 +169,7 @@ pub(super) fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (at, c) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -246,7 +246,7 @@ pub(super) fn below_root(report: &Report, file: &str) -> String {
         .filter(|root| !root.is_empty() && *root != "/")
         .and_then(|root| file.strip_prefix(root.trim_end_matches('/')))
         .filter(|rest| rest.starts_with('/'))
-        .map_or_else(|| file.to_owned(), str::to_owned)
+        .map_or_else(|| file.strip_prefix("./").unwrap_or(file).to_owned(), str::to_owned)
 }
 
 /// Where evidence comes from, for people.

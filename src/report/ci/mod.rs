@@ -7,6 +7,7 @@ pub(super) mod junit;
 pub(super) mod sarif;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
@@ -99,7 +100,11 @@ fn print(slug: &str, path: &str, line: &str) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let mut out = String::new();
+    for byte in hash.finalize().iter().take(8) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
 }
 
 /// Title, confidence, the most telling evidence and the first step, as plain text.

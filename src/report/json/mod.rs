@@ -3,6 +3,7 @@
 mod v1;
 
 use serde::Serialize;
+use std::fmt::Write as _;
 
 use crate::model::{Report, Verdict};
 use crate::redact::Shareable;
@@ -67,7 +68,7 @@ pub(super) fn write(value: &impl Serialize) -> String {
         if c != '\n' && is_hostile(c) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(out, "\\u{unit:04x}");
             }
         } else {
             out.push(c);

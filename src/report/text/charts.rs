@@ -3,6 +3,7 @@
 use super::page::{LABEL, Page, Tone};
 use crate::model::{ContainerState, ErrorKind, Hit, ProbeReport, ProbeVerdict, RestartState};
 use crate::text::{pad, terminal, width};
+use std::fmt::Write as _;
 
 /// Whether the phases of the probe are worth their lines.
 pub(super) fn worth_it(probe: &ProbeReport, verbose: u8) -> bool {
@@ -26,7 +27,7 @@ pub(super) fn probe(page: &mut Page<'_>, probe: &ProbeReport) {
     let bar = page.width.saturating_sub(fixed + 4).clamp(8, 32);
     let mut head = format!("     {}", pad("probe", 9));
     if wide {
-        head.push_str(&format!("{:>6} {:>8} {:>7}   ", "dns", "connect", "tls"));
+        let _ = write!(head, "{:>6} {:>8} {:>7}   ", "dns", "connect", "tls");
     }
     head.push_str(&pad("wait for the answer", bar.max(19)));
     head = format!("{}{:>8}", pad(&head, width(&head)), "total");
@@ -45,19 +46,20 @@ pub(super) fn probe(page: &mut Page<'_>, probe: &ProbeReport) {
             if long == 0 { page.glyphs.thin.to_owned() } else { page.glyphs.block.repeat(long) };
         let mut line = format!("     {}", pad(&format!("{}{}", ordinal(at + 1), " hit"), 9));
         if wide {
-            line.push_str(&format!(
+            let _ = write!(
+                line,
                 "{:>6} {:>8} {:>7}   ",
                 seconds(hit.phases_ms.dns),
                 seconds(hit.phases_ms.connect),
                 seconds(hit.phases_ms.tls)
-            ));
+            );
         }
         let over = probe.limit_ms > 0 && waited > probe.limit_ms as f64;
         let tone = if over { Tone::Error } else { Tone::Good };
         line.push_str(&page.paint(&pad(&drawn, cells), tone));
-        line.push_str(&format!("{:>7} ", seconds(Some(waited))));
-        line.push_str(&format!("{:>8}", seconds(hit.phases_ms.total)));
-        line.push_str(&format!("  {}", outcome(hit)));
+        let _ = write!(line, "{:>7} ", seconds(Some(waited)));
+        let _ = write!(line, "{:>8}", seconds(hit.phases_ms.total));
+        let _ = write!(line, "  {}", outcome(hit));
         page.line(&line);
     }
     if probe.limit_ms > 0 {

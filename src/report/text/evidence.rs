@@ -55,10 +55,15 @@ fn tells(item: &Evidence) -> bool {
 
 fn piece(page: &mut Page<'_>, report: &Report, item: &Evidence, gutter: usize, first: bool) {
     let arrow = if first { page.glyphs.first } else { page.glyphs.next };
-    let place = item
-        .place
-        .as_ref()
-        .map_or_else(|| words::source(item.source).to_owned(), |place| words::place(report, place));
+    let place = item.place.as_ref().map_or_else(
+        || words::source(item.source).to_owned(),
+        |place| match place.column {
+            Some(column) if item.source == Source::Code && words::is_lint(report) => {
+                format!("{}:{column}", words::place(report, place))
+            }
+            _ => words::place(report, place),
+        },
+    );
     let room = page.width.saturating_sub(gutter + width(arrow) + 1);
     let head = format!("{}{arrow} ", " ".repeat(gutter));
     let head = format!("{}{}", page.paint(&head, Tone::Dim), page.cut_path(&place, room));

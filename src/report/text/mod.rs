@@ -11,6 +11,7 @@ use crate::model::{Finding, Fix, Report, Severity, Source, State, Verdict};
 use crate::redact::Shareable;
 use crate::text::{terminal, width};
 use page::{LABEL, Page, Tone};
+use std::fmt::Write as _;
 
 /// Findings that are shown in two lines before "and N more".
 const BRIEF: usize = 4;
@@ -213,10 +214,10 @@ fn last_seen(page: &Page<'_>, report: &Report, finding: &Finding) -> Vec<String>
     let Some(item) = finding.evidence.first() else { return Vec::new() };
     let mut text = format!("\"{}\"", page.cut(words::gist(item), page.width / 2));
     if item.count > 1 {
-        text.push_str(&format!(", {} times", words::thousands(u64::from(item.count))));
+        let _ = write!(text, ", {} times", words::thousands(u64::from(item.count)));
     }
     if let Some(ago) = item.last_time.or(item.time).and_then(|time| words::ago(time, report.now)) {
-        text.push_str(&format!(", last {ago}"));
+        let _ = write!(text, ", last {ago}");
     }
     vec![text]
 }
@@ -296,9 +297,8 @@ fn fixes(page: &mut Page<'_>, fixes: &[Fix]) {
     let mut number = 0;
     let mut step = |page: &mut Page<'_>, text: &str| {
         number += 1;
-        let label = if number == 1 { "   Fix   " } else { "         " };
-        let lead = if many { format!("{label}{number}. ") } else { label.to_owned() };
-        page.paragraph(&lead, text, Tone::Plain);
+        let lead = if many { format!("{number}. ") } else { String::new() };
+        page.labelled_item(if number == 1 { "Fix" } else { "" }, &lead, text);
     };
     for fix in fixes {
         step(page, &fix.text);
@@ -423,7 +423,7 @@ fn footer(page: &mut Page<'_>, shareable: &Shareable) {
         _ => words::tally(report),
     };
     if let Some(elapsed) = page.style.elapsed {
-        text.push_str(&format!(" in {:.1} s", elapsed.as_secs_f64()));
+        let _ = write!(text, " in {:.1} s", elapsed.as_secs_f64());
     }
     let ticket = format!("For a ticket: {}", words::ticket_command(page.style.command.as_deref()));
     let one = format!("{text}.   {ticket}");

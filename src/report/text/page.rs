@@ -133,10 +133,20 @@ impl<'a> Page<'a> {
 
     /// Like [`Page::paragraph`] with a label of our own in strong type: `   Why   …`.
     pub(super) fn labelled(&mut self, label: &str, text: &str) {
+        self.labelled_item(label, "", text);
+    }
+
+    /// A label, a number or nothing behind it, and the text.
+    pub(super) fn labelled_item(&mut self, label: &str, number: &str, text: &str) {
         let lead = pad(&format!("   {label}"), LABEL);
+        let indent = LABEL + width(number);
         let clean = terminal(text);
-        for (at, line) in wrap(&clean, self.width.saturating_sub(LABEL)).iter().enumerate() {
-            let lead = if at == 0 { self.paint(&lead, Tone::Strong) } else { " ".repeat(LABEL) };
+        for (at, line) in wrap(&clean, self.width.saturating_sub(indent)).iter().enumerate() {
+            let lead = if at == 0 {
+                format!("{}{number}", self.paint(&lead, Tone::Strong))
+            } else {
+                " ".repeat(indent)
+            };
             self.line(&format!("{lead}{line}"));
         }
     }
