@@ -15,6 +15,9 @@ use crate::site::servers::pair;
 /// <https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout>
 const NGINX_READ_TIMEOUT: u64 = 60;
 
+/// Stated certainty where proxy and app are only the two that are left over.
+const STRANGERS: f64 = 0.6;
+
 /// Starts of the signatures that would keep an app from starting.
 const STOPPING: &[&str] = &["config-", "virtualenv-"];
 
@@ -123,14 +126,30 @@ fn address(context: &Context, front: &Front, app: &App) -> Option<Fact> {
             format!("the proxy connects to {}, but the app listens at {}", to.show(), at.show())
         }
     };
-    Some(fact_of(
-        context,
-        "proxy-socket-mismatch",
-        &both(setting, &first.setting),
-        &captures,
-        &setting.place,
-        &note,
-    ))
+    let text = both(setting, &first.setting);
+    let mut fact =
+        fact_of(context, "proxy-socket-mismatch", &text, &captures, &setting.place, &note);
+    // Files that a person put side by side belong together; found ones may only be what is left.
+    let given = context.site.root.is_none() && !context.site.on_host;
+    if !given && !alike(front, app, setting, &first.address) {
+        fact.certainty = STRANGERS;
+    }
+    Some(fact)
+}
+
+/// A name that both share: of the files, the domain, the project's folder, the socket.
+fn alike(front: &Front, app: &App, pass: &Setting, bind: &Address) -> bool {
+    let last = |path: &str| path.trim_end_matches('/').rsplit('/').next().map(str::to_lowercase);
+    let stem = |name: String| name.split('.').next().unwrap_or_default().to_owned();
+    let mut theirs: Vec<String> = last(&front.place.file).map(stem).into_iter().collect();
+    theirs.extend(front.names.iter().flat_map(|name| name.split('.').map(str::to_owned)));
+    let mut ours = vec![stem(app.name.to_lowercase())];
+    ours.extend(app.chdir.as_ref().and_then(|dir| last(&dir.text)));
+    if let (Address::Unix(socket), true) = (bind, pass.text.contains(".sock")) {
+        ours.extend(last(socket).map(stem));
+        theirs.extend(last(pass.text.trim_end_matches(':')).map(stem));
+    }
+    ours.iter().any(|name| name.len() > 2 && theirs.contains(name))
 }
 
 /// The same address, but two protocols.

@@ -127,3 +127,19 @@ fn durations() {
     assert_eq!(seconds("1h30m"), None);
     assert_eq!(seconds(""), None);
 }
+
+#[test]
+fn two_that_are_only_left_over_are_no_strong_case() {
+    let certainty = |name: &str| {
+        let nginx = nginx("proxy_pass http://127.0.0.1:3000").replace("shop.example", name);
+        let files = [("etc/nginx/sites-enabled/default", nginx.as_str()), (SERVICE, UNIT)];
+        let facts = run_tree(&files, |context| {
+            let mut facts = Facts::default();
+            compare(context, &mut facts);
+            facts
+        });
+        facts.facts.first().map(|fact| fact.certainty)
+    };
+    assert_eq!(certainty("shop.example"), Some(1.0));
+    assert_eq!(certainty("tickets.example"), Some(STRANGERS));
+}
