@@ -9,6 +9,7 @@ pub mod examples;
 pub mod joins;
 mod logs;
 mod probe;
+mod procfile;
 #[cfg(test)]
 mod testing;
 
@@ -59,6 +60,7 @@ struct Collector {
 const COLLECTORS: &[Collector] = &[
     Collector { name: "logs", run: logs::collect },
     Collector { name: "events", run: events::collect },
+    Collector { name: "procfile", run: procfile::collect },
     Collector { name: "code", run: code::collect },
     Collector { name: "probe", run: probe::collect },
     Collector { name: "server configuration", run: config::collect },

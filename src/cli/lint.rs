@@ -13,6 +13,7 @@ use crate::model::{
     Confidence, Evidence, Examined, Facts, Finding, Fix, Report, Safety, Severity, Site, Source,
     State, Verdict,
 };
+use crate::procfile;
 use crate::python::fix;
 use crate::python::lint_run::{LintOptions, LintOutcome, run as lint};
 use crate::python::lints::{LintFinding, lint as lint_by_name};
@@ -39,6 +40,8 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
             .hint("diagnose explain lists all")
             .into());
     }
+    let (start_files, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.into_iter().partition(|path| path.is_file() && procfile::is_start_file(path));
     let mut outcome = lint(&paths, &options);
     if args.fix || args.diff {
         let edits: Vec<_> =
@@ -64,6 +67,9 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
             writeln!(stderr, "fixed {} file(s)", changes.len())?;
         }
     }
+    let mut start = start_commands(args, &start_files, &paths);
+    start.retain(|found| kept(found, &control));
+    outcome.findings.extend(start);
     if let Some(file) = &args.baseline {
         baseline::apply(file, &mut outcome.findings)?;
     }
@@ -76,6 +82,32 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     }
     output::write(&reports, &out_args)?;
     Ok(output::exit(&reports, &control))
+}
+
+/// Procfiles and manifests that are named, and those at the top of the folders.
+fn start_commands(args: &LintArgs, files: &[PathBuf], paths: &[PathBuf]) -> Vec<LintFinding> {
+    let options = procfile::Options {
+        platform: args.platform.clone(),
+        project: args.project.clone(),
+        ..procfile::Options::default()
+    };
+    let folders = paths.iter().filter(|path| path.is_dir());
+    let mut found: Vec<LintFinding> =
+        folders.flat_map(|dir| procfile::check_folder(dir, &options)).collect();
+    found.extend(files.iter().flat_map(|file| procfile::check_file(file, &options)));
+    found
+}
+
+fn kept(found: &LintFinding, control: &super::args::ControlArgs) -> bool {
+    let named = |list: &[String]| {
+        list.iter().any(|name| {
+            name == "ALL"
+                || found.code.starts_with(name.as_str())
+                || name == found.name
+                || Some(name.as_str()) == found.cause
+        })
+    };
+    (control.select.is_empty() || named(&control.select)) && !named(&control.ignore)
 }
 
 fn options(
@@ -153,7 +185,10 @@ fn finding(found: LintFinding, rules: &Rules) -> Finding {
     Finding {
         cause: found.cause.map(str::to_owned),
         lint: Some(found.code.to_owned()),
-        title: doc.map_or_else(|| found.message.clone(), |doc| doc.summary.to_owned()),
+        title: doc
+            .map(|doc| doc.summary)
+            .or_else(|| procfile::title(found.name))
+            .map_or_else(|| found.message.clone(), str::to_owned),
         severity: found.severity,
         state: State::Current,
         confidence: Confidence(found.certainty),

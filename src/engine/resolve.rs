@@ -21,6 +21,13 @@ pub(super) fn factor(
         return (weights::RESOLVED, Some(why.clone()));
     }
     if fact.source != Source::Log || fact.ours {
+        // What a start command lacks is nothing to a site that was seen to work.
+        if fact.source == Source::Config
+            && was_down(fact, rules)
+            && let Some(why) = works_now(facts)
+        {
+            return (weights::RESOLVED, Some(why.to_owned()));
+        }
         return (ours, None);
     }
     let why = match fact.phase {
@@ -68,7 +75,7 @@ fn was_down(fact: &Fact, rules: &Rules) -> bool {
         sig.text
             .class
             .iter()
-            .any(|class| matches!(class.as_str(), "start-failed" | "proxy-error" | "crash-state"))
+            .any(|class| matches!(class.as_str(), "start-failed" | "proxy-error" | "crash-state" | "start-command"))
     })
 }
 

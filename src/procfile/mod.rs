@@ -1,1 +1,87 @@
-//! Procfile and start commands. Sees python, rules, model, text.
+//! Procfiles and start commands, and what is wrong with them. Sees python, rules, model, text.
+//!
+//! `parse` reads the file, `command` a start command, `requirements` what the project installs,
+//! `checks` says what is wrong. Nothing is ever run.
+
+mod checks;
+mod command;
+mod manifests;
+mod parse;
+mod requirements;
+
+use std::path::Path;
+
+pub use checks::{Options, title};
+pub use command::{Bind, Command, Program};
+pub use parse::{Entry, Parsed, parse};
+
+use crate::python::lints::LintFinding;
+
+/// Largest file that is read.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Checks the start commands of a project folder: its Procfile, or what stands in its place, and
+/// the manifests of platforms (`app.json`, `scalingo.json`, `fly.toml`, `render.yaml`).
+///
+/// `name` of a finding is the event that rules know it by: `procfile-syntax`, `procfile-fixed-port`, ….
+#[must_use]
+pub fn check_folder(dir: &Path, options: &Options) -> Vec<LintFinding> {
+    let mut findings = Vec::new();
+    let file = dir.join("Procfile");
+    let names: Vec<String> = std::fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .take(5_000)
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    if names.iter().any(|name| name == "Procfile") {
+        findings.extend(check_file(&file, options));
+    } else {
+        checks::bad_name(dir, &names, options, &mut findings);
+    }
+    manifests::check(dir, &names, options, &mut findings);
+    findings
+}
+
+/// Checks one Procfile; the folder that it lies in is taken for the project.
+#[must_use]
+pub fn check_file(file: &Path, options: &Options) -> Vec<LintFinding> {
+    let Some(bytes) = bytes(file) else { return Vec::new() };
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let mut findings = Vec::new();
+    if matches!(name, "scalingo.json" | "app.json" | "fly.toml" | "render.yaml") {
+        let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        manifests::check(dir, &[name.to_owned()], options, &mut findings);
+        return findings;
+    }
+    checks::procfile(file, &bytes, options)
+}
+
+/// Whether a file named on a command line is one that is checked here, by its name.
+#[must_use]
+pub fn is_start_file(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| {
+        name.starts_with("Procfile")
+            || matches!(
+                name,
+                "procfile" | "scalingo.json" | "app.json" | "fly.toml" | "render.yaml"
+            )
+    })
+}
+
+fn bytes(path: &Path) -> Option<Vec<u8>> {
+    let meta = std::fs::metadata(path).ok()?;
+    if !meta.is_file() || meta.len() > MAX_BYTES {
+        return None;
+    }
+    std::fs::read(path).ok()
+}
+
+fn text(path: &Path) -> Option<String> {
+    bytes(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests;
