@@ -33,6 +33,8 @@ struct Scenario {
     now: Option<String>,
     /// Slug that must come first; absent: the site is healthy.
     expect: Option<String>,
+    /// Limit that the first hit is held against, where the real one would take too long to show.
+    limit_ms: Option<u64>,
     /// Answers in order; the last one is repeated.
     #[serde(rename = "answer")]
     answers: Vec<Answer>,
@@ -81,7 +83,11 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         None => Timestamp::now(),
     };
     let flags = ProbeFlags { hits: 3, ..ProbeFlags::default() };
-    let plan = probe_plan(url, &site, &flags, &rules);
+    let mut plan = probe_plan(url, &site, &flags, &rules);
+    plan.proxy = crate::http::plan::ProxySettings::default();
+    if let Some(limit) = scenario.limit_ms {
+        plan.limit = Duration::from_millis(limit);
+    }
     let input = DiagnoseInput {
         site,
         now,
