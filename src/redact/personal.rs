@@ -167,12 +167,14 @@ pub(super) fn account(text: &str, name: &str) -> Vec<Range<usize>> {
         let before = &text[..at];
         let after = &text[at + name.len()..];
         let bounded = !before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-');
-        let database = after.starts_with('$')
+        let ends = !after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let login = ends && (before.ends_with("-u ") || before.ends_with("--user="));
+        let database = login
+            || after.starts_with('$')
             || after.starts_with(".mysql.")
             || after.starts_with(".postgres.")
             || (before.ends_with('\'') && after.starts_with("'@"));
-        let folder = (before.ends_with("/home/") || before.ends_with("/Users/"))
-            && !after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let folder = (before.ends_with("/home/") || before.ends_with("/Users/")) && ends;
         if (bounded && database) || folder {
             spans.push(at..at + name.len());
         }

@@ -67,6 +67,7 @@ fn visitors_and_accounts() {
         shared("/home/ana/site/x.py and /home/ana/y, db ana$shop, ana.mysql.example"),
         "/home/‹user-1›/site/x.py and /home/‹user-1›/y, db ‹user-1›$shop, ‹user-1›.mysql.example"
     );
+    assert_eq!(shared("mysql -u ana; cd /home/ana"), "mysql -u ‹user-1›; cd /home/‹user-1›");
     assert_eq!(shared(r"C:\Users\Ana\x"), r"C:\Users\‹user-1›\x");
     let own = redact_text("/home/ana 203.0.113.9 a@b.example", &RedactOptions::terminal());
     assert_eq!(own, "/home/ana 203.0.113.9 ‹email-1›");
