@@ -72,10 +72,12 @@ fn start_resolved(fact: &Fact, facts: &Facts) -> Option<String> {
 /// A line that says that the app or its server was not there.
 fn was_down(fact: &Fact, rules: &Rules) -> bool {
     fact.matches.iter().filter_map(|hit| rules.signature(&hit.signature)).any(|sig| {
-        sig.text
-            .class
-            .iter()
-            .any(|class| matches!(class.as_str(), "start-failed" | "proxy-error" | "crash-state" | "start-command"))
+        sig.text.class.iter().any(|class| {
+            matches!(
+                class.as_str(),
+                "start-failed" | "proxy-error" | "crash-state" | "start-command"
+            )
+        })
     })
 }
 
