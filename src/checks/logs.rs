@@ -1,10 +1,11 @@
 //! The logs of the site.
 
 use super::Context;
-use crate::log::scan::{ScanOptions, scan};
+use crate::log::added::scan_with_added;
+use crate::log::scan::ScanOptions;
 use crate::model::{Facts, Skipped};
 
-/// Reads every log side by side.
+/// Reads every log side by side; what they gain while the site is asked is read behind the probe.
 pub(super) fn collect(context: &Context) -> Facts {
     if context.site.logs.is_empty() {
         return Facts {
@@ -16,12 +17,22 @@ pub(super) fn collect(context: &Context) -> Facts {
             ..Facts::default()
         };
     }
-    let options = ScanOptions {
+    scan_with_added(
+        &context.site.logs,
+        context.diff.ends(),
+        &options(context),
+        &context.rules,
+        || context.diff.wait(),
+    )
+}
+
+/// How the logs of this run are read.
+pub(super) fn options(context: &Context) -> ScanOptions {
+    ScanOptions {
         zone: context.zone.clone(),
         now: Some(context.now),
         since: context.since,
         until: context.until,
         platform: context.site.platform_id().to_owned(),
-    };
-    scan(&context.site.logs, &options, &context.rules)
+    }
 }

@@ -9,6 +9,7 @@ pub mod examples;
 pub mod joins;
 mod logs;
 mod probe;
+pub mod probe_diff;
 mod procfile;
 #[cfg(test)]
 mod testing;
@@ -46,6 +47,8 @@ pub struct Context {
     pub cancel: Arc<AtomicBool>,
     /// Longest time a collector other than the probe may take.
     pub deadline: Duration,
+    /// Where the logs ended before the first request; empty: no probe, or no logs.
+    pub diff: probe_diff::ProbeDiff,
     /// Facts of this machine (disk, interpreters, memory) may be used.
     pub look_at_machine: bool,
 }
@@ -93,14 +96,20 @@ fn run_list(list: &'static [Collector], context: &Arc<Context>) -> Facts {
     drop(send);
     let mut results: Vec<Option<Result<Facts, String>>> = list.iter().map(|_| None).collect();
     let started = Instant::now();
+    // What waits for the probe gets as much time more.
+    let mut probed = Duration::ZERO;
     loop {
         let waiting_for_probe =
             list.iter().zip(&results).any(|(c, result)| c.name == "probe" && result.is_none());
-        let limit =
-            context.deadline + if waiting_for_probe { probe_time(context) } else { Duration::ZERO };
+        let limit = context.deadline + if waiting_for_probe { probe_time(context) } else { probed };
         let left = limit.saturating_sub(started.elapsed());
         match receive.recv_timeout(left) {
-            Ok((at, result)) => results[at] = Some(result),
+            Ok((at, result)) => {
+                if list[at].name == "probe" {
+                    probed = started.elapsed();
+                }
+                results[at] = Some(result);
+            }
             Err(_) => break,
         }
         if results.iter().all(Option::is_some) {

@@ -3,13 +3,18 @@
 use std::sync::atomic::Ordering;
 
 use super::Context;
-use crate::http::{classify, probe};
-use crate::model::{Examined, Fact, Facts, Hit, Phase, ProbeReport, Skipped, Source};
+use crate::http::{classify, probe, verdict};
+use crate::log::added::started_just_now;
+use crate::model::{
+    Captures, Examined, Fact, Facts, Hit, Phase, ProbeReport, ProbeVerdict, Skipped, Source,
+};
 use crate::rules::verdict_word;
 
 /// Probes where it is allowed.
 pub(super) fn collect(context: &Context) -> Facts {
     let mut facts = Facts::default();
+    // Whatever happens here, those who wait for the probe are released.
+    let mut running = context.diff.begin();
     let plan = match &context.probe {
         Ok(plan) => plan,
         Err(why) => {
@@ -17,7 +22,12 @@ pub(super) fn collect(context: &Context) -> Facts {
             return facts;
         }
     };
-    let report = probe::run(plan, context.progress.as_ref(), &context.cancel);
+    let mut plan = plan.clone();
+    plan.reloading |=
+        started_just_now(&context.site.logs, &super::logs::options(context), context.now);
+    let mut report = probe::run(&plan, context.progress.as_ref(), &context.cancel);
+    running.settle(&report, &|| context.cancel.load(Ordering::Relaxed));
+    drop(running);
     if context.cancel.load(Ordering::Relaxed) && report.hits.is_empty() {
         facts
             .skipped
@@ -31,13 +41,46 @@ pub(super) fn collect(context: &Context) -> Facts {
     }
     facts.examined.push(Examined {
         check: "probe".to_owned(),
-        what: format!("{} request(s) to {}", report.hits.len(), report.url),
+        what: requests(&report),
         from: report.hits.first().and_then(|hit| hit.at),
         to: report.hits.last().and_then(|hit| hit.at),
     });
     facts.facts.extend(hits(context, &report));
+    facts.facts.extend(alias(context, &report));
+    let sentence = verdict::sentence(&report, context.site.platform_id());
+    report.notes.insert(0, sentence);
     facts.probe = Some(report);
     facts
+}
+
+/// `3 requests to https://…, marked dg-12ab34cd`: the mark stands in access logs.
+fn requests(report: &ProbeReport) -> String {
+    let count = report.hits.len();
+    let unit = if count == 1 { "request" } else { "requests" };
+    let mark = report.marker.as_ref().map_or_else(String::new, |mark| format!(", marked {mark}"));
+    format!("{count} {unit} to {}{mark}", report.url)
+}
+
+/// The domain's alias leads to somewhere else than the platform. A site that answers well may stand
+/// behind a CDN: then it is a note only.
+fn alias(context: &Context, report: &ProbeReport) -> Option<Fact> {
+    if matches!(report.verdict, ProbeVerdict::Ok | ProbeVerdict::SlowFirst | ProbeVerdict::Slow) {
+        return None;
+    }
+    let cname = report.cname.as_ref().filter(|cname| cname.fits == Some(false))?;
+    let text = format!(
+        "the CNAME points to {}, not to a name that ends in {}",
+        cname.targets.join(", then "),
+        cname.expected
+    );
+    let matches = context.rules.match_event("cname-elsewhere", &text, &Captures::new());
+    if matches.is_empty() {
+        return None;
+    }
+    let mut fact = Fact::new(Source::Event, text);
+    fact.matches = matches;
+    fact.time = report.hits.first().and_then(|hit| hit.at);
+    Some(fact)
 }
 
 /// One fact per different answer; the same answer again is a repeat.

@@ -32,6 +32,7 @@ pub(super) fn run_tree(files: &[(&str, &str)], check: impl Fn(&Context) -> Facts
         progress: Arc::new(()),
         cancel: Arc::new(AtomicBool::new(false)),
         deadline: Duration::from_secs(5),
+        diff: super::probe_diff::ProbeDiff::default(),
         look_at_machine: false,
     };
     check(&context)

@@ -14,9 +14,11 @@ use super::failure::Failure;
 use super::output;
 use super::plan::{Plan, seconds};
 use super::progress;
+use crate::checks::probe_diff::ProbeDiff;
 use crate::checks::{self, Context};
 use crate::engine::{EngineOptions, conclude};
 use crate::http::plan::{ProbePlan, ProbeProgress};
+use crate::log::added::LogEnd;
 use crate::model::{Facts, Report, Site, Skipped, Symptom, Verdict};
 use crate::rules::Rules;
 
@@ -39,6 +41,8 @@ pub struct DiagnoseInput {
     /// The URL to probe and how, or why there is none.
     pub probe: Result<ProbePlan, String>,
     pub on_host: bool,
+    /// Ends of the logs that were noted before something was done to the site; else the present ones.
+    pub ends: Option<Vec<LogEnd>>,
     pub unusable: Vec<Skipped>,
     pub engine: EngineOptions,
 }
@@ -51,6 +55,15 @@ pub fn diagnose_site(
     progress: Arc<dyn ProbeProgress + Send + Sync>,
     cancel: Arc<AtomicBool>,
 ) -> Report {
+    let mut probe = input.probe;
+    if let Ok(plan) = &mut probe {
+        plan.marker.get_or_insert_with(|| marker(&plan.url, input.now));
+    }
+    let diff = match input.ends {
+        Some(ends) => ProbeDiff::from_ends(ends),
+        None if probe.is_ok() => ProbeDiff::note(&input.site.logs),
+        None => ProbeDiff::default(),
+    };
     let context = Arc::new(Context {
         site: input.site,
         rules: Arc::clone(rules),
@@ -59,7 +72,8 @@ pub fn diagnose_site(
         zone: input.zone,
         since: input.since,
         until: input.until,
-        probe: input.probe,
+        probe,
+        diff,
         symptoms: input.symptoms,
         progress,
         cancel,
@@ -155,6 +169,7 @@ fn input(
         until: plan.until,
         symptoms: plan.symptoms.clone(),
         on_host: plan.on_host,
+        ends: None,
         unusable: plan.unusable.clone(),
         engine: EngineOptions {
             now: None,
@@ -162,6 +177,13 @@ fn input(
             ignore: args.control.ignore.clone(),
         },
     }
+}
+
+/// What tells our requests from others in an access log; the same for the same run.
+fn marker(url: &str, now: Timestamp) -> String {
+    use sha2::Digest as _;
+    let digest = sha2::Sha256::digest(format!("{url} {}", now.as_nanosecond()));
+    digest.iter().take(4).fold("dg-".to_owned(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// The probe with the limits of the site's platform.

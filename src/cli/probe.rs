@@ -41,6 +41,7 @@ pub(super) fn run(args: &ProbeArgs) -> anyhow::Result<Exit> {
         symptoms: Vec::new(),
         probe: Ok(plan),
         on_host: false,
+        ends: None,
         unusable: Vec::new(),
         engine: EngineOptions {
             now: None,

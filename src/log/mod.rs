@@ -1,6 +1,7 @@
 //! Reading logs: files, prefixes, time stamps, epochs, tracebacks, dialects. Sees rules, model, text.
 
 pub mod access;
+pub mod added;
 pub(crate) mod bytes;
 mod circle;
 mod clocks;

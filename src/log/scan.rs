@@ -59,9 +59,23 @@ pub struct ScanOptions {
 /// Reads all files of a site.
 #[must_use]
 pub fn scan(files: &[LogFile], options: &ScanOptions, rules: &Rules) -> Facts {
-    let scanned: Vec<FileEvents> = std::thread::scope(|scope| {
-        let handles: Vec<_> =
-            files.iter().map(|file| scope.spawn(|| scan_file(file, options, rules))).collect();
+    let open = |at: usize| LogReader::open(&files[at].path);
+    merge::merge(scan_each(files, &open, options, rules), options, rules)
+}
+
+/// Reads files side by side; `open` hands out the reader of the file of that index.
+pub(super) fn scan_each(
+    files: &[LogFile],
+    open: &(dyn Fn(usize) -> Result<LogReader, ReadError> + Sync),
+    options: &ScanOptions,
+    rules: &Rules,
+) -> Vec<FileEvents> {
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = files
+            .iter()
+            .enumerate()
+            .map(|(at, file)| scope.spawn(move || scan_file(file, open(at), options, rules)))
+            .collect();
         handles
             .into_iter()
             .zip(files)
@@ -72,8 +86,7 @@ pub fn scan(files: &[LogFile], options: &ScanOptions, rules: &Rules) -> Facts {
                 })
             })
             .collect()
-    });
-    merge::merge(scanned, options, rules)
+    })
 }
 
 /// A text in memory, as if it were a file: `explain`, examples of rules.
@@ -90,11 +103,17 @@ pub fn scan_text(text: &str, kind: LogKind, rules: &Rules) -> Facts {
     merge::merge(vec![scanner.finish(true)], &options, rules)
 }
 
-fn scan_file(file: &LogFile, options: &ScanOptions, rules: &Rules) -> FileEvents {
+/// Reads one file as far as the reader goes.
+pub(super) fn scan_file(
+    file: &LogFile,
+    opened: Result<LogReader, ReadError>,
+    options: &ScanOptions,
+    rules: &Rules,
+) -> FileEvents {
     let kind = file.kind.unwrap_or(LogKind::Any);
     let mut scanner = Scanner::new(&file.shown, kind, options, rules);
     let failed = |problem: String| FileEvents { skipped: Some(problem), ..FileEvents::default() };
-    let log = match LogReader::open(&file.path) {
+    let log = match opened {
         Ok(log) => log,
         // An empty log was read from first to last line.
         Err(ReadError::Empty(_)) => return scanner.finish(true),

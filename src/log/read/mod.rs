@@ -156,6 +156,14 @@ impl LogReader {
         Ok(Self { input: Box::new(file), head: Vec::new(), start, ..whole })
     }
 
+    /// Opens the first `bytes` of a file (on disk): what stood in it at an earlier moment.
+    ///
+    /// # Errors
+    /// As [`LogReader::open`].
+    pub fn open_until(path: &Path, bytes: u64) -> Result<Self, ReadError> {
+        Self::from_reader(path, Box::new(open_file(path)?.take(bytes)), Some(bytes))
+    }
+
     /// Opens the last `bytes` of a file, from a line border on.
     ///
     /// # Errors
