@@ -56,7 +56,13 @@ fn one(what: &str, rules: &Rules, platform: Option<&str>) -> Result<String, Fail
     if let Some(text) = crate::python::explain_lint(what) {
         return Ok(text);
     }
-    let found = explain_line(what, rules);
+    if let Some(text) = status(what, rules) {
+        return Ok(text);
+    }
+    let mut found = by_code(what, rules);
+    if found.is_empty() {
+        found = explain_line(what, rules);
+    }
     if !found.is_empty() {
         let texts: Vec<String> = found
             .iter()
@@ -79,6 +85,45 @@ fn one(what: &str, rules: &Rules, platform: Option<&str>) -> Result<String, Fail
         failure = failure.hint(format!("did you mean {slug}?"));
     }
     Err(failure.hint("diagnose explain lists all causes"))
+}
+
+/// An HTTP status: what can show it.
+fn status(what: &str, rules: &Rules) -> Option<String> {
+    let number = what.parse::<u16>().ok().filter(|number| (100..600).contains(number))?;
+    let word = number.to_string();
+    let mut out = format!("{number} can be shown by these causes (diagnose explain SLUG):\n");
+    let before = out.len();
+    for cause in rules.causes() {
+        let shows = cause.symptoms.contains(&word)
+            || cause.symptoms_on.values().any(|words| words.contains(&word));
+        if shows {
+            let _ = write!(out, "\n  {:<26} {}", cause.slug, title(cause));
+        }
+    }
+    (out.len() > before).then_some(out)
+}
+
+/// A platform's error code (`H12`, `R14`): the causes whose examples carry it.
+fn by_code(what: &str, rules: &Rules) -> Vec<String> {
+    let code = what.trim().to_uppercase();
+    let letters = code.bytes().take_while(u8::is_ascii_uppercase).count();
+    let digits = code.bytes().skip(letters).take_while(u8::is_ascii_digit).count();
+    if !(1..=2).contains(&letters) || !(2..=4).contains(&digits) || letters + digits != code.len() {
+        return Vec::new();
+    }
+    let (router, runtime, fly) =
+        (format!("code={code} "), format!("Error {code} "), format!("[{code}]"));
+    let mut slugs: Vec<String> = Vec::new();
+    for sig in rules.signatures() {
+        let carries = sig.text.examples.iter().any(|example| {
+            example.contains(&router) || example.contains(&runtime) || example.contains(&fly)
+        });
+        if carries && !slugs.contains(&sig.slug) {
+            slugs.push(sig.slug.clone());
+        }
+    }
+    slugs.truncate(3);
+    slugs
 }
 
 fn similarity(a: &str, b: &str) -> f64 {
