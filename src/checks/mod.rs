@@ -165,3 +165,49 @@ pub fn enrich(site: &mut Site, facts: &Facts) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Examined;
+
+    fn fine(_: &Context) -> Facts {
+        let examined = Examined { check: "fine".into(), what: "all".into(), from: None, to: None };
+        Facts { examined: vec![examined], ..Facts::default() }
+    }
+
+    fn crashes(_: &Context) -> Facts {
+        panic!("on purpose")
+    }
+
+    fn sleeps(_: &Context) -> Facts {
+        std::thread::sleep(Duration::from_secs(60));
+        Facts::default()
+    }
+
+    static LIST: &[Collector] = &[
+        Collector { name: "fine", run: fine },
+        Collector { name: "crashes", run: crashes },
+        Collector { name: "sleeps", run: sleeps },
+    ];
+
+    #[test]
+    fn one_that_crashes_or_hangs_never_stops_the_others() {
+        let mut context = testing::context(Site::default());
+        context.deadline = Duration::from_millis(300);
+        let facts = run_list(LIST, &Arc::new(context));
+        assert_eq!(facts.examined.len(), 1);
+        let missing = |check: &str| {
+            facts
+                .skipped
+                .iter()
+                .find(|entry| entry.check == check)
+                .map(|entry| entry.missing.clone())
+        };
+        assert!(
+            missing("crashes")
+                .is_some_and(|text| text.contains("crashed") && text.contains("on purpose"))
+        );
+        assert!(missing("sleeps").is_some_and(|text| text.contains("longer")));
+    }
+}

@@ -19,9 +19,16 @@ pub(super) fn run_tree(files: &[(&str, &str)], check: impl Fn(&Context) -> Facts
     let rules = Arc::new(Rules::load_embedded());
     let found = crate::site::discover(folder.path(), None, &rules);
     let site = found.sites.into_iter().next().expect("a site");
-    let context = Context {
-        site: Site { root: Some(folder.path().to_owned()), ..site },
-        rules,
+    let context =
+        Context { rules, ..context(Site { root: Some(folder.path().to_owned()), ..site }) };
+    check(&context)
+}
+
+/// A context without inputs besides the site.
+pub(super) fn context(site: Site) -> Context {
+    Context {
+        site,
+        rules: Arc::new(Rules::load_embedded()),
         now: jiff::Timestamp::UNIX_EPOCH,
         now_given: true,
         zone: None,
@@ -34,8 +41,7 @@ pub(super) fn run_tree(files: &[(&str, &str)], check: impl Fn(&Context) -> Facts
         deadline: Duration::from_secs(5),
         diff: super::probe_diff::ProbeDiff::default(),
         look_at_machine: false,
-    };
-    check(&context)
+    }
 }
 
 /// The signatures of all facts, in order.
