@@ -342,13 +342,18 @@ fn rest(report: &Report, github: bool) -> String {
     let mut lines = Vec::new();
     for finding in &others {
         let state = if finding.state == State::Old { ", old" } else { "" };
+        // Below the line that is asserted, the word says so before the severity is read as a verdict.
+        let level = if finding.state == State::Current && !words::stands(finding) {
+            finding.confidence.word()
+        } else {
+            words::severity(finding.severity)
+        };
         let seen = finding.evidence.first().map_or_else(String::new, |item| {
             let (_, what, times) = row(report, item);
             format!(" – {} ({})", markdown_code(&what), inline(&times))
         });
         lines.push(format!(
-            "- {}{state}: {} {}{seen}",
-            words::severity(finding.severity),
+            "- {level}{state}: {} {}{seen}",
             inline(&finding.title),
             markdown_code(words::slug(finding)),
         ));
