@@ -180,7 +180,7 @@ def render(boot, command):
                 if any("127.0.0.1" in line for _, line in boot.lines) else
                 "==> Port scan timeout reached, no open ports detected on 0.0.0.0."]
     else:
-        log += [f"==> Exited with status {boot.status}"]
+        log += [f"==> Exited with status {boot.status}" if boot.status else "==> Application exited early"]
     return {"render.log": log}, ["--platform-log", "render.log"]
 
 
