@@ -50,7 +50,9 @@ pub(super) fn run(args: &ProbeArgs) -> anyhow::Result<Exit> {
         },
     };
     let shown = progress::display(args.output.no_progress || args.output.quiet > 0);
-    let report = diagnose_site(input, &rules, shown, Arc::clone(&cancel));
+    let mut report = diagnose_site(input, &rules, shown, Arc::clone(&cancel));
+    // Only the probe was asked for.
+    report.skipped.retain(|entry| entry.check == "probe");
     let probed = report.probe.is_some();
     let reports = vec![report];
     output::write(&reports, &args.output)?;

@@ -27,7 +27,10 @@ pub(super) fn add(context: &Context, facts: &mut Facts) {
             probe.hits.iter().rev().find_map(|hit| hit.status.filter(|status| *status >= 400));
         match failing.or(status.filter(|status| *status >= 400)) {
             Some(status) => kinds.push(SymptomKind::Status(status)),
-            None if probe.verdict == ProbeVerdict::Failing => kinds.push(SymptomKind::Unreachable),
+            // An answer that is not the site's page: the status alone would look fine.
+            None if probe.verdict == ProbeVerdict::Failing => {
+                kinds.push(status.map_or(SymptomKind::Unreachable, SymptomKind::Status));
+            }
             None => {}
         }
     }
