@@ -32,7 +32,9 @@ Examples:
 
 Exit codes: 0 nothing at or above --fail-on; 1 a finding at or above it;
 2 the job could not be done; 130 interrupted.
-Environment: NO_COLOR, CLICOLOR, CLICOLOR_FORCE, DIAGNOSE_FORMAT.";
+Environment: NO_COLOR, CLICOLOR, CLICOLOR_FORCE, DIAGNOSE_FORMAT,
+API_TOKEN (for --remote and --reload), DIAGNOSE_API_BASE (for tests only:
+another address of the API, loopback only).";
 
 /// Sub-commands.
 #[derive(Debug, Subcommand)]
@@ -74,6 +76,8 @@ pub struct DiagnoseArgs {
     pub files: InputArgs,
     #[command(flatten)]
     pub probe: ProbeFlags,
+    #[command(flatten)]
+    pub live: LiveFlags,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
@@ -120,6 +124,12 @@ pub struct InputArgs {
     /// A copied file tree of the machine
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+    /// Read logs, WSGI file and settings through PythonAnywhere's API (token in API_TOKEN)
+    #[arg(long, conflicts_with_all = ["root", "error_log", "server_log", "access_log", "wsgi", "project"])]
+    pub remote: bool,
+    /// The account on PythonAnywhere, for --remote and --reload with a domain of your own
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
     /// Python of the web app, such as 3.11
     #[arg(long, value_name = "X.Y")]
     pub python_version: Option<String>,
@@ -165,6 +175,21 @@ pub struct ProbeFlags {
     /// Go on in spite of a bad certificate (it is still reported)
     #[arg(long)]
     pub insecure: bool,
+}
+
+/// What is done to the site, and what goes on after the first report.
+#[derive(Debug, Clone, Default, ClapArgs)]
+#[command(next_help_heading = "Probe")]
+pub struct LiveFlags {
+    /// Reload the web app first, through PythonAnywhere's API (token in API_TOKEN)
+    #[arg(long)]
+    pub reload: bool,
+    /// Probe again on each reload until the site is green; at most so many minutes (default 15)
+    #[arg(long, value_name = "MINUTES", num_args = 0..=1, require_equals = true, default_missing_value = "15", conflicts_with_all = ["no_probe", "follow"])]
+    pub watch: Option<f64>,
+    /// Keep reading the logs and print new findings
+    #[arg(long, conflicts_with = "remote")]
+    pub follow: bool,
 }
 
 /// Output.

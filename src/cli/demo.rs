@@ -98,7 +98,7 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         symptoms: Vec::new(),
         probe: Ok(plan),
         on_host: false,
-        ends: None,
+        before: super::account::Before::default(),
         unusable: Vec::new(),
         engine: EngineOptions::default(),
     };

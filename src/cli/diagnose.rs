@@ -8,18 +8,20 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::account::{self, Before};
 use super::args::{DiagnoseArgs, ProbeFlags};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output;
 use super::plan::{Plan, seconds};
 use super::progress;
+use super::remote::{self, Remote};
+use super::watch;
 use crate::checks::probe_diff::ProbeDiff;
 use crate::checks::{self, Context};
 use crate::engine::{EngineOptions, conclude};
 use crate::http::plan::{ProbePlan, ProbeProgress};
-use crate::log::added::LogEnd;
-use crate::model::{Facts, Report, Site, Skipped, Symptom, Verdict};
+use crate::model::{Facts, Report, Site, Skipped, Symptom};
 use crate::rules::Rules;
 
 /// Time that a check other than the probe may take.
@@ -41,8 +43,8 @@ pub struct DiagnoseInput {
     /// The URL to probe and how, or why there is none.
     pub probe: Result<ProbePlan, String>,
     pub on_host: bool,
-    /// Ends of the logs that were noted before something was done to the site; else the present ones.
-    pub ends: Option<Vec<LogEnd>>,
+    /// What was done to the site before, such as a reload.
+    pub before: Before,
     pub unusable: Vec<Skipped>,
     pub engine: EngineOptions,
 }
@@ -59,10 +61,10 @@ pub fn diagnose_site(
     if let Ok(plan) = &mut probe {
         plan.marker.get_or_insert_with(|| marker(&plan.url, input.now));
     }
-    let diff = match input.ends {
-        Some(ends) => ProbeDiff::from_ends(ends),
-        None if probe.is_ok() => ProbeDiff::note(&input.site.logs),
-        None => ProbeDiff::default(),
+    let diff = match input.before.ends {
+        Some(ends) if probe.is_ok() => ProbeDiff::from_ends(ends),
+        _ if probe.is_ok() => ProbeDiff::note(&input.site.logs),
+        _ => ProbeDiff::default(),
     };
     let context = Arc::new(Context {
         site: input.site,
@@ -82,6 +84,7 @@ pub fn diagnose_site(
     });
     let mut facts: Facts = checks::run(&context);
     facts.skipped.extend(input.unusable);
+    facts.merge(input.before.facts);
     let mut options = input.engine;
     // Logs reach support days later: without a probe the reference time is their newest line.
     let newest = facts.logs.iter().filter_map(|log| log.last).max();
@@ -103,56 +106,137 @@ pub fn diagnose_args(
     args: &DiagnoseArgs,
     cancel: &Arc<AtomicBool>,
 ) -> Result<Vec<Report>, Failure> {
-    let rules = rules(args.control.rules.as_deref())?;
-    let plan = Plan::resolve(args, &rules)?;
-    if args.output.verbose > 0 {
-        let mut stderr = std::io::stderr().lock();
-        for line in &plan.recognised {
-            // Nobody reads it when standard error is closed.
-            let _ = writeln!(stderr, "{line}");
-        }
-    }
-    let several = plan.sites.len() > 1;
-    let mut reports = Vec::new();
-    for site in plan.sites.clone() {
-        let mut flags = args.probe.clone();
-        if several {
-            flags.hits = 1;
-        }
-        let input = input(&plan, site, &flags, args, &rules);
-        let progress = progress::display(args.output.no_progress || args.output.quiet > 0);
-        reports.push(diagnose_site(input, &rules, progress, Arc::clone(cancel)));
-        if cancel.load(Ordering::Relaxed) {
-            break;
-        }
-    }
-    Ok(reports)
+    Prepared::new(args)?.diagnose(args, cancel)
 }
 
 /// Runs the sub-command.
 pub(super) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
     let cancel = Arc::new(AtomicBool::new(false));
     on_interrupt(&cancel);
-    let reports = diagnose_args(args, &cancel)?;
+    let prepared = Prepared::new(args)?;
+    if let Some(minutes) = args.live.watch {
+        return watch::watch(&prepared, args, minutes, &cancel);
+    }
+    if args.live.follow {
+        return watch::follow(&prepared, args, &cancel);
+    }
+    let reports = prepared.diagnose(args, &cancel)?;
     // Nothing could be read, and nothing was seen: the job could not be done.
     let nothing = reports.iter().all(|report| report.examined.is_empty());
     output::write(&reports, &args.output)?;
     if cancel.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
-    if nothing {
+    if nothing || prepared.reload_failed() {
         return Ok(Exit::Failed);
     }
     Ok(output::exit(&reports, &args.control))
 }
 
-fn input(
-    plan: &Plan,
-    site: Site,
-    flags: &ProbeFlags,
-    args: &DiagnoseArgs,
-    rules: &Rules,
-) -> DiagnoseInput {
+/// What was typed, resolved and, where asked for, fetched or reloaded.
+pub(super) struct Prepared {
+    pub(super) plan: Plan,
+    pub(super) rules: Arc<Rules>,
+    pub(super) engine: EngineOptions,
+    before: Before,
+    /// Keeps the fetched files.
+    _remote: Option<Remote>,
+}
+
+impl Prepared {
+    fn new(args: &DiagnoseArgs) -> Result<Self, Failure> {
+        let rules = rules(args.control.rules.as_deref())?;
+        let remote = args.files.remote.then(|| remote::fetch(args, &rules)).transpose()?;
+        let plan = match &remote {
+            Some(remote) => {
+                let mut plan = Plan::resolve(&remote.args(args), &rules)?;
+                remote.complete(&mut plan);
+                plan
+            }
+            None => Plan::resolve(args, &rules)?,
+        };
+        if args.output.verbose > 0 {
+            let mut stderr = std::io::stderr().lock();
+            for line in &plan.recognised {
+                // Nobody reads it when standard error is closed.
+                let _ = writeln!(stderr, "{line}");
+            }
+        }
+        let before = match plan.sites.as_slice() {
+            _ if !args.live.reload => Before::default(),
+            [site] => account::reload(site, args.files.user.as_deref(), &rules)?,
+            several => {
+                let names: Vec<&str> =
+                    several.iter().filter_map(|site| site.domain.as_deref()).collect();
+                return Err(Failure::new("--reload: which site?")
+                    .hint(format!("name one of {}", names.join(", "))));
+            }
+        };
+        let engine = EngineOptions {
+            now: None,
+            select: args.control.select.clone(),
+            ignore: args.control.ignore.clone(),
+        };
+        Ok(Self { plan, rules, engine, before, _remote: remote })
+    }
+
+    /// Every site once.
+    fn diagnose(
+        &self,
+        args: &DiagnoseArgs,
+        cancel: &Arc<AtomicBool>,
+    ) -> Result<Vec<Report>, Failure> {
+        let hits = (self.plan.sites.len() > 1).then_some(1);
+        let mut reports = Vec::new();
+        for site in self.plan.sites.clone() {
+            reports.push(self.diagnose_one(site, args, self.before.clone(), hits, false, cancel));
+            if cancel.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        Ok(reports)
+    }
+
+    /// One site, now. `hits`: other than the flags say; `reloading`: a reload was seen just now.
+    pub(super) fn diagnose_one(
+        &self,
+        site: Site,
+        args: &DiagnoseArgs,
+        before: Before,
+        hits: Option<u32>,
+        reloading: bool,
+        cancel: &Arc<AtomicBool>,
+    ) -> Report {
+        let mut flags = args.probe.clone();
+        flags.hits = hits.unwrap_or(flags.hits);
+        let mut input = input(&self.plan, site, &flags, &self.rules);
+        if !input.now_given {
+            input.now = Timestamp::now();
+        }
+        if let Ok(plan) = &mut input.probe {
+            plan.reloading = reloading || self.reloaded();
+        }
+        input.before = before;
+        input.engine = self.engine.clone();
+        let progress = progress::display(args.output.no_progress || args.output.quiet > 0);
+        diagnose_site(input, &self.rules, progress, Arc::clone(cancel))
+    }
+
+    /// What was done to the site before the first look at it.
+    pub(super) fn before(&self) -> Before {
+        self.before.clone()
+    }
+
+    fn reloaded(&self) -> bool {
+        self.before.facts.examined.iter().any(|entry| entry.check == account::RELOAD)
+    }
+
+    fn reload_failed(&self) -> bool {
+        self.before.facts.skipped.iter().any(|entry| entry.check == account::RELOAD)
+    }
+}
+
+fn input(plan: &Plan, site: Site, flags: &ProbeFlags, rules: &Rules) -> DiagnoseInput {
     let url = match (&plan.probe_url, plan.on_host) {
         (Ok(_), true) if plan.sites.len() > 1 => {
             site.url.clone().ok_or_else(|| "the site's URL is not known".to_owned())
@@ -169,13 +253,9 @@ fn input(
         until: plan.until,
         symptoms: plan.symptoms.clone(),
         on_host: plan.on_host,
-        ends: None,
+        before: Before::default(),
         unusable: plan.unusable.clone(),
-        engine: EngineOptions {
-            now: None,
-            select: args.control.select.clone(),
-            ignore: args.control.ignore.clone(),
-        },
+        engine: EngineOptions::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line: arguments, plan, one file per sub-command. Everything is wired here.
 
+mod account;
 pub mod args;
 mod baseline;
 mod config;
@@ -14,14 +15,17 @@ mod output;
 pub mod plan;
 mod probe;
 mod progress;
+mod remote;
 mod restarts;
 mod rules_cmd;
 mod self_check;
+mod watch;
 
 use std::io::Write;
 
 use clap::{CommandFactory, Parser};
 
+pub use account::Before;
 use args::{Args, Command};
 pub use diagnose::{DiagnoseInput, diagnose_args, diagnose_site};
 pub use exit::Exit;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use super::account::without_token;
 use super::args::{ColorArg, ControlArgs, FailOnArg, FlavorArg, FormatArg, OutputArgs};
 use super::exit::Exit;
 use super::failure::Failure;
@@ -40,7 +41,7 @@ pub(super) fn write(reports: &[Report], output: &OutputArgs) -> anyhow::Result<(
         let mut out = Vec::new();
         write_one(format, &shareable, &style(output, terminal), &mut out)?;
         let mut stdout = std::io::stdout().lock();
-        stdout.write_all(&out)?;
+        stdout.write_all(&without_token(out))?;
         stdout.flush()?;
     }
     if format == Format::Github {
@@ -52,7 +53,7 @@ pub(super) fn write(reports: &[Report], output: &OutputArgs) -> anyhow::Result<(
             reports.iter().map(|r| share(r.clone(), output, format, false)).collect();
         let mut out = Vec::new();
         write_one(format, &shareable, &style(output, false), &mut out)?;
-        std::fs::write(path, out)
+        std::fs::write(path, without_token(out))
             .with_context(|| format!("-o {}: cannot be written", path.display()))?;
     }
     Ok(())
@@ -96,7 +97,7 @@ fn step_summary(reports: &[Report], output: &OutputArgs) -> anyhow::Result<()> {
     let mut out = Vec::new();
     write_one(Format::Markdown, &shareable, &style(output, false), &mut out)?;
     let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path)?;
-    file.write_all(&out)?;
+    file.write_all(&without_token(out))?;
     Ok(())
 }
 

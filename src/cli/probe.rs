@@ -41,7 +41,7 @@ pub(super) fn run(args: &ProbeArgs) -> anyhow::Result<Exit> {
         symptoms: Vec::new(),
         probe: Ok(plan),
         on_host: false,
-        ends: None,
+        before: super::account::Before::default(),
         unusable: Vec::new(),
         engine: EngineOptions {
             now: None,
@@ -55,7 +55,10 @@ pub(super) fn run(args: &ProbeArgs) -> anyhow::Result<Exit> {
     report.skipped.retain(|entry| entry.check == "probe");
     let probed = report.probe.is_some();
     let reports = vec![report];
-    output::write(&reports, &args.output)?;
+    // The phases are what was asked for: they stand in the report whatever they are.
+    let mut shown = args.output.clone();
+    shown.verbose = shown.verbose.max(1);
+    output::write(&reports, &shown)?;
     if cancel.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }

@@ -11,7 +11,7 @@
 mod checkout;
 pub mod config;
 mod environment;
-mod pythonanywhere;
+pub(crate) mod pythonanywhere;
 pub mod servers;
 mod tree;
 mod walk;
