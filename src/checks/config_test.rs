@@ -4,7 +4,7 @@ use crate::checks::testing::{run_tree, signatures};
 const UNIT: &str = "[Service]\nWorkingDirectory=/srv/shop\nExecStart=/srv/venv/bin/gunicorn -b unix:/run/shop.sock shop.wsgi:application\n";
 
 fn found(files: &[(&str, &str)]) -> Vec<String> {
-    signatures(&run_tree(files, |context| collect(context)))
+    signatures(&run_tree(files, collect))
 }
 
 #[test]

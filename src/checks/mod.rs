@@ -181,7 +181,7 @@ mod tests {
     }
 
     fn sleeps(_: &Context) -> Facts {
-        std::thread::sleep(Duration::from_secs(60));
+        std::thread::sleep(Duration::from_mins(1));
         Facts::default()
     }
 

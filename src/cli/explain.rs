@@ -146,7 +146,7 @@ fn similarity(a: &str, b: &str) -> f64 {
 fn explain_line(text: &str, rules: &Rules) -> Vec<String> {
     let facts = crate::log::scan::scan_text(text, LogKind::Any, rules);
     let mut slugs: Vec<String> = Vec::new();
-    for hit in facts.facts.iter().flat_map(|fact| fact.matches.first()) {
+    for hit in facts.facts.iter().filter_map(|fact| fact.matches.first()) {
         if let Some(sig) = rules.signature(&hit.signature)
             && !slugs.contains(&sig.slug)
         {

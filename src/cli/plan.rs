@@ -196,7 +196,7 @@ impl Plan {
             }),
             // The reader says what is wrong with it, in the report.
             InputKind::Unknown => {
-                site.logs.push(LogFile { path: path.to_owned(), shown, kind: None })
+                site.logs.push(LogFile { path: path.to_owned(), shown, kind: None });
             }
         }
     }

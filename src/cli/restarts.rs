@@ -208,7 +208,7 @@ fn one(state: &ContainerState, policy: &RestartPolicy, now: Timestamp) -> String
     }
     match state.next_restart {
         Some(at) => {
-            row("next", format!("restart at {} (in {})", stamp(at), span(at.duration_since(now))))
+            row("next", format!("restart at {} (in {})", stamp(at), span(at.duration_since(now))));
         }
         None if state.state == RestartState::Waiting => {
             row("next", "the platform restarts it after a pause that grows with each crash; its length is not published".to_owned());

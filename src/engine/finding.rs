@@ -88,12 +88,12 @@ fn captures(
         }
     };
     let shown = |path: &std::path::PathBuf| {
-        let path = site
+        
+        site
             .root
             .as_ref()
             .and_then(|root| path.strip_prefix(root).ok())
-            .map_or_else(|| path.display().to_string(), |below| format!("/{}", below.display()));
-        path
+            .map_or_else(|| path.display().to_string(), |below| format!("/{}", below.display()))
     };
     put("domain", site.domain.clone());
     put("user", site.user.clone());

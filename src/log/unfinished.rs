@@ -53,7 +53,7 @@ pub(super) fn endless_imports(files: &mut [FileEvents], rules: &Rules) {
     let answered = files
         .iter()
         .flat_map(|file| file.loaded.iter())
-        .filter_map(|(time, _)| time.map(|time| time.as_second()))
+        .filter_map(|(time, _)| time.map(jiff::Timestamp::as_second))
         .max();
     for file in files.iter_mut() {
         let from = file.lives.iter().rposition(|life| life.label == "gunicorn starts").unwrap_or(0);

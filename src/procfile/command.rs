@@ -328,7 +328,7 @@ fn takes_value(program: Program, option: &str) -> bool {
 fn options(command: &mut Command, rest: &[String]) {
     let program = command.program;
     let mut bind = Bind::default();
-    let mut set = |bind: &mut Bind, host: Option<&str>, port: Option<&str>, text: &str| {
+    let set = |bind: &mut Bind, host: Option<&str>, port: Option<&str>, text: &str| {
         if let Some(host) = host {
             bind.host = Some(host.to_owned());
         }
@@ -415,7 +415,7 @@ fn options(command: &mut Command, rest: &[String]) {
             (_, "--chdir" | "--app-dir") => command.chdir = value.map(str::to_owned),
             (Program::Gunicorn, "-D" | "--daemon" | "--daemonize") => command.daemon = true,
             (Program::Gunicorn | Program::Hypercorn, "-c" | "--config") => {
-                command.config = value.map(str::to_owned)
+                command.config = value.map(str::to_owned);
             }
             (_, "-k" | "--worker-class") => command.worker_class = value.map(str::to_owned),
             (_, "--factory" | "--call") => command.factory = true,

@@ -91,9 +91,7 @@ fn fly(text: &str, project: &Project<'_>, sink: &mut Sink<'_>) {
         start_command(kind, command, line, project, sink);
         let (all, _) = super::command::commands(command);
         let bound = all
-            .iter()
-            .filter_map(|one| one.bind.as_ref()?.port.as_ref()?.parse::<i64>().ok())
-            .next();
+            .iter().find_map(|one| one.bind.as_ref()?.port.as_ref()?.parse::<i64>().ok());
         if let (Some(bound), Some(port)) = (bound, port)
             && bound != port
             && kind == "web"

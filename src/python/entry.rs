@@ -391,35 +391,32 @@ fn analyse(opts: &EntryOptions) -> Analysis {
         |cwd| tree.server(cwd),
     );
     let mut run = Interp::new(opts, finder, env, sys_path, cwd);
-    let (module, application) = match &opts.kind {
-        EntryKind::ModuleAttr { module, attr, factory } => {
-            let value = run.import_entry(module);
-            match value {
-                Value::Module(id) => {
-                    let mut parts = attr.split('.');
-                    let first = parts.next().unwrap_or(attr);
-                    let mut value =
-                        run.modules[id].names.get(first).map(|binding| binding.value.clone());
-                    for part in parts {
-                        let _ = part;
-                        value = value.map(|_| Value::Unknown);
-                    }
-                    if *factory && let Some(made) = &value {
-                        value = Some(run.call_factory(id, &made.clone()));
-                    }
-                    (Some(id), value)
+    let (module, application) = if let EntryKind::ModuleAttr { module, attr, factory } = &opts.kind {
+        let value = run.import_entry(module);
+        match value {
+            Value::Module(id) => {
+                let mut parts = attr.split('.');
+                let first = parts.next().unwrap_or(attr);
+                let mut value =
+                    run.modules[id].names.get(first).map(|binding| binding.value.clone());
+                for part in parts {
+                    let _ = part;
+                    value = value.map(|_| Value::Unknown);
                 }
-                _ => (None, None),
+                if *factory && let Some(made) = &value {
+                    value = Some(run.call_factory(id, &made.clone()));
+                }
+                (Some(id), value)
             }
+            _ => (None, None),
         }
-        _ => {
-            let name = module_name(&mut run.finder, &entry, &run.sys_path);
-            let id = run.run_entry(&entry, &name);
-            let value = id.and_then(|id| {
-                run.modules[id].names.get(&opts.application).map(|binding| binding.value.clone())
-            });
-            (id, value)
-        }
+    } else {
+        let name = module_name(&mut run.finder, &entry, &run.sys_path);
+        let id = run.run_entry(&entry, &name);
+        let value = id.and_then(|id| {
+            run.modules[id].names.get(&opts.application).map(|binding| binding.value.clone())
+        });
+        (id, value)
     };
     let has_application = application.is_some();
     let findings = lints::run(&ModuleCtx { run: &run, entry: module, application });

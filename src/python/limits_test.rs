@@ -4,7 +4,7 @@ use crate::python::problem::ErrorKind;
 fn fine(source: &str) -> u32 {
     match depth(source) {
         Depth::Fine(deep) => deep,
-        other => panic!("{other:?} for {:.60}", source),
+        other => panic!("{other:?} for {source:.60}"),
     }
 }
 
@@ -14,12 +14,12 @@ fn error(source: &str) -> ErrorKind {
             assert!(range.end <= source.len());
             kind
         }
-        other => panic!("{other:?} for {:.60}", source),
+        other => panic!("{other:?} for {source:.60}"),
     }
 }
 
 fn too_much(source: &str) {
-    assert!(matches!(depth(source), Depth::TooMuch(_)), "{:.60}", source);
+    assert!(matches!(depth(source), Depth::TooMuch(_)), "{source:.60}");
 }
 
 #[test]

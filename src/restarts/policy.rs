@@ -47,6 +47,7 @@ pub fn wait(policy: &RestartPolicy, counter: u32) -> Option<SignedDuration> {
 
 /// Walks one container through the policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Default)]
 pub struct Machine {
     pub counter: u32,
     /// When the running (or next) start began or will begin; `None` before anything is known.
@@ -54,11 +55,6 @@ pub struct Machine {
     pub stopped: bool,
 }
 
-impl Default for Machine {
-    fn default() -> Self {
-        Self { counter: 0, started: None, stopped: false }
-    }
-}
 
 impl Machine {
     /// Whether the platform gave up.

@@ -79,13 +79,10 @@ proptest! {
             expected = if expected == 13 { 13 } else if at == 0 || life >= 600 { 1 } else { expected + 1 };
             prop_assert_eq!(machine.counter, expected);
             prop_assert!(machine.counter <= 13);
-            match wait(&policy, machine.counter) {
-                Some(wait) => {
-                    prop_assert_eq!(wait.as_mins(), (i64::from(expected) - 2).max(0) * 5);
-                    now = later(now, wait);
-                }
-                None => prop_assert_eq!(expected, 13),
-            }
+            if let Some(wait) = wait(&policy, machine.counter) {
+                prop_assert_eq!(wait.as_mins(), (i64::from(expected) - 2).max(0) * 5);
+                now = later(now, wait);
+            } else { prop_assert_eq!(expected, 13) }
             let state = machine.state(&policy, "web-1", now);
             let mails: Vec<u32> = [2, 5, 12].into_iter().filter(|m| *m <= expected).collect();
             prop_assert_eq!(state.mails_sent, mails);

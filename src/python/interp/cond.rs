@@ -233,10 +233,7 @@ impl Interp<'_> {
         let numbers: Vec<i64> = tuple
             .elts
             .iter()
-            .map_while(|item| match self.literal_int(item) {
-                Some(number) => Some(number),
-                None => None,
-            })
+            .map_while(|item| self.literal_int(item).map(|number| number))
             .collect();
         match (numbers.first(), numbers.get(1), python) {
             (Some(major), _, _) if *major < 3 => answer(std::cmp::Ordering::Greater),

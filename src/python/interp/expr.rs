@@ -225,10 +225,10 @@ impl Interp<'_> {
             match part {
                 ast::FStringPart::Literal(literal) => text.push_str(literal.as_str()),
                 ast::FStringPart::FString(f_string) => {
-                    for element in f_string.elements.iter() {
+                    for element in &f_string.elements {
                         match element {
                             ast::InterpolatedStringElement::Literal(literal) => {
-                                text.push_str(&literal.value)
+                                text.push_str(&literal.value);
                             }
                             ast::InterpolatedStringElement::Interpolation(inner) => {
                                 match self.expr(cx, &inner.expression) {

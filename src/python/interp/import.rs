@@ -28,17 +28,14 @@ impl Interp<'_> {
         for alias in &node.names {
             let name = alias.name.as_str();
             let value = self.import_dotted(cx, name, alias.range, Some(alias.name.range));
-            match &alias.asname {
-                Some(asname) => self.bind(cx, asname.as_str(), value, alias.range),
-                None => {
-                    let top = name.split('.').next().unwrap_or(name);
-                    let value = match self.by_name.get(top) {
-                        Some(&id) if self.modules[id].name == top => Value::Module(id),
-                        _ if top == name => value,
-                        _ => super::expr::ext(top),
-                    };
-                    self.bind(cx, top, value, alias.range);
-                }
+            if let Some(asname) = &alias.asname { self.bind(cx, asname.as_str(), value, alias.range) } else {
+                let top = name.split('.').next().unwrap_or(name);
+                let value = match self.by_name.get(top) {
+                    Some(&id) if self.modules[id].name == top => Value::Module(id),
+                    _ if top == name => value,
+                    _ => super::expr::ext(top),
+                };
+                self.bind(cx, top, value, alias.range);
             }
         }
     }
@@ -48,17 +45,12 @@ impl Interp<'_> {
         let name_range = node.module.as_ref().map(|name| name.range);
         let full = if node.level == 0 {
             written.to_owned()
-        } else {
-            match self.relative(cx.module, node.level, written) {
-                Some(full) => full,
-                None => {
-                    for alias in &node.names {
-                        let name = alias.asname.as_ref().unwrap_or(&alias.name);
-                        self.bind(cx, name.as_str(), Value::Unknown, alias.range);
-                    }
-                    return;
-                }
+        } else if let Some(full) = self.relative(cx.module, node.level, written) { full } else {
+            for alias in &node.names {
+                let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                self.bind(cx, name.as_str(), Value::Unknown, alias.range);
             }
+            return;
         };
         let base = self.import_dotted(cx, &full, node.range, name_range);
         for alias in &node.names {

@@ -67,7 +67,7 @@ impl Interp<'_> {
                     match (name, args.positional.as_slice()) {
                         ("append", [value]) if items.len() < 10_000 => items.push(value.clone()),
                         ("insert", [_, value]) if items.len() < 10_000 => {
-                            items.insert(0, value.clone())
+                            items.insert(0, value.clone());
                         }
                         ("extend", [Value::List(more, all)]) if items.len() < 10_000 => {
                             items.extend(more.iter().cloned());
