@@ -3,6 +3,8 @@
 //!
 //! `cargo test --test discovery -- --nocapture` prints what was found.
 
+#![allow(clippy::print_stdout, reason = "the table is what the test is run for")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

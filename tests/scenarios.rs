@@ -2,6 +2,8 @@
 //!
 //! `cargo test --test scenarios -- --nocapture` prints the table and the misses.
 
+#![allow(clippy::print_stdout, reason = "the table is what the test is run for")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

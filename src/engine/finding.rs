@@ -88,9 +88,7 @@ fn captures(
         }
     };
     let shown = |path: &std::path::PathBuf| {
-        
-        site
-            .root
+        site.root
             .as_ref()
             .and_then(|root| path.strip_prefix(root).ok())
             .map_or_else(|| path.display().to_string(), |below| format!("/{}", below.display()))

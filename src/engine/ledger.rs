@@ -134,6 +134,9 @@ pub(super) struct Account {
     pub newest: u64,
 }
 
+/// Points, entry and label of one piece of evidence.
+type Piece = (f64, usize, String);
+
 /// Books everything.
 pub(super) fn accounts(
     entries: &[Entry<'_>],
@@ -143,7 +146,7 @@ pub(super) fn accounts(
 ) -> BTreeMap<String, Account> {
     let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
     // Like evidence: one group per cause, source and kind of failure.
-    let mut groups: BTreeMap<(String, String), Vec<(f64, usize, String)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, String), Vec<Piece>> = BTreeMap::new();
     for (at, entry) in entries.iter().enumerate() {
         for claim in &entry.owners {
             if claim.sig.text.strength == Strength::None {

@@ -77,7 +77,7 @@ impl Walk {
                 self.crashed = false;
                 self.stopped = false;
                 self.announced = false;
-                if !(by_itself || part_of_it) || self.list.is_empty() && !by_itself {
+                if !by_itself && (!part_of_it || self.list.is_empty()) {
                     self.begin(position, life);
                 }
             }

@@ -90,8 +90,8 @@ fn fly(text: &str, project: &Project<'_>, sink: &mut Sink<'_>) {
         let kind = if matches!(kind.as_str(), "app" | "web") { "web" } else { kind };
         start_command(kind, command, line, project, sink);
         let (all, _) = super::command::commands(command);
-        let bound = all
-            .iter().find_map(|one| one.bind.as_ref()?.port.as_ref()?.parse::<i64>().ok());
+        let bound =
+            all.iter().find_map(|one| one.bind.as_ref()?.port.as_ref()?.parse::<i64>().ok());
         if let (Some(bound), Some(port)) = (bound, port)
             && bound != port
             && kind == "web"

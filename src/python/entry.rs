@@ -391,7 +391,8 @@ fn analyse(opts: &EntryOptions) -> Analysis {
         |cwd| tree.server(cwd),
     );
     let mut run = Interp::new(opts, finder, env, sys_path, cwd);
-    let (module, application) = if let EntryKind::ModuleAttr { module, attr, factory } = &opts.kind {
+    let (module, application) = if let EntryKind::ModuleAttr { module, attr, factory } = &opts.kind
+    {
         let value = run.import_entry(module);
         match value {
             Value::Module(id) => {

@@ -205,8 +205,7 @@ fn defines(text: &str, name: &str) -> bool {
             (rest.starts_with('=') && !rest.starts_with("==")) || rest.starts_with(':')
         });
         let imported = (code.starts_with("from ") || code.starts_with("import "))
-            && code.split([' ', ',', '(', ')']).rfind(|word| !word.is_empty())
-                == Some(name);
+            && code.split([' ', ',', '(', ')']).rfind(|word| !word.is_empty()) == Some(name);
         let defined = code.strip_prefix("def ").is_some_and(|rest| {
             rest.trim_start().strip_prefix(name).is_some_and(|rest| rest.starts_with('('))
         });

@@ -46,15 +46,13 @@ pub fn wait(policy: &RestartPolicy, counter: u32) -> Option<SignedDuration> {
 }
 
 /// Walks one container through the policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[derive(Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Machine {
     pub counter: u32,
     /// When the running (or next) start began or will begin; `None` before anything is known.
     pub started: Option<Timestamp>,
     pub stopped: bool,
 }
-
 
 impl Machine {
     /// Whether the platform gave up.

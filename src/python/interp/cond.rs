@@ -230,11 +230,8 @@ impl Interp<'_> {
             return name.starts_with("sys.version_info").then_some(Truth::Maybe);
         }
         let Expr::Tuple(tuple) = right_expr else { return Some(Truth::Maybe) };
-        let numbers: Vec<i64> = tuple
-            .elts
-            .iter()
-            .map_while(|item| self.literal_int(item).map(|number| number))
-            .collect();
+        let numbers: Vec<i64> =
+            tuple.elts.iter().map_while(|item| self.literal_int(item)).collect();
         match (numbers.first(), numbers.get(1), python) {
             (Some(major), _, _) if *major < 3 => answer(std::cmp::Ordering::Greater),
             (Some(3), None, _) => answer(std::cmp::Ordering::Greater),

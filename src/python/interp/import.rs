@@ -28,7 +28,9 @@ impl Interp<'_> {
         for alias in &node.names {
             let name = alias.name.as_str();
             let value = self.import_dotted(cx, name, alias.range, Some(alias.name.range));
-            if let Some(asname) = &alias.asname { self.bind(cx, asname.as_str(), value, alias.range) } else {
+            if let Some(asname) = &alias.asname {
+                self.bind(cx, asname.as_str(), value, alias.range)
+            } else {
                 let top = name.split('.').next().unwrap_or(name);
                 let value = match self.by_name.get(top) {
                     Some(&id) if self.modules[id].name == top => Value::Module(id),
@@ -45,7 +47,9 @@ impl Interp<'_> {
         let name_range = node.module.as_ref().map(|name| name.range);
         let full = if node.level == 0 {
             written.to_owned()
-        } else if let Some(full) = self.relative(cx.module, node.level, written) { full } else {
+        } else if let Some(full) = self.relative(cx.module, node.level, written) {
+            full
+        } else {
             for alias in &node.names {
                 let name = alias.asname.as_ref().unwrap_or(&alias.name);
                 self.bind(cx, name.as_str(), Value::Unknown, alias.range);
