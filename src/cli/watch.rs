@@ -169,11 +169,11 @@ fn added(prepared: &Prepared, site: &Site, ends: &[LogEnd]) -> (Report, Vec<LogE
         ..ScanOptions::default()
     };
     let (mut facts, now) = scan_only_added(&site.logs, ends, &options, &prepared.rules);
-    for place in facts.facts.iter_mut().flat_map(|fact| [&mut fact.place, &mut fact.last_place]) {
-        if let Some(place) = place {
-            place.line = None;
-            place.end_line = None;
-        }
+    for place in
+        facts.facts.iter_mut().flat_map(|fact| [&mut fact.place, &mut fact.last_place]).flatten()
+    {
+        place.line = None;
+        place.end_line = None;
     }
     let options = EngineOptions { now: Some(Timestamp::now()), ..prepared.engine.clone() };
     (conclude(facts, site, &prepared.rules, &options), now)

@@ -29,7 +29,7 @@ impl Interp<'_> {
             let name = alias.name.as_str();
             let value = self.import_dotted(cx, name, alias.range, Some(alias.name.range));
             if let Some(asname) = &alias.asname {
-                self.bind(cx, asname.as_str(), value, alias.range)
+                self.bind(cx, asname.as_str(), value, alias.range);
             } else {
                 let top = name.split('.').next().unwrap_or(name);
                 let value = match self.by_name.get(top) {
