@@ -50,6 +50,19 @@ pub(super) fn take<'a>(
     Some(Taken { len: at.len, kind: at.kind, ..taken })
 }
 
+/// What a paste that lost the left of its lines keeps of Apache's prefix: any end of
+/// `[client ip:port] `, from the address on.
+pub(super) fn cut(s: &str) -> Option<Taken<'_>> {
+    let digit = s.bytes().take(9).position(|c| c.is_ascii_digit())?;
+    if !"[client ".ends_with(&s[..digit]) && !"[remote ".ends_with(&s[..digit]) {
+        return None;
+    }
+    let (address, text) = s[digit..].split_once("] ")?;
+    let (ip, port) = address.rsplit_once(':')?;
+    let cut = ip.parse::<std::net::Ipv4Addr>().is_ok() && port.parse::<u16>().is_ok();
+    cut.then(|| Taken { program: Some("apache"), ..Taken::until(s, text, Prefix::Apache) })
+}
+
 /// `mod_wsgi (pid=123): `, `mod_wsgi (pid=123, process='app', application='host|'): `.
 pub(super) fn mod_wsgi(s: &str) -> Option<Taken<'_>> {
     let fields = s.strip_prefix("mod_wsgi (pid=")?;

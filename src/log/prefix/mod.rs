@@ -137,6 +137,12 @@ fn strip_more(line: &mut Line<'_>, ctx: &mut PrefixCtx, arrived: &mut bool) {
 /// The prefix at the start of `s`.
 fn take<'a>(s: &'a str, ctx: &mut PrefixCtx, line: &Line<'_>) -> Option<Taken<'a>> {
     let outermost = line.prefixes.is_empty();
+    whole(s, ctx, line).or_else(|| if outermost { apache::cut(s) } else { None })
+}
+
+/// The prefix at the start of `s`, if nothing was cut off it.
+fn whole<'a>(s: &'a str, ctx: &mut PrefixCtx, line: &Line<'_>) -> Option<Taken<'a>> {
+    let outermost = line.prefixes.is_empty();
     match *s.as_bytes().first()? {
         b'0'..=b'9' => iso::take(s, &ctx.clock)
             .or_else(|| nginx::take(s, &ctx.clock))

@@ -261,6 +261,17 @@ fn json_lines() {
 }
 
 #[test]
+fn what_a_cut_off_left_of_apache_leaves() {
+    for head in ["[client ", "ent ", "t ", "", "emote "] {
+        let raw = format!("{head}203.0.113.9:60026] KeyError: 'A'");
+        assert_eq!(all(&raw)[0].1, "KeyError: 'A'");
+    }
+    for whole in ["at 203.0.113.9:60026] x", "203.0.113.9:x] y", "1:2] y", "203.0.113.9] y"] {
+        assert_eq!(all(whole)[0].1, whole);
+    }
+}
+
+#[test]
 fn colours_go() {
     assert_eq!(all("\u{1b}[36mweb_1  |\u{1b}[0m boom")[0].1, "boom");
     assert_eq!(all("\u{1b}[").len(), 1);

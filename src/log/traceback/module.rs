@@ -116,7 +116,8 @@ pub(super) fn owner(event: &ExceptionEvent) -> ModuleOwner {
     if python_tables::distribution_for(module).is_some() {
         return ModuleOwner::ThirdParty;
     }
-    if named_in_paths(event, top) || named_by_project(module, top) || named_by_configuration(event)
+    // no distribution is imported by a name with a hyphen: it comes from a command or a setting
+    if top.contains('-') || named_in_paths(event, top) || named_by_project(module, top) || named_by_configuration(event)
     {
         return ModuleOwner::Own;
     }

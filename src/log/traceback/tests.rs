@@ -313,6 +313,12 @@ fn mod_wsgi_cannot_load() {
 }
 
 #[test]
+fn a_name_with_a_hyphen_is_never_a_package() {
+    let it = one(plain("ModuleNotFoundError: No module named 'my-app'"));
+    assert_eq!(it.event.module_owner, ModuleOwner::Own);
+}
+
+#[test]
 fn commands_are_not_the_site() {
     let it = one(plain(
         "Traceback (most recent call last):
