@@ -154,7 +154,7 @@ fn refused_reloads_are_explained() {
         (403, "{}", "another account", 2),
         (404, "{}", "Compare the spelling", 2),
         (429, "{\"detail\":\"Expected available in 12 seconds.\"}", "again in 12 s", 2),
-        (409, "{\"error\":\"cname_error\"}", "CNAME", 1),
+        (409, "{\"error\":\"cname_error\"}", "CNAME", 0),
     ] {
         let (server, _) = world(Reload { status, body: body.to_owned(), log: None }, 0, None);
         let url = server.url("/");
@@ -165,6 +165,13 @@ fn refused_reloads_are_explained() {
         assert!(flat.contains(word), "{status}: {all}");
         assert_eq!(output.status.code(), Some(code), "{status}: {all}");
     }
+    let body = "{\"error\":\"cname_error\"}".to_owned();
+    let (server, _) = world(Reload { status: 409, body, log: None }, 99, None);
+    let url = server.url("/");
+    let mut args = vec!["--error-log", path(&log), "--url", &url, "--format", "concise"];
+    args.extend(["--platform", "pythonanywhere", "--reload", "--user", "ana"]);
+    let (output, all) = run(&server, &args);
+    assert!(all.contains("dns-misconfigured") && output.status.code() == Some(1), "{all}");
 }
 
 #[test]

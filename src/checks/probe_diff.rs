@@ -17,12 +17,20 @@ const NOTHING: Duration = Duration::from_millis(400);
 const QUIET: Duration = Duration::from_millis(200);
 const STEP: Duration = Duration::from_millis(20);
 
+/// Where the probe is.
+#[derive(Debug, Default)]
+enum Probe {
+    #[default]
+    Running,
+    /// Whose the new lines are; `None`: nothing was asked.
+    Ended(Option<Ours>),
+}
+
 /// The ends of the site's logs, and the moment when the probe is through.
 #[derive(Debug, Default)]
 pub struct ProbeDiff {
     ends: Vec<LogEnd>,
-    /// Outer: the probe has ended. Inner: whose the new lines are; `None`: nothing was asked.
-    done: Mutex<Option<Option<Ours>>>,
+    done: Mutex<Probe>,
     changed: Condvar,
 }
 
@@ -50,7 +58,7 @@ impl ProbeDiff {
         }
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if let Some(ours) = &*done {
+            if let Probe::Ended(ours) = &*done {
                 return ours.clone();
             }
             done = self.changed.wait(done).unwrap_or_else(PoisonError::into_inner);
@@ -102,7 +110,7 @@ impl Running<'_> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         let mut done = self.diff.done.lock().unwrap_or_else(PoisonError::into_inner);
-        *done = Some(self.ours.take());
+        *done = Probe::Ended(self.ours.take());
         self.diff.changed.notify_all();
     }
 }

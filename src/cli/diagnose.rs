@@ -21,7 +21,7 @@ use crate::checks::probe_diff::ProbeDiff;
 use crate::checks::{self, Context};
 use crate::engine::{EngineOptions, conclude};
 use crate::http::plan::{ProbePlan, ProbeProgress};
-use crate::model::{Facts, Report, Site, Skipped, Symptom};
+use crate::model::{Facts, ProbeVerdict, Report, Site, Skipped, Symptom};
 use crate::rules::Rules;
 
 /// Time that a check other than the probe may take.
@@ -84,7 +84,12 @@ pub fn diagnose_site(
     });
     let mut facts: Facts = checks::run(&context);
     facts.skipped.extend(input.unusable);
-    facts.merge(input.before.facts);
+    let mut before = input.before.facts;
+    if let Some(probe) = facts.probe.as_mut().filter(|probe| answers(probe.verdict)) {
+        // A domain behind a CDN has no such CNAME either: a site that answers is not broken by it.
+        probe.notes.extend(before.facts.drain(..).map(|fact| fact.excerpt));
+    }
+    facts.merge(before);
     let mut options = input.engine;
     // Logs reach support days later: without a probe the reference time is their newest line.
     let newest = facts.logs.iter().filter_map(|log| log.last).max();
@@ -98,6 +103,11 @@ pub fn diagnose_site(
     conclude(facts, &site, &context.rules, &options)
 }
 
+/// The site works, be it slowly.
+pub(super) fn answers(verdict: ProbeVerdict) -> bool {
+    matches!(verdict, ProbeVerdict::Ok | ProbeVerdict::SlowFirst | ProbeVerdict::Slow)
+}
+
 /// Plans and diagnoses as the command line says, without printing: the door for tests.
 ///
 /// # Errors
@@ -106,7 +116,7 @@ pub fn diagnose_args(
     args: &DiagnoseArgs,
     cancel: &Arc<AtomicBool>,
 ) -> Result<Vec<Report>, Failure> {
-    Prepared::new(args)?.diagnose(args, cancel)
+    Ok(Prepared::new(args)?.diagnose(args, cancel))
 }
 
 /// Runs the sub-command.
@@ -120,7 +130,7 @@ pub(super) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
     if args.live.follow {
         return watch::follow(&prepared, args, &cancel);
     }
-    let reports = prepared.diagnose(args, &cancel)?;
+    let reports = prepared.diagnose(args, &cancel);
     // Nothing could be read, and nothing was seen: the job could not be done.
     let nothing = reports.iter().all(|report| report.examined.is_empty());
     output::write(&reports, &args.output)?;
@@ -181,11 +191,7 @@ impl Prepared {
     }
 
     /// Every site once.
-    fn diagnose(
-        &self,
-        args: &DiagnoseArgs,
-        cancel: &Arc<AtomicBool>,
-    ) -> Result<Vec<Report>, Failure> {
+    fn diagnose(&self, args: &DiagnoseArgs, cancel: &Arc<AtomicBool>) -> Vec<Report> {
         let hits = (self.plan.sites.len() > 1).then_some(1);
         let mut reports = Vec::new();
         for site in self.plan.sites.clone() {
@@ -194,7 +200,7 @@ impl Prepared {
                 break;
             }
         }
-        Ok(reports)
+        reports
     }
 
     /// One site, now. `hits`: other than the flags say; `reloading`: a reload was seen just now.
@@ -281,7 +287,7 @@ pub(super) fn probe_plan(url: String, site: &Site, flags: &ProbeFlags, rules: &R
     plan.timeout = timeout;
     plan.limit = Duration::from_secs(u64::from(ping));
     plan.insecure = flags.insecure;
-    plan.platform = site.platform_id().to_owned();
+    site.platform_id().clone_into(&mut plan.platform);
     plan.proxy = crate::http::plan::ProxySettings::from_env();
     if let Some(limit) = limit(|l| l.request_s) {
         plan.request_limit = Duration::from_secs(u64::from(limit));

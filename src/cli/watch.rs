@@ -11,14 +11,14 @@ use jiff::Timestamp;
 
 use super::account::Before;
 use super::args::{DiagnoseArgs, FormatArg};
-use super::diagnose::Prepared;
+use super::diagnose::{Prepared, answers};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output;
 use crate::engine::{EngineOptions, conclude};
 use crate::log::added::{LogEnd, grew, note, scan_only_added, sizes, started_just_now};
 use crate::log::scan::ScanOptions;
-use crate::model::{Confidence, Finding, ProbeVerdict, Report, Severity, Site, State};
+use crate::model::{Confidence, Finding, Report, Severity, Site, State};
 
 /// How often files are looked at.
 const STEP: Duration = Duration::from_millis(250);
@@ -26,7 +26,7 @@ const STEP: Duration = Duration::from_millis(250);
 const GRACE: Duration = Duration::from_millis(700);
 /// Bounds of the wait between two requests while nothing happens.
 const SHORTEST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// Lines that belong together are written within so long.
 const QUIET: Duration = Duration::from_millis(500);
 /// Not even a log that never rests is waited for longer.
@@ -169,9 +169,8 @@ fn added(prepared: &Prepared, site: &Site, ends: &[LogEnd]) -> (Report, Vec<LogE
         ..ScanOptions::default()
     };
     let (mut facts, now) = scan_only_added(&site.logs, ends, &options, &prepared.rules);
-    for place in
-        facts.facts.iter_mut().flat_map(|fact| [&mut fact.place, &mut fact.last_place]).flatten()
-    {
+    let places = facts.facts.iter_mut().flat_map(|fact| [&mut fact.place, &mut fact.last_place]);
+    for place in places.flatten() {
         place.line = None;
         place.end_line = None;
     }
@@ -216,9 +215,7 @@ fn hits(report: &Report) -> usize {
 }
 
 fn green(report: &Report) -> bool {
-    report.probe.as_ref().is_some_and(|probe| {
-        matches!(probe.verdict, ProbeVerdict::Ok | ProbeVerdict::SlowFirst | ProbeVerdict::Slow)
-    })
+    report.probe.as_ref().is_some_and(|probe| answers(probe.verdict))
 }
 
 /// The probe's sentence, for one line on standard error.

@@ -342,20 +342,19 @@ fn end_of(path: &Path) -> Option<(u64, Option<(u64, u64)>)> {
     if compressed {
         return None;
     }
-    Some((line_end(&mut file, meta.len())?, identity(&meta)))
+    Some((line_end(&mut file, meta.len()).ok()?, identity(&meta)))
 }
 
 /// Behind the last line end; the length itself where the last line is longer than a glance.
-fn line_end(file: &mut File, len: u64) -> Option<u64> {
+fn line_end(file: &mut File, len: u64) -> std::io::Result<u64> {
     let from = len.saturating_sub(GLANCE);
-    file.seek(SeekFrom::Start(from)).ok()?;
+    file.seek(SeekFrom::Start(from))?;
     let mut tail = Vec::new();
-    file.take(len - from).read_to_end(&mut tail).ok()?;
-    let len = from + tail.len() as u64;
-    Some(match memchr::memrchr(b'\n', &tail) {
+    file.take(len - from).read_to_end(&mut tail)?;
+    Ok(match memchr::memrchr(b'\n', &tail) {
         Some(end) => from + end as u64 + 1,
         None if from == 0 => 0,
-        None => len,
+        None => from + tail.len() as u64,
     })
 }
 
@@ -376,6 +375,7 @@ fn renamed(path: &Path, id: (u64, u64)) -> Option<PathBuf> {
 }
 
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no such identity")]
 fn identity(meta: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     Some((meta.dev(), meta.ino()))
