@@ -117,7 +117,10 @@ pub(super) fn owner(event: &ExceptionEvent) -> ModuleOwner {
         return ModuleOwner::ThirdParty;
     }
     // no distribution is imported by a name with a hyphen: it comes from a command or a setting
-    if top.contains('-') || named_in_paths(event, top) || named_by_project(module, top) || named_by_configuration(event)
+    if top.contains('-')
+        || named_in_paths(event, top)
+        || named_by_project(module, top)
+        || named_by_configuration(event)
     {
         return ModuleOwner::Own;
     }
