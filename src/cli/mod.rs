@@ -19,6 +19,7 @@ mod remote;
 mod restarts;
 mod rules_cmd;
 mod self_check;
+mod unpack;
 mod watch;
 
 use std::io::Write;

@@ -2,6 +2,7 @@
 //! environment before the checks run.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Span, Timestamp, tz::TimeZone};
@@ -36,6 +37,8 @@ pub struct Plan {
     pub recognised: Vec<String>,
     /// Inputs that could not be used.
     pub unusable: Vec<Skipped>,
+    /// Folders of unpacked bundles, kept until the run ends.
+    unpacked: Vec<Arc<tempfile::TempDir>>,
 }
 
 impl Plan {
@@ -88,6 +91,7 @@ impl Plan {
             on_host: false,
             recognised: Vec::new(),
             unusable: Vec::new(),
+            unpacked: Vec::new(),
         };
         flagged_logs(files, &mut site);
         let mut domain = None;
@@ -133,16 +137,7 @@ impl Plan {
         }
         let path = PathBuf::from(input);
         if path.is_dir() {
-            if path.join("var/log").is_dir()
-                || path.join("var/www").is_dir()
-                || path.join("etc").is_dir()
-            {
-                self.recognised.push(format!("{input}: a copied file tree"));
-                site.root = Some(path);
-            } else {
-                self.recognised.push(format!("{input}: a project folder"));
-                self.folder(&path, site);
-            }
+            self.tree(path, site);
             return Ok(());
         }
         if !path.exists() {
@@ -160,6 +155,18 @@ impl Plan {
         }
         self.file(&path, site);
         Ok(())
+    }
+
+    /// A folder: a copied tree of a machine, or a project.
+    fn tree(&mut self, path: PathBuf, site: &mut Site) {
+        let machine = ["var/log", "var/www", "etc"].iter().any(|below| path.join(below).is_dir());
+        if machine {
+            self.recognised.push(format!("{}: a copied file tree", path.display()));
+            site.root = Some(path);
+        } else {
+            self.recognised.push(format!("{}: a project folder", path.display()));
+            self.folder(&path, site);
+        }
     }
 
     fn file(&mut self, path: &Path, site: &mut Site) {
@@ -190,10 +197,14 @@ impl Plan {
             | InputKind::GunicornConfig
             | InputKind::SystemdUnit => site.server_config.push(path.to_owned()),
             InputKind::EventsJson | InputKind::Timeline => site.events.push(path.to_owned()),
-            InputKind::Zip => self.unusable.push(Skipped {
-                check: shown,
-                missing: "a bundle: unpack it and give the folder with --root".to_owned(),
-            }),
+            InputKind::Zip => match super::unpack::unpack(path) {
+                Ok(folder) => {
+                    let content = super::unpack::content(folder.path());
+                    self.unpacked.push(Arc::new(folder));
+                    self.tree(content, site);
+                }
+                Err(missing) => self.unusable.push(Skipped { check: shown, missing }),
+            },
             // The reader says what is wrong with it, in the report.
             InputKind::Unknown => {
                 site.logs.push(LogFile { path: path.to_owned(), shown, kind: None });
