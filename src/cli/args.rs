@@ -170,7 +170,7 @@ pub struct ProbeFlags {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
     pub hits: u32,
     /// Seconds to wait for one answer
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seconds, allow_hyphen_values = true)]
     pub timeout: Option<f64>,
     /// Go on in spite of a bad certificate (it is still reported)
     #[arg(long)]
@@ -190,6 +190,12 @@ pub struct LiveFlags {
     /// Keep reading the logs and print new findings
     #[arg(long, conflicts_with = "remote")]
     pub follow: bool,
+}
+
+/// A span that can be waited for.
+fn seconds(text: &str) -> Result<f64, String> {
+    let span = text.parse::<f64>().ok().filter(|span| *span > 0.0 && *span <= 3_600.0);
+    span.ok_or_else(|| "give seconds above 0, at most 3600, such as 30".to_owned())
 }
 
 /// Output.

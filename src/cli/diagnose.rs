@@ -119,8 +119,30 @@ pub fn diagnose_args(
     Ok(Prepared::new(args)?.diagnose(args, cancel))
 }
 
+/// `--select` and `--ignore` name what exists, here or in the folder of `--rules`.
+fn check_names(control: &super::args::ControlArgs) -> Result<(), Failure> {
+    for (flag, names) in [("--select", &control.select), ("--ignore", &control.ignore)] {
+        let unknown = crate::python::suppress::unknown(names);
+        if unknown.is_empty() {
+            continue;
+        }
+        let rules = rules(control.rules.as_deref())?;
+        if let Some(name) = unknown.iter().find(|name| rules.cause(name).is_none()) {
+            return Err(Failure::new(format!("{flag} {name}: no lint or cause of that name"))
+                .hint("diagnose rules lists all"));
+        }
+    }
+    Ok(())
+}
+
 /// Runs the sub-command.
 pub(super) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
+    // Whatever was typed wrong is said before anything is read, sent or printed.
+    output::check(&args.output)?;
+    if args.control.config.is_some() {
+        super::config::load(&args.control, Path::new("."))?;
+    }
+    check_names(&args.control)?;
     let cancel = Arc::new(AtomicBool::new(false));
     on_interrupt(&cancel);
     let prepared = Prepared::new(args)?;

@@ -52,8 +52,17 @@ where
         Err(error) if is_closed_pipe(&error) => Exit::Clean,
         Err(error) => {
             let mut stderr = std::io::stderr().lock();
-            let text = crate::text::terminal(&format!("{error:#}"));
-            let _ = writeln!(stderr, "diagnose: {text}");
+            // Each hint is a line of its own; what arguments carry is escaped within its line.
+            let lines = match error.downcast_ref::<Failure>() {
+                Some(failure) => std::iter::once(failure.message.clone())
+                    .chain(failure.hints.iter().map(|hint| format!("  {hint}")))
+                    .collect(),
+                None => vec![format!("{error:#}")],
+            };
+            for (at, line) in lines.iter().enumerate() {
+                let program = if at == 0 { "diagnose: " } else { "" };
+                let _ = writeln!(stderr, "{program}{}", crate::text::terminal(line));
+            }
             Exit::Failed
         }
     }

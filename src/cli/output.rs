@@ -30,6 +30,22 @@ impl From<FormatArg> for Format {
     }
 }
 
+/// Refuses an `-o` that cannot work before anything is done or printed.
+///
+/// # Errors
+/// An ending without a format, a folder that does not exist.
+pub(super) fn check(output: &OutputArgs) -> Result<(), Failure> {
+    for path in &output.output {
+        format_of(path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(Failure::new(format!("-o {}: cannot be written", path.display()))
+                .hint(format!("{} is no folder; make it first", folder.display())));
+        }
+    }
+    Ok(())
+}
+
 /// Writes the reports to standard output and to every `-o`.
 pub(super) fn write(reports: &[Report], output: &OutputArgs) -> anyhow::Result<()> {
     let format = output.format.map_or(Format::Text, Format::from);

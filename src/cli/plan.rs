@@ -96,6 +96,9 @@ impl Plan {
         flagged_logs(files, &mut site);
         let mut domain = None;
         let mut url = args.probe.url.clone();
+        if let Some(text) = &url {
+            check_url("--url", text)?;
+        }
         for input in &args.inputs {
             plan.input(input, &mut site, &mut domain, &mut url)?;
         }
@@ -391,6 +394,23 @@ impl Plan {
             Err("a site is probed only on its own machine or with --url; give --url https://your-site/".to_owned())
         };
     }
+}
+
+/// Refuses what no request can be sent to.
+///
+/// # Errors
+/// Names the flag or argument, and what a URL looks like.
+pub(super) fn check_url(what: &str, text: &str) -> Result<(), Failure> {
+    let known = text.split_once("://").is_none_or(|(scheme, _)| {
+        scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+    });
+    let spaced = text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    if known && !spaced && host_of(&full).is_some() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{what} {text}: not a URL"))
+        .hint("write it as https://ana.pythonanywhere.com/"))
 }
 
 fn flagged_logs(files: &InputArgs, site: &mut Site) {

@@ -18,6 +18,8 @@ use crate::model::Site;
 pub(super) fn run(args: &ProbeArgs) -> anyhow::Result<Exit> {
     let rules = rules(args.control.rules.as_deref())?;
     let target = args.target.trim();
+    super::plan::check_url("probe", target)?;
+    output::check(&args.output)?;
     let Some(host) = host_of(target).or_else(|| host_of(&format!("http://{target}"))) else {
         return Err(Failure::new(format!("{target}: not a URL or domain"))
             .hint("example: diagnose probe https://ana.pythonanywhere.com/")
