@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::weights;
-use crate::model::{Fact, Facts, Phase, Source, SymptomKind, SymptomSource};
+use crate::model::{Fact, Facts, MarkKind, Phase, Source, SymptomKind, SymptomSource};
 use crate::rules::Rules;
 
 /// Good answers of the newest start that make failures of an earlier one history.
@@ -37,7 +37,7 @@ pub(super) fn factor(
         }
         // That something was down is over once the app answers again.
         _ if was_down(fact, rules) => start_resolved(fact, facts),
-        _ => restarted_and_well(fact, facts),
+        _ => restarted_and_well(fact, facts).or_else(|| before_the_start(fact, facts)),
     };
     if why.is_some() {
         return (weights::RESOLVED, why);
@@ -67,6 +67,23 @@ fn start_resolved(fact: &Fact, facts: &Facts) -> Option<String> {
         });
     }
     works_now(facts).map(str::to_owned)
+}
+
+/// What failed before the first start of its stream was part of getting there (a wait for the
+/// database), and is over once the app that started then was seen to be loaded.
+fn before_the_start(fact: &Fact, facts: &Facts) -> Option<String> {
+    if fact.phase != Phase::Unknown || fact.order == 0 {
+        return None;
+    }
+    let (loaded, _) = facts.loaded_at?;
+    let mine = |mark: &&crate::model::Mark| {
+        mark.kind == MarkKind::Start && mark.container == fact.container
+    };
+    let started_before = facts.marks.iter().filter(mine).any(|mark| mark.order <= fact.order);
+    let started_after =
+        facts.marks.iter().filter(mine).any(|mark| mark.order > fact.order && mark.order < loaded);
+    (!started_before && started_after)
+        .then(|| "it stands before the start, and the app was loaded after it".to_owned())
 }
 
 /// A line that says that the app or its server was not there.

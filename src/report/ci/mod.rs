@@ -140,8 +140,8 @@ mod tests {
     #[test]
     fn paths_are_below_the_repository() {
         let report = crate::report::json::empty_report("1", crate::model::Verdict::Unknown);
-        let style = Style { base: Some("/work/repo/".to_owned()), ..Style::default() };
-        assert_eq!(relative(&report, "/work/repo/a/b.py", &style).as_deref(), Some("a/b.py"));
+        let style = Style { base: Some("/builds/repo/".to_owned()), ..Style::default() };
+        assert_eq!(relative(&report, "/builds/repo/a/b.py", &style).as_deref(), Some("a/b.py"));
         assert_eq!(relative(&report, "./a.py", &style).as_deref(), Some("a.py"));
         assert_eq!(relative(&report, "/etc/passwd", &style), None);
         assert_eq!(relative(&report, "../x.py", &style), None);
