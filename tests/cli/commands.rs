@@ -71,7 +71,7 @@ fn explain_rules_schema_and_the_rest_answer() {
         (&["explain", "H12"], "H12"),
         (&["explain", "502"], "502"),
         (&["explain", "--all"], "harakiri"),
-        (&["explain", "ModuleNotFoundError: No module named 'flask'"], "flask"),
+        (&["explain", "ModuleNotFoundError: No module named 'flask'"], "module-not-installed"),
         (&["rules"], "module-not-installed"),
         (&["rules", "list"], "module-not-installed"),
         (&["rules", "check"], ""),
