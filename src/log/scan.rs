@@ -371,6 +371,19 @@ impl<'r> Scanner<'r> {
         } = done;
         let phase =
             if phase == Phase::Unknown && fails_to_load(&event) { Phase::Import } else { phase };
+        let key = exception_key(&event, phase, container.as_deref(), route.as_deref());
+        let time = stamp.map(|stamp| stamp.at).or(self.last_time);
+        if self.repeats(
+            &key,
+            time,
+            &Place { end_line: u32::try_from(last_line).ok(), ..self.place(first_line) },
+            last_line,
+        ) {
+            if let Some(intro) = &event.intro {
+                self.forget_intro(intro, first_line);
+            }
+            return;
+        }
         let mut matches = self.rules.match_exception(&event, phase);
         // The root of a chain speaks too: "direct cause" first, "during handling" both.
         for link in &event.chain {
@@ -392,7 +405,7 @@ impl<'r> Scanner<'r> {
         event.chain.truncate(8);
         let mut fact = Fact::new(Source::Log, bounded(&excerpt));
         fact.phase = phase;
-        fact.time = stamp.map(|stamp| stamp.at).or(self.last_time);
+        fact.time = time;
         fact.place =
             Some(Place { end_line: u32::try_from(last_line).ok(), ..self.place(first_line) });
         fact.log_kind = Some(self.kind);
@@ -405,7 +418,6 @@ impl<'r> Scanner<'r> {
         } else if caught_in_place(&event) {
             fact.certainty = if specific { 0.7 } else { 0.4 };
         }
-        let key = exception_key(&event, phase, fact.container.as_deref(), fact.route.as_deref());
         let known_to_nobody = matches.is_empty();
         fact.matches = matches;
         fact.exception = Some(Box::new(event));
@@ -436,17 +448,25 @@ impl<'r> Scanner<'r> {
         }
     }
 
+    /// Counts an event that is known in this stretch; nothing else of it is looked at again.
+    fn repeats(&mut self, key: &str, time: Option<Timestamp>, place: &Place, order: u64) -> bool {
+        let Some(&at) = self.known.get(&format!("{}|{key}", self.segment)) else { return false };
+        let known = &mut self.events.facts[at];
+        known.count = known.count.saturating_add(1);
+        known.last_time = time.or(known.last_time);
+        known.last_place = Some(place.clone());
+        known.order = order;
+        true
+    }
+
     /// Adds an event, or counts it where it repeats a known one of the same stretch.
     fn add(&mut self, key: String, mut fact: Fact) {
-        let key = format!("{}|{key}", self.segment);
-        if let Some(&at) = self.known.get(&key) {
-            let known = &mut self.events.facts[at];
-            known.count = known.count.saturating_add(1);
-            known.last_time = fact.time.or(known.last_time);
-            known.last_place = fact.place;
-            known.order = fact.order;
+        if let Some(place) = fact.place.as_ref()
+            && self.repeats(&key, fact.time, place, fact.order)
+        {
             return;
         }
+        let key = format!("{}|{key}", self.segment);
         if self.events.facts.len() >= MOST_FACTS {
             return;
         }
