@@ -1,5 +1,6 @@
 //! `--format json`: the contract of DESIGN.md, with structs of its own.
 
+mod names;
 mod v1;
 
 use serde::Serialize;
@@ -24,7 +25,7 @@ pub(super) fn json_many(reports: &[Shareable]) -> String {
     let worst = reports.iter().map(|r| r.report().verdict).max().unwrap_or(Verdict::Unknown);
     write(&v1::Many {
         schema: v1::SCHEMA_ID,
-        verdict: v1::verdict(worst),
+        verdict: names::verdict(worst),
         reports: reports.iter().map(v1::Envelope::from).collect(),
     })
 }

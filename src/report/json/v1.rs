@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::names::{clock, error_kind, log_kind, mark_kind, phase, severity, source, verdict};
 use crate::model::{
-    AnsweredBy, ClockState, ContainerState, ErrorKind, Evidence, Finding, Hit, LogKind, MarkKind,
-    PhasesMs, Place, ProbePhase, ProbeReport, ProbeVerdict, RestartState, Safety, Severity, Source,
-    State, Symptom, SymptomKind, SymptomSource, TlsInfo, Verdict,
+    AnsweredBy, ContainerState, Evidence, Finding, Hit, PhasesMs, Place, ProbeReport, ProbeVerdict,
+    RestartState, Safety, State, Symptom, SymptomKind, SymptomSource, TlsInfo,
 };
 use crate::redact::Shareable;
 
@@ -510,98 +510,6 @@ fn restart(container: &ContainerState) -> RestartOut<'_> {
         gives_up_at: time(container.gives_up_at),
         mails_sent: &container.mails_sent,
         inferred: container.inferred,
-    }
-}
-
-pub(super) fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Broken => "broken",
-        Verdict::Healthy => "healthy",
-        Verdict::Unknown => "unknown",
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
-}
-
-fn source(source: Source) -> &'static str {
-    match source {
-        Source::Log => "log",
-        Source::Code => "code",
-        Source::Probe => "probe",
-        Source::Event => "event",
-        Source::Config => "config",
-    }
-}
-
-fn log_kind(kind: LogKind) -> &'static str {
-    match kind {
-        LogKind::Error => "error",
-        LogKind::Server => "server",
-        LogKind::Access => "access",
-        LogKind::Nginx => "nginx",
-        LogKind::Platform => "platform",
-        LogKind::Any => "any",
-    }
-}
-
-fn clock(clock: ClockState) -> &'static str {
-    match clock {
-        ClockState::Offset => "offset",
-        ClockState::Assumed => "assumed",
-        ClockState::Unknown => "unknown",
-    }
-}
-
-fn mark_kind(kind: MarkKind) -> &'static str {
-    match kind {
-        MarkKind::Start => "start",
-        MarkKind::Ready => "ready",
-        MarkKind::Reload => "reload",
-        MarkKind::Deploy => "deploy",
-        MarkKind::Crash => "crash",
-        MarkKind::Error => "error",
-        MarkKind::Request => "request",
-        MarkKind::Probe => "probe",
-    }
-}
-
-fn phase(phase: ProbePhase) -> &'static str {
-    match phase {
-        ProbePhase::Dns => "dns",
-        ProbePhase::Connect => "connect",
-        ProbePhase::Tls => "tls",
-        ProbePhase::FirstByte => "first_byte",
-        ProbePhase::Body => "body",
-        ProbePhase::Redirect => "redirect",
-    }
-}
-
-fn error_kind(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::NotFound => "not-found",
-        ErrorKind::Refused => "refused",
-        ErrorKind::Unreachable => "unreachable",
-        ErrorKind::Reset => "reset",
-        ErrorKind::Timeout => "timeout",
-        ErrorKind::TlsExpired => "tls-expired",
-        ErrorKind::TlsNotYetValid => "tls-not-yet-valid",
-        ErrorKind::TlsWrongName => "tls-wrong-name",
-        ErrorKind::TlsSelfSigned => "tls-self-signed",
-        ErrorKind::TlsUnknownIssuer => "tls-unknown-issuer",
-        ErrorKind::TlsProtocol => "tls-protocol",
-        ErrorKind::RedirectLoop => "redirect-loop",
-        ErrorKind::RedirectRefused => "redirect-refused",
-        ErrorKind::InvalidResponse => "invalid-response",
-        ErrorKind::TooLarge => "too-large",
-        ErrorKind::ProxyRefused => "proxy-refused",
-        ErrorKind::Interrupted => "interrupted",
-        ErrorKind::Other => "other",
     }
 }
 
