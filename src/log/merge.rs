@@ -51,7 +51,7 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
     let boundaries = epochs::boundaries(&files, &order);
     let newest = boundaries.len() as u32;
     let epoch_at = |position: u64| -> u32 {
-        let started = boundaries.iter().filter(|b| b.order <= position).count() as u32;
+        let started = boundaries.partition_point(|b| b.order <= position) as u32;
         newest - started
     };
 

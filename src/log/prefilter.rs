@@ -26,3 +26,23 @@ pub(super) fn interesting(raw: &str) -> bool {
         .as_ref()
         .is_none_or(|automaton| automaton.is_match(raw))
 }
+
+/// Whether a line may tell of a request.
+pub(super) fn request_like(text: &str) -> bool {
+    static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    has(&AUTOMATON, &["HTTP/", "method=", "\" - "], text)
+}
+
+/// Whether a line sounds like trouble.
+pub(super) fn error_like(text: &str) -> bool {
+    static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    has(&AUTOMATON, &["rror", "RROR", "FATAL", "CRITICAL", "ailed", "anic"], text)
+}
+
+/// One vectorised search instead of one per word.
+fn has(automaton: &OnceLock<Option<AhoCorasick>>, words: &[&str], text: &str) -> bool {
+    automaton
+        .get_or_init(|| AhoCorasick::new(words).ok())
+        .as_ref()
+        .is_none_or(|automaton| automaton.is_match(text))
+}

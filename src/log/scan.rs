@@ -477,9 +477,7 @@ impl<'r> Scanner<'r> {
 
     fn unexplained(&mut self, line: &Line<'_>) {
         let marked = matches!(line.level, Some(Level::Error | Level::Critical));
-        let worded = ["rror", "RROR", "FATAL", "CRITICAL", "ailed", "anic"]
-            .iter()
-            .any(|w| line.text.contains(w));
+        let worded = prefilter::error_like(line.text);
         if !(marked || worded && !matches!(line.level, Some(Level::Debug | Level::Info)))
             || line.text.trim().is_empty()
         {
@@ -721,7 +719,7 @@ fn bounded(text: &str) -> String {
 }
 
 fn may_be_request(text: &str) -> bool {
-    text.contains("HTTP/") || text.contains("method=") || text.contains("\" - ")
+    prefilter::request_like(text)
 }
 
 /// Answered by the web server in front, not by the app: no proof that the app was loaded.
