@@ -1,23 +1,60 @@
 //! `diagnose lint`: the static checks alone, for CI and editors. No network.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use super::args::{FormatArg, LintArgs};
 use super::diagnose::rules;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::{baseline, config, output, plan};
-use crate::engine::EngineOptions;
 use crate::model::{
-    Confidence, Evidence, Examined, Facts, Finding, Fix, Report, Safety, Severity, Site, Source,
-    State, Verdict,
+    Confidence, Evidence, Examined, Finding, Fix, Report, Safety, Severity, Skipped, Source, State,
+    Verdict,
 };
 use crate::procfile;
 use crate::python::fix;
 use crate::python::lint_run::{LintOptions, LintOutcome, run as lint};
 use crate::python::lints::{LintFinding, lint as lint_by_name};
+use crate::report::json::empty_report;
 use crate::rules::Rules;
+use crate::rules::schema::Cause;
+
+/// Rules, loaded when first needed: a clean file in an editor needs none of them.
+struct LazyRules<'a> {
+    folder: Option<&'a Path>,
+    loaded: OnceLock<Arc<Rules>>,
+}
+
+impl<'a> LazyRules<'a> {
+    fn new(folder: Option<&'a Path>) -> Result<Self, Failure> {
+        let lazy = Self { folder, loaded: OnceLock::new() };
+        // A folder of the user's may be broken: that is to be said in any case.
+        if folder.is_some() {
+            lazy.get()?;
+        }
+        Ok(lazy)
+    }
+
+    fn get(&self) -> Result<&Rules, Failure> {
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(loaded);
+        }
+        let loaded = rules(self.folder)?;
+        Ok(self.loaded.get_or_init(|| loaded))
+    }
+
+    /// Where a cause is documented. Of the binary's own rules only that file is read.
+    fn docs(&self, slug: &str) -> Vec<String> {
+        let urls = |cause: &Cause| cause.docs.iter().take(1).map(|doc| doc.url.clone()).collect();
+        match self.loaded.get() {
+            Some(rules) => rules.cause(slug).map(urls),
+            None => Rules::embedded_cause(slug).as_ref().map(urls),
+        }
+        .unwrap_or_default()
+    }
+}
 
 /// Runs the sub-command.
 pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
@@ -28,7 +65,7 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     let settings = config::load(&args.control, &paths[0])?;
     let mut control = args.control.clone();
     settings.fill(&mut control);
-    let rules = rules(control.rules.as_deref())?;
+    let rules = LazyRules::new(control.rules.as_deref())?;
     let mut options = options(args, &settings, &rules)?;
     options.select.clone_from(&control.select);
     options.ignore.clone_from(&control.ignore);
@@ -113,14 +150,20 @@ fn kept(found: &LintFinding, control: &super::args::ControlArgs) -> bool {
 fn options(
     args: &LintArgs,
     settings: &config::Settings,
-    rules: &Rules,
+    rules: &LazyRules<'_>,
 ) -> Result<LintOptions, Failure> {
     let platform = args.platform.as_deref().or(settings.platform.as_deref());
-    let platform = platform.map(|name| plan::platform(name, rules)).transpose()?;
+    let threads = match platform {
+        Some(name) => {
+            let rules = rules.get()?;
+            let id = plan::platform(name, rules)?;
+            rules
+                .platform(id.as_str())
+                .map(|profile| !profile.forbids.iter().any(|word| word == "threads"))
+        }
+        None => None,
+    };
     let python = args.python_version.as_deref().or(settings.python_version.as_deref());
-    let threads = platform
-        .and_then(|id| rules.platform(id.as_str()))
-        .map(|profile| !profile.forbids.iter().any(|word| word == "threads"));
     Ok(LintOptions {
         python: python.map(plan::python_version).transpose()?,
         virtualenv: args.virtualenv.clone(),
@@ -133,38 +176,37 @@ fn options(
 }
 
 /// The lints as the report that every format knows.
-fn report(outcome: LintOutcome, rules: &Rules) -> Report {
-    let mut facts = Facts::default();
-    facts.examined.push(Examined {
-        check: "code".to_owned(),
-        what: format!(
-            "{} Python {}, {} entry {}",
-            outcome.files_checked,
-            if outcome.files_checked == 1 { "file" } else { "files" },
-            outcome.entry_points.len(),
-            if outcome.entry_points.len() == 1 { "point" } else { "points" }
-        ),
-        from: None,
-        to: None,
-    });
-    for note in outcome.notes {
-        facts.skipped.push(crate::model::Skipped { check: "code".to_owned(), missing: note });
+fn report(outcome: LintOutcome, rules: &LazyRules<'_>) -> Report {
+    let findings: Vec<Finding> =
+        outcome.findings.into_iter().map(|found| finding(found, rules)).collect();
+    let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
+    let mut skipped: Vec<Skipped> = outcome
+        .notes
+        .into_iter()
+        .map(|missing| Skipped { check: "code".to_owned(), missing })
+        .collect();
+    skipped.dedup();
+    Report {
+        examined: vec![Examined {
+            check: "code".to_owned(),
+            what: format!(
+                "{} Python files, {} entry point(s)",
+                outcome.files_checked,
+                outcome.entry_points.len()
+            ),
+            from: None,
+            to: None,
+        }],
+        skipped,
+        findings,
+        ..empty_report(
+            env!("CARGO_PKG_VERSION"),
+            if broken { Verdict::Broken } else { Verdict::Unknown },
+        )
     }
-    let mut report =
-        crate::engine::conclude(facts, &Site::default(), rules, &EngineOptions::default());
-    report.next_check = None;
-    report.support.clear();
-    report.findings = outcome.findings.into_iter().map(|found| finding(found, rules)).collect();
-    report.verdict = if report.findings.iter().any(|f| f.severity == Severity::Error) {
-        Verdict::Broken
-    } else {
-        Verdict::Unknown
-    };
-    report
 }
 
-fn finding(found: LintFinding, rules: &Rules) -> Finding {
-    let cause = found.cause.and_then(|slug| rules.cause(slug));
+fn finding(found: LintFinding, rules: &LazyRules<'_>) -> Finding {
     let doc = lint_by_name(found.name).map(|lint| lint.doc);
     let safety = found.edits.iter().map(|edit| edit.safety).max();
     let fixes = if found.edits.is_empty() {
@@ -207,9 +249,7 @@ fn finding(found: LintFinding, rules: &Rules) -> Finding {
         fixes,
         prevent: Vec::new(),
         consequences: Vec::new(),
-        docs: cause
-            .map(|cause| cause.docs.iter().map(|doc| doc.url.clone()).take(1).collect())
-            .unwrap_or_default(),
+        docs: found.cause.map(|slug| rules.docs(slug)).unwrap_or_default(),
         captures: found.captures,
     }
 }

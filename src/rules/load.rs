@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::embedded::embedded_below;
+use super::embedded::{embedded_below, embedded_file};
 use super::matcher::Matcher;
 use super::platform::Platform;
 use super::schema::{Cause, Kind};
@@ -50,6 +50,12 @@ impl Rules {
     #[must_use]
     pub fn load_embedded() -> Self {
         Self::build(&embedded_texts()).0
+    }
+
+    /// One cause of the binary, read by itself: much cheaper than all rules. Its file is named by its slug.
+    #[must_use]
+    pub fn embedded_cause(slug: &str) -> Option<Cause> {
+        toml::from_str(embedded_file(&format!("causes/{slug}.toml"))).ok()
     }
 
     /// What is wrong with the embedded rules: always empty in a build whose tests passed.
