@@ -165,6 +165,7 @@ pub(super) fn style(output: &OutputArgs, terminal: bool) -> Style {
         let name = name.to_lowercase();
         name.contains("utf-8") || name.contains("utf8") || !terminal
     });
+    let (base, below) = repository();
     Style {
         color,
         width,
@@ -178,9 +179,19 @@ pub(super) fn style(output: &OutputArgs, terminal: bool) -> Style {
         budget: (output.budget > 0).then_some(output.budget),
         explain_ranking: output.explain_ranking,
         command: typed(terminal),
-        base: std::env::current_dir().ok().map(|path| path.to_string_lossy().into_owned()),
+        base,
+        below,
         ..Style::default()
     }
+}
+
+/// The repository that the current folder is in, and the current folder below it. CI shows paths
+/// from the repository's root; where there is none, the current folder takes its place.
+fn repository() -> (Option<String>, String) {
+    let Ok(here) = std::env::current_dir() else { return (None, String::new()) };
+    let root = here.ancestors().find(|dir| dir.join(".git").exists()).unwrap_or(&here);
+    let below = here.strip_prefix(root).unwrap_or(Path::new(""));
+    (Some(root.to_string_lossy().into_owned()), below.to_string_lossy().replace('\\', "/"))
 }
 
 /// What the person typed, without options about the output: the footer repeats it.

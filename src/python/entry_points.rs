@@ -133,7 +133,7 @@ pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
                 && text.contains("class ")
                 && !text.contains("sys.path")
                 && !text.contains(" as application");
-            if (!speaks || library) && !named {
+            if (!speaks || library || only_functions(&text)) && !named {
                 return None;
             }
             let app = if !defines("application") && defines("app") && !hosted(path) {
@@ -147,6 +147,7 @@ pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
                 "a WSGI file by its name",
             )
         }
+        1 if !named && only_functions(&text) => None,
         1 => make(
             if defines("application") || !defines("app") { "application" } else { "app" },
             Interface::Asgi,
@@ -213,6 +214,31 @@ fn defines(text: &str, name: &str) -> bool {
     })
 }
 
+/// At the left margin nothing but imports, functions and classes: a module that others call, such as
+/// a framework's `wsgi.py`. An entry point binds or imports its application there.
+fn only_functions(text: &str) -> bool {
+    let mut defines_some = false;
+    let mut in_imports = false;
+    for line in text.lines() {
+        let code = line.split('#').next().unwrap_or("").trim_end();
+        if code.is_empty() || code.starts_with([' ', '\t']) {
+            continue;
+        }
+        if in_imports || code.starts_with(')') {
+            in_imports = in_imports && !code.starts_with(')');
+            continue;
+        }
+        if ["def ", "async def ", "class ", "@"].iter().any(|word| code.starts_with(word)) {
+            defines_some = true;
+        } else if code.starts_with("from ") || code.starts_with("import ") {
+            in_imports = code.ends_with('(');
+        } else {
+            return false;
+        }
+    }
+    defines_some && !defines(text, "application") && !defines(text, "app")
+}
+
 /// Options for an entry point of which only the file is known.
 pub fn options_for(point: &EntryPoint) -> EntryOptions {
     EntryOptions {
@@ -241,6 +267,24 @@ mod tests {
         let points = find_entry_points(dir.path());
         assert_eq!(points.len(), 1);
         assert!(points[0].path.ends_with("site/wsgi.py"));
+    }
+
+    #[test]
+    fn a_frameworks_own_module_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["wsgi.py", "asgi.py"] {
+            let path = dir.path().join(name);
+            fs::write(
+                &path,
+                "import web\nfrom web.handlers import (\n    Handler,\n)\n\n\ndef get_application():\n    return Handler()\n",
+            )
+            .unwrap();
+            assert_eq!(entry_point(&path, false), None);
+            // Whoever names it means it.
+            assert!(entry_point(&path, true).is_some());
+            fs::write(&path, "import web\n\n\ndef setup():\n    pass\n\n\nsetup()\n").unwrap();
+            assert_eq!(entry_point(&path, false).is_some(), name == "asgi.py");
+        }
     }
 
     #[test]

@@ -70,6 +70,8 @@ pub struct Style {
     pub elapsed: Option<Duration>,
     /// Folder that CI formats make paths relative to.
     pub base: Option<String>,
+    /// The current folder below `base`, which relative paths start from; empty where it is `base`.
+    pub below: String,
 }
 
 impl Default for Style {
@@ -86,6 +88,7 @@ impl Default for Style {
             command: None,
             elapsed: None,
             base: None,
+            below: String::new(),
         }
     }
 }

@@ -87,8 +87,15 @@ fn relative(report: &Report, file: &str, style: &Style) -> Option<String> {
         let project = report.site.project.as_ref()?.to_string_lossy().replace('\\', "/");
         file.strip_prefix(project.trim_end_matches('/'))?.strip_prefix('/').map(str::to_owned)
     };
-    let path = below.or_else(|| (!file.starts_with('/')).then(|| file.clone())).or_else(project)?;
-    let path = path.trim_start_matches("./").to_owned();
+    let here = || {
+        let file = file.trim_start_matches("./");
+        let inside = !file.starts_with('/') && !file.starts_with("../");
+        inside.then(|| match style.below.trim_matches('/') {
+            "" => file.to_owned(),
+            folder => format!("{folder}/{file}"),
+        })
+    };
+    let path = below.or_else(here).or_else(project)?;
     let climbs = path.split('/').any(|part| part == "..");
     (!path.is_empty() && !climbs && !path.contains(":/")).then_some(path)
 }
@@ -145,5 +152,8 @@ mod tests {
         assert_eq!(relative(&report, "./a.py", &style).as_deref(), Some("a.py"));
         assert_eq!(relative(&report, "/etc/passwd", &style), None);
         assert_eq!(relative(&report, "../x.py", &style), None);
+        let style = Style { below: "web".to_owned(), ..style };
+        assert_eq!(relative(&report, "./a.py", &style).as_deref(), Some("web/a.py"));
+        assert_eq!(relative(&report, "/work/repo/a.py", &style).as_deref(), Some("a.py"));
     }
 }
