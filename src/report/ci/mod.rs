@@ -154,6 +154,6 @@ mod tests {
         assert_eq!(relative(&report, "../x.py", &style), None);
         let style = Style { below: "web".to_owned(), ..style };
         assert_eq!(relative(&report, "./a.py", &style).as_deref(), Some("web/a.py"));
-        assert_eq!(relative(&report, "/work/repo/a.py", &style).as_deref(), Some("a.py"));
+        assert_eq!(relative(&report, "/builds/repo/a.py", &style).as_deref(), Some("a.py"));
     }
 }
