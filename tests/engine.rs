@@ -255,7 +255,7 @@ fn a_server_started_at_import_with_an_empty_error_log() {
     let rules = Rules::embedded();
     let mut facts = Facts::default();
     let mut fact = Fact::new(Source::Code, "app.run(port=5000)");
-    fact.matches = rules.match_lint("server-at-import", &diagnose::model::Captures::new());
+    fact.matches = rules.match_lint("server-at-import", None, &diagnose::model::Captures::new());
     fact.lint = Some("server-at-import".to_owned());
     facts.facts.push(fact);
     facts.symptoms.push(symptom(SymptomKind::Status(504), SymptomSource::Probe));

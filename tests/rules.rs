@@ -19,3 +19,18 @@ fn examples_match_counter_examples_do_not_and_nothing_fires_across() {
     let problems = examples::check(Rules::embedded());
     assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
 }
+
+#[test]
+fn every_lint_that_names_a_cause_has_a_signature_there() {
+    let rules = Rules::embedded();
+    for lint in diagnose::python::lints::LINTS {
+        let Some(cause) = lint.doc.cause else { continue };
+        let matches =
+            rules.match_lint(lint.doc.name, Some(cause), &diagnose::model::Captures::new());
+        assert!(
+            !matches.is_empty(),
+            "{} supports {cause}, which has no signature for it",
+            lint.doc.name
+        );
+    }
+}

@@ -73,17 +73,19 @@ fn without_threads(path: &std::path::Path) -> bool {
 }
 
 /// A lint's finding as a fact of the engine.
-pub(super) fn fact(context: &Context, finding: LintFinding) -> Fact {
+pub(super) fn fact(context: &Context, mut finding: LintFinding) -> Fact {
     let mut fact = Fact::new(Source::Code, finding.excerpt.clone());
-    fact.matches = context.rules.match_lint(finding.name, &finding.captures);
-    fact.place = Some(Place {
-        file: crate::site::on_server(
-            context.site.root.as_deref(),
-            std::path::Path::new(&*finding.place.file),
-        )
-        .into(),
-        ..finding.place
-    });
+    let file = crate::site::on_server(
+        context.site.root.as_deref(),
+        std::path::Path::new(&*finding.place.file),
+    );
+    // The texts of fixes speak of {file} and {line}, as they do for a traceback's last frame.
+    finding.captures.entry("file".to_owned()).or_insert_with(|| file.clone());
+    if let Some(line) = finding.place.line {
+        finding.captures.entry("line".to_owned()).or_insert_with(|| line.to_string());
+    }
+    fact.matches = context.rules.match_lint(finding.name, finding.cause, &finding.captures);
+    fact.place = Some(Place { file: file.into(), ..finding.place });
     fact.certainty = finding.certainty;
     fact.lint = Some(finding.name.to_owned());
     fact.severity = Some(finding.severity);

@@ -463,10 +463,19 @@ impl Rules {
     }
 
     /// Signatures of kind `code` for a lint's kebab-case name; its own captures are kept.
+    ///
+    /// One lint may support several causes (a name that is missing in a module is often the
+    /// application itself); `cause` is the one that the finding names.
     #[must_use]
-    pub fn match_lint(&self, lint: &str, captures: &Captures) -> Vec<SigMatch> {
+    pub fn match_lint(
+        &self,
+        lint: &str,
+        cause: Option<&str>,
+        captures: &Captures,
+    ) -> Vec<SigMatch> {
         self.of_kind(Kind::Code)
             .filter(|sig| sig.text.lint.iter().any(|name| name == lint))
+            .filter(|sig| cause.is_none_or(|cause| sig.slug == cause))
             .map(|sig| {
                 let mut all = sig.constants();
                 all.extend(captures.clone());
