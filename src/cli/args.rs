@@ -79,6 +79,8 @@ pub struct DiagnoseArgs {
     #[command(flatten)]
     pub live: LiveFlags,
     #[command(flatten)]
+    pub keep: KeepFlags,
+    #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
     pub control: ControlArgs,
@@ -156,6 +158,24 @@ pub struct InputArgs {
     pub tz: Option<String>,
 }
 
+impl InputArgs {
+    /// Some input was named by a flag.
+    pub(super) fn any(&self) -> bool {
+        let paths = [
+            &self.error_log,
+            &self.server_log,
+            &self.access_log,
+            &self.nginx_log,
+            &self.platform_log,
+            &self.events,
+            &self.server_config,
+        ];
+        paths.iter().any(|list| !list.is_empty())
+            || [&self.wsgi, &self.procfile, &self.project, &self.root].iter().any(|p| p.is_some())
+            || self.remote
+    }
+}
+
 /// The probe.
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Probe")]
@@ -166,9 +186,9 @@ pub struct ProbeFlags {
     /// Send no request at all
     #[arg(long, conflicts_with = "url")]
     pub no_probe: bool,
-    /// Most requests to send
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
-    pub hits: u32,
+    /// Most requests to send [default: 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub hits: Option<u32>,
     /// Seconds to wait for one answer
     #[arg(long, value_name = "S", value_parser = seconds, allow_hyphen_values = true)]
     pub timeout: Option<f64>,
@@ -190,6 +210,18 @@ pub struct LiveFlags {
     /// Keep reading the logs and print new findings
     #[arg(long, conflicts_with = "remote")]
     pub follow: bool,
+}
+
+/// What is kept of a diagnosis, and what it is held against.
+#[derive(Debug, Clone, Default, ClapArgs)]
+#[command(next_help_heading = "Output")]
+pub struct KeepFlags {
+    /// Write the report, the logs and the code into a .zip for support, secrets taken out
+    #[arg(long, value_name = "FILE.zip", conflicts_with_all = ["watch", "follow"])]
+    pub bundle: Option<PathBuf>,
+    /// After a fix: say what became of the findings of this earlier report
+    #[arg(long, value_name = "REPORT.json", conflicts_with_all = ["watch", "follow"])]
+    pub verify: Option<PathBuf>,
 }
 
 /// A span that can be waited for.
@@ -235,6 +267,9 @@ pub struct OutputArgs {
     /// auto, always or never
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: ColorArg,
+    /// Only ASCII: no frames, arrows or typographic marks
+    #[arg(long)]
+    pub ascii: bool,
     /// No progress display
     #[arg(long)]
     pub no_progress: bool,

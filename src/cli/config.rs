@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum as _;
 use serde::Deserialize;
 
-use super::args::{ControlArgs, FailOnArg, FormatArg};
+use super::args::{ControlArgs, DiagnoseArgs, FailOnArg, FormatArg};
 use super::failure::Failure;
 
 /// What a file may say.
@@ -24,9 +24,21 @@ struct File {
     platform: Option<String>,
     python_version: Option<String>,
     rules: Option<PathBuf>,
+    wsgi: Option<PathBuf>,
+    virtualenv: Option<PathBuf>,
+    logs: Option<Vec<PathBuf>>,
+    probe: Option<Probe>,
     required_version: Option<String>,
     #[serde(default)]
     per_file_ignores: BTreeMap<String, Vec<String>>,
+}
+
+/// `[tool.diagnose.probe]`. A URL is not among them: a site is probed when a person says so.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Probe {
+    hits: Option<u32>,
+    timeout: Option<f64>,
 }
 
 /// Settings of the nearest file; empty where there is none.
@@ -39,6 +51,11 @@ pub(super) struct Settings {
     pub platform: Option<String>,
     pub python_version: Option<String>,
     rules: Option<PathBuf>,
+    wsgi: Option<PathBuf>,
+    virtualenv: Option<PathBuf>,
+    logs: Vec<PathBuf>,
+    hits: Option<u32>,
+    timeout: Option<f64>,
     pub per_file_ignores: Vec<(String, Vec<String>)>,
 }
 
@@ -55,6 +72,28 @@ impl Settings {
         if control.rules.is_none() {
             control.rules.clone_from(&self.rules);
         }
+    }
+
+    /// Fills in what no flag of a diagnosis said. `select`, `format` and `per-file-ignores` are
+    /// for `lint`: a choice made for CI must not hide a cause from a person whose site is down.
+    /// Where inputs were given, the file names none: only what was given is read.
+    pub(super) fn fill_diagnosis(&self, args: &mut DiagnoseArgs) {
+        let select = args.control.select.clone();
+        self.fill(&mut args.control);
+        args.control.select = select;
+        let files = &mut args.files;
+        let given = !args.inputs.is_empty() || files.any();
+        if !given {
+            files.wsgi.clone_from(&self.wsgi);
+            for path in &self.logs {
+                args.inputs.push(path.display().to_string());
+            }
+        }
+        files.virtualenv = files.virtualenv.take().or_else(|| self.virtualenv.clone());
+        files.platform = files.platform.take().or_else(|| self.platform.clone());
+        files.python_version = files.python_version.take().or_else(|| self.python_version.clone());
+        args.probe.hits = args.probe.hits.or(self.hits);
+        args.probe.timeout = args.probe.timeout.or(self.timeout);
     }
 }
 
@@ -134,6 +173,13 @@ fn settings(path: &Path, file: File) -> Result<Settings, Failure> {
         })
         .transpose()?;
     let base = path.parent().unwrap_or(Path::new("."));
+    let probe = file.probe.unwrap_or_default();
+    if let Some(hits) = probe.hits.filter(|hits| !(1..=20).contains(hits)) {
+        return Err(bad(format!("probe.hits = {hits}: from 1 to 20")));
+    }
+    if let Some(timeout) = probe.timeout.filter(|span| !(*span > 0.0 && *span <= 3_600.0)) {
+        return Err(bad(format!("probe.timeout = {timeout}: seconds above 0, at most 3600")));
+    }
     Ok(Settings {
         select: file.select.unwrap_or_default(),
         ignore: file.ignore.unwrap_or_default(),
@@ -142,6 +188,11 @@ fn settings(path: &Path, file: File) -> Result<Settings, Failure> {
         platform: file.platform,
         python_version: file.python_version,
         rules: file.rules.map(|rules| base.join(rules)),
+        wsgi: file.wsgi.map(|path| base.join(path)),
+        virtualenv: file.virtualenv.map(|path| base.join(path)),
+        logs: file.logs.unwrap_or_default().iter().map(|path| base.join(path)).collect(),
+        hits: probe.hits,
+        timeout: probe.timeout,
         per_file_ignores: file.per_file_ignores.into_iter().collect(),
     })
 }

@@ -53,6 +53,7 @@ struct Answer {
 
 /// Lists or runs.
 pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
+    output::check(&args.output)?;
     let all = scenarios()?;
     if args.list {
         let mut stdout = std::io::stdout().lock();
@@ -82,7 +83,7 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         Some(text) => text.parse()?,
         None => Timestamp::now(),
     };
-    let flags = ProbeFlags { hits: 3, ..ProbeFlags::default() };
+    let flags = ProbeFlags::default();
     let mut plan = probe_plan(url, &site, &flags, &rules);
     plan.proxy = crate::http::plan::ProxySettings::default();
     if let Some(limit) = scenario.limit_ms {

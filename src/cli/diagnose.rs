@@ -9,14 +9,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::account::{self, Before};
-use super::args::{DiagnoseArgs, ProbeFlags};
+use super::args::{DiagnoseArgs, FormatArg, ProbeFlags};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::output;
 use super::plan::{Plan, seconds};
 use super::progress;
 use super::remote::{self, Remote};
 use super::watch;
+use super::{bundle, output, verify};
 use crate::checks::probe_diff::ProbeDiff;
 use crate::checks::{self, Context};
 use crate::engine::{EngineOptions, conclude};
@@ -24,6 +24,8 @@ use crate::http::plan::{ProbePlan, ProbeProgress};
 use crate::model::{Facts, ProbeVerdict, Report, Site, Skipped, Symptom};
 use crate::rules::Rules;
 
+/// Requests of one probe, where nobody says otherwise.
+const HITS: u32 = 3;
 /// Time that a check other than the probe may take.
 const DEADLINE: Duration = Duration::from_secs(30);
 /// Seconds for the reload's ping where a platform states none.
@@ -135,14 +137,26 @@ fn check_names(control: &super::args::ControlArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Where the configuration is looked for: the folder that is diagnosed, else the current one.
+fn config_start(args: &DiagnoseArgs) -> &Path {
+    let folders = args.inputs.iter().map(Path::new).chain(args.files.project.as_deref());
+    folders.into_iter().find(|path| path.is_dir()).unwrap_or(Path::new("."))
+}
+
 /// Runs the sub-command.
 pub(super) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
     // Whatever was typed wrong is said before anything is read, sent or printed.
     output::check(&args.output)?;
-    if args.control.config.is_some() {
-        super::config::load(&args.control, Path::new("."))?;
-    }
+    let mut args = args.clone();
+    super::config::load(&args.control, config_start(&args))
+        .map_err(|failure| failure.hint("--no-config goes on without it"))?
+        .fill_diagnosis(&mut args);
+    let args = &args;
     check_names(&args.control)?;
+    if let Some(path) = &args.keep.bundle {
+        bundle::check(path)?;
+    }
+    let earlier = args.keep.verify.as_deref().map(verify::read).transpose()?;
     let cancel = Arc::new(AtomicBool::new(false));
     on_interrupt(&cancel);
     let prepared = Prepared::new(args)?;
@@ -156,11 +170,19 @@ pub(super) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
     // Nothing could be read, and nothing was seen: the job could not be done.
     let nothing = reports.iter().all(|report| report.examined.is_empty());
     output::write(&reports, &args.output)?;
+    if let Some(path) = &args.keep.bundle {
+        bundle::write(path, &reports, &args.output)?;
+    }
+    let text = matches!(args.output.format, None | Some(FormatArg::Text)) && args.output.quiet < 2;
+    let verified = earlier.map(|earlier| verify::write(&earlier, &reports, text)).transpose()?;
     if cancel.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
     if nothing || prepared.reload_failed() {
         return Ok(Exit::Failed);
+    }
+    if let Some(exit) = verified.filter(|_| !args.control.exit_zero) {
+        return Ok(exit);
     }
     Ok(output::exit(&reports, &args.control))
 }
@@ -236,7 +258,7 @@ impl Prepared {
         cancel: &Arc<AtomicBool>,
     ) -> Report {
         let mut flags = args.probe.clone();
-        flags.hits = hits.unwrap_or(flags.hits);
+        flags.hits = hits.or(flags.hits);
         let mut input = input(&self.plan, site, &flags, &self.rules);
         if !input.now_given {
             input.now = Timestamp::now();
@@ -305,7 +327,7 @@ pub(super) fn probe_plan(url: String, site: &Site, flags: &ProbeFlags, rules: &R
         .unwrap_or_else(|| Duration::from_secs(u64::from(limit(|l| l.probe_s).unwrap_or(65))));
     let ping = limit(|l| l.ping_s).or_else(|| limit(|l| l.first_byte_s)).unwrap_or(PING);
     let mut plan = ProbePlan::new(url);
-    plan.hits = flags.hits.max(1);
+    plan.hits = flags.hits.unwrap_or(HITS);
     plan.timeout = timeout;
     plan.limit = Duration::from_secs(u64::from(ping));
     plan.insecure = flags.insecure;

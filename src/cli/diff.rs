@@ -34,12 +34,19 @@ pub(super) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
     Ok(if new_error { Exit::Findings } else { Exit::Clean })
 }
 
-struct Entry {
-    title: String,
-    error: bool,
+/// A current finding of a report.
+pub(super) struct Entry {
+    pub title: String,
+    pub error: bool,
+    /// Where its evidence came from, in the report's words.
+    pub sources: Vec<String>,
 }
 
-fn findings(path: &Path) -> Result<BTreeMap<String, Entry>, Failure> {
+/// The current findings of a report's file.
+///
+/// # Errors
+/// A file that cannot be read or is no report.
+pub(super) fn findings(path: &Path) -> Result<BTreeMap<String, Entry>, Failure> {
     let bad = |why: String| {
         Failure::new(format!("{}: {why}", path.display()))
             .hint("give two files written by diagnose --format json")
@@ -49,21 +56,29 @@ fn findings(path: &Path) -> Result<BTreeMap<String, Entry>, Failure> {
     if json["schema"] != "diagnose/v1" {
         return Err(bad("not a report of diagnose/v1".to_owned()));
     }
+    Ok(findings_of(&json))
+}
+
+/// The current findings of a report, or of several in one document.
+pub(super) fn findings_of(json: &Value) -> BTreeMap<String, Entry> {
     let reports: Vec<&Value> =
-        json["reports"].as_array().map_or_else(|| vec![&json], |list| list.iter().collect());
+        json["reports"].as_array().map_or_else(|| vec![json], |list| list.iter().collect());
     let mut all = BTreeMap::new();
     for finding in reports.iter().filter_map(|report| report["findings"].as_array()).flatten() {
         if finding["state"] != "current" {
             continue;
         }
         let name = finding["cause"].as_str().or(finding["lint"].as_str()).unwrap_or("?").to_owned();
+        let evidence = finding["evidence"].as_array().map_or(&[][..], Vec::as_slice);
+        let sources = evidence.iter().filter_map(|one| one["source"].as_str());
         all.insert(
             name,
             Entry {
                 title: finding["title"].as_str().unwrap_or_default().to_owned(),
                 error: finding["severity"] == "error",
+                sources: sources.map(str::to_owned).collect(),
             },
         );
     }
-    Ok(all)
+    all
 }

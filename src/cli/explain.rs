@@ -1,17 +1,18 @@
 //! `diagnose explain`: the rule's own texts.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use super::args::{ExplainArgs, FormatArg};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::output;
 use crate::model::{Captures, LogKind};
 use crate::rules::schema::Cause;
 use crate::rules::{Rules, fill};
 
 /// Prints what a slug, a code or a log line means.
 pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
+    output::check_words(&args.output)?;
     let rules = Rules::embedded();
     let platform = args.platform.as_deref();
     let text = match &args.what {
@@ -24,9 +25,7 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
         Some(what) => one(what, rules, platform)?,
     };
     let text = if args.output.format == Some(FormatArg::Json) { json(args, rules)? } else { text };
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
-    stdout.write_all(b"\n")?;
+    output::words(&text, &args.output)?;
     Ok(Exit::Clean)
 }
 

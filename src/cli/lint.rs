@@ -58,6 +58,7 @@ impl<'a> LazyRules<'a> {
 
 /// Runs the sub-command.
 pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
+    output::check(&args.output)?;
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
         return Err(Failure::new(format!("{}: no such file or folder", missing.display())).into());

@@ -3,6 +3,7 @@
 mod account;
 pub mod args;
 mod baseline;
+mod bundle;
 mod config;
 mod demo;
 mod diagnose;
@@ -20,6 +21,7 @@ mod restarts;
 mod rules_cmd;
 mod self_check;
 mod unpack;
+mod verify;
 mod watch;
 
 use std::io::Write;

@@ -46,6 +46,35 @@ pub(super) fn check(output: &OutputArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Refuses an `-o` where the answer is words and not a report.
+///
+/// # Errors
+/// An ending other than `.txt` and `.md`, a folder that does not exist.
+pub(super) fn check_words(output: &OutputArgs) -> Result<(), Failure> {
+    check(output)?;
+    for path in &output.output {
+        if !matches!(format_of(path)?, Format::Text | Format::Markdown) {
+            return Err(Failure::new(format!("-o {}: this answer is text", path.display()))
+                .hint("use .txt or .md; --format json prints JSON where there is one"));
+        }
+    }
+    Ok(())
+}
+
+/// Writes an answer that is words to standard output and to every `-o`.
+pub(super) fn words(text: &str, output: &OutputArgs) -> anyhow::Result<()> {
+    for path in &output.output {
+        std::fs::write(path, format!("{text}\n"))
+            .with_context(|| format!("-o {}: cannot be written", path.display()))?;
+    }
+    let text =
+        if style(output, false).unicode { text.to_owned() } else { crate::text::ascii(text) };
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.write_all(b"\n")?;
+    Ok(())
+}
+
 /// Writes the reports to standard output and to every `-o`.
 pub(super) fn write(reports: &[Report], output: &OutputArgs) -> anyhow::Result<()> {
     let format = output.format.map_or(Format::Text, Format::from);
@@ -68,7 +97,10 @@ pub(super) fn write(reports: &[Report], output: &OutputArgs) -> anyhow::Result<(
         let shareable: Vec<Shareable> =
             reports.iter().map(|r| share(r.clone(), output, format, false)).collect();
         let mut out = Vec::new();
-        write_one(format, &shareable, &style(output, false), &mut out)?;
+        // A file is read by another program or another person: never colour codes.
+        let plain = Style { color: false, ..style(output, false) };
+        colored::control::set_override(false);
+        write_one(format, &shareable, &plain, &mut out)?;
         std::fs::write(path, without_token(out))
             .with_context(|| format!("-o {}: cannot be written", path.display()))?;
     }
@@ -161,10 +193,11 @@ pub(super) fn style(output: &OutputArgs, terminal: bool) -> Style {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    let unicode = locale.is_none_or(|name| {
-        let name = name.to_lowercase();
-        name.contains("utf-8") || name.contains("utf8") || !terminal
-    });
+    let unicode = !output.ascii
+        && locale.is_none_or(|name| {
+            let name = name.to_lowercase();
+            name.contains("utf-8") || name.contains("utf8") || !terminal
+        });
     let (base, below) = repository();
     Style {
         color,
@@ -204,12 +237,20 @@ fn typed(terminal: bool) -> Option<String> {
             continue;
         }
         match word.as_str() {
-            "--format" | "--output-format" | "-o" | "--output" | "--color" => skip = true,
-            "-v" | "-vv" | "-q" | "--verbose" | "--quiet" | "--explain-ranking" => {}
+            "--format" | "--output-format" | "-o" | "--output" | "--color" | "--bundle"
+            | "--verify" => skip = true,
+            "-v" | "-vv" | "-q" | "--verbose" | "--quiet" | "--explain-ranking" | "--ascii" => {}
             other
-                if ["--format=", "--output-format=", "--output=", "--color="]
-                    .iter()
-                    .any(|option| other.starts_with(option)) => {}
+                if [
+                    "--format=",
+                    "--output-format=",
+                    "--output=",
+                    "--color=",
+                    "--bundle=",
+                    "--verify=",
+                ]
+                .iter()
+                .any(|option| other.starts_with(option)) => {}
             other => words.push(quoted(other)),
         }
     }

@@ -26,6 +26,7 @@ const MAX_BYTES: u64 = 256 << 20;
 
 /// Runs the sub-command.
 pub(super) fn run(args: &RestartsArgs) -> anyhow::Result<Exit> {
+    output::check(&args.output)?;
     let rules = rules(args.control.rules.as_deref())?;
     if let Some(lives) = &args.simulate {
         let profile = profile(args.platform.as_deref(), "scalingo", &rules)?;

@@ -1,9 +1,11 @@
 //! The binary as a person, a pipe or a CI job meets it: exit codes, messages, odd inputs, formats.
 
 mod commands;
+mod configuration;
 mod formats;
 mod hostile;
 mod inputs;
+mod kept;
 mod usage;
 
 use std::path::{Path, PathBuf};
