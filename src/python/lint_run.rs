@@ -2,7 +2,7 @@
 //!
 //! Args, configuration files and formats are the command line's; this gives findings. No network, no clock.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,8 +10,9 @@ use super::entry::{EntryOptions, analyse_entry};
 use super::entry_points::{self, EntryPoint, entry_point};
 use super::lints::{LintFinding, syntax_findings};
 use super::source::Source;
-use super::stack::{map_deep, with_deep_stack};
+use super::stack::with_deep_stack;
 use super::suppress::{self, Ignore};
+use super::walk;
 use crate::model::{Captures, Place, PythonVersion, Severity};
 
 /// What the caller wants.
@@ -55,36 +56,51 @@ pub fn run(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
 
 fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
     let mut out = LintOutcome::default();
-    let mut files: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut there: Vec<PathBuf> = Vec::new();
     let mut points: Vec<EntryPoint> = Vec::new();
     for path in paths {
         if path.is_dir() {
-            walk(path, &mut files, &mut out.notes);
             if !options.only_syntax {
                 points.extend(entry_points::find_entry_points(path));
             }
         } else if path.is_file() {
-            files.insert(path.clone());
             if !options.only_syntax {
                 points.extend(entry_point(path, true));
             }
         } else {
             out.notes.push(format!("{}: no such file or folder", path.display()));
+            continue;
+        }
+        if !there.contains(path) {
+            there.push(path.clone());
         }
     }
-    let files: Vec<PathBuf> = files.into_iter().collect();
-    let checked = map_deep(files.len(), |at| check_file(&files[at], options.python));
+    let walked = walk::map_files(&there, |path| check_file(path, options.python));
+    out.notes.extend(walked.notes);
+    let mut files: HashSet<PathBuf> = HashSet::new();
+    let mut telling = Vec::new();
+    for (path, checked) in walked.results {
+        out.files_checked += usize::from(checked.is_ok());
+        match checked {
+            Ok(file) if file.is_clean() => {
+                files.insert(path);
+            }
+            checked => telling.push((path, checked)),
+        }
+    }
+    // Only what has something to say needs an order.
+    telling.sort_by(|(a, _), (b, _)| a.cmp(b));
     let mut ignores: BTreeMap<String, Vec<Ignore>> = BTreeMap::new();
     let mut seen: BTreeSet<(String, &'static str, Option<u32>, Option<u32>)> = BTreeSet::new();
-    for (path, checked) in files.iter().zip(checked) {
+    for (path, checked) in telling {
         match checked {
             Ok(file) => {
-                out.files_checked += 1;
                 out.notes.extend(file.note);
                 if !file.ignores.is_empty() {
                     ignores.insert(path.display().to_string(), file.ignores);
                 }
                 add(&mut out.findings, &mut seen, file.findings);
+                files.insert(path);
             }
             Err(error) => out.notes.push(format!("{}: {error}", path.display())),
         }
@@ -173,6 +189,12 @@ struct Checked {
     note: Option<String>,
 }
 
+impl Checked {
+    fn is_clean(&self) -> bool {
+        self.findings.is_empty() && self.ignores.is_empty() && self.note.is_none()
+    }
+}
+
 fn check_file(path: &Path, python: Option<PythonVersion>) -> std::io::Result<Checked> {
     let bytes = fs::read(path)?;
     let source = Source::parse(&bytes, &path.display().to_string(), path, python);
@@ -185,38 +207,6 @@ fn check_file(path: &Path, python: Option<PythonVersion>) -> std::io::Result<Che
     let note =
         source.parsed.not_parsed.as_ref().map(|not| format!("{}: {}", path.display(), not.why));
     Ok(Checked { findings: syntax_findings(&source, python.is_some()), ignores, note })
-}
-
-/// Python files below a folder.
-fn walk(dir: &Path, files: &mut BTreeSet<PathBuf>, notes: &mut Vec<String>) {
-    let top = dir.to_owned();
-    let walker = ignore::WalkBuilder::new(dir)
-        .hidden(true)
-        .parents(false)
-        .require_git(false)
-        .git_global(false)
-        .filter_entry(move |entry| {
-            if entry.path() == top || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
-                return true;
-            }
-            let name = entry.file_name().to_string_lossy();
-            !matches!(&*name, "node_modules" | "__pycache__" | "site-packages" | "dist-packages")
-                && !entry_points::is_virtualenv(entry.path())
-        })
-        .build();
-    for entry in walker {
-        match entry {
-            Ok(entry) => {
-                let path = entry.path();
-                if path.extension().is_some_and(|ending| ending == "py" || ending == "wsgi")
-                    && entry.file_type().is_some_and(|kind| !kind.is_dir())
-                {
-                    files.insert(path.to_owned());
-                }
-            }
-            Err(error) => notes.push(error.to_string()),
-        }
-    }
 }
 
 /// The line of code that a comment on a line of its own speaks of.

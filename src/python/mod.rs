@@ -19,6 +19,7 @@ pub mod stack;
 pub mod suppress;
 pub mod syntax;
 pub mod value;
+mod walk;
 
 #[cfg(test)]
 mod hostile_test;

@@ -1,7 +1,7 @@
 //! Bytes to a Python syntax tree with its problems. The parser crate stays behind this file.
 //!
 //! Anything may come in: [`parse_file`] neither panics nor overflows the stack. Trees are walked and dropped by
-//! recursion, so walk them through [`ParsedFile::walk`], or inside [`with_deep_stack`] or [`map_deep`].
+//! recursion, so walk them through [`ParsedFile::walk`], or inside [`with_deep_stack`] or [`each_core`].
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,7 +18,7 @@ use super::decode::{DecodeProblem, decode};
 use super::limits::{Depth, depth};
 pub use super::lines::LineIndex;
 pub use super::problem::{ErrorKind, NotParsed, SyntaxProblem};
-pub use super::stack::{map_deep, with_deep_stack};
+pub use super::stack::{each_core, with_deep_stack};
 use super::{semantic, syntax};
 use crate::model::PythonVersion;
 

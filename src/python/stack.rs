@@ -3,7 +3,6 @@
 //! Knows nothing about Python. A stack is address space, touched only when the recursion goes there.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Stack sizes that are tried in turn, in bytes: machines with little address space refuse the big ones.
@@ -70,57 +69,45 @@ pub fn with_deep_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     }
 }
 
-/// Does `work(0)` … `work(count - 1)` on as many deep threads as there are cores; results in order.
+/// Runs `worker` on as many deep threads as there are cores, this one among them if it is deep; what each gave.
 ///
-/// One piece of work runs in the calling thread: starting threads would cost more than it saves.
-pub fn map_deep<R: Send>(count: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, usize::from).min(count);
-    if cores <= 1 {
-        return if count == 1 {
-            vec![work(0)]
-        } else {
-            with_deep_stack(|| (0..count).map(&work).collect())
-        };
+/// The workers share out the work between them: fewer run when the machine refuses threads.
+pub fn each_core<R: Send>(worker: impl Fn() -> R + Sync) -> Vec<R> {
+    let others = thread::available_parallelism().map_or(1, usize::from).saturating_sub(1);
+    if others == 0 {
+        return vec![with_deep_stack(&worker)];
     }
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        with_deep_stack(|| {
-            let mut done = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                if index >= count {
-                    return done;
-                }
-                done.push((index, work(index)));
-            }
-        })
+    let deep = || {
+        STACK.with(|stack| stack.set(SIZES[0]));
+        worker()
     };
-    let mut all: Vec<(usize, R)> = thread::scope(|scope| {
-        let handles: Vec<_> = (1..cores)
-            .filter_map(|_| thread::Builder::new().spawn_scoped(scope, worker).ok())
+    thread::scope(|scope| {
+        let handles: Vec<_> = (0..others)
+            .filter_map(|_| {
+                thread::Builder::new().stack_size(SIZES[0]).spawn_scoped(scope, deep).ok()
+            })
             .collect();
-        let mut all = worker();
+        let mut all = vec![with_deep_stack(&worker)];
         for handle in handles {
             match handle.join() {
-                Ok(done) => all.extend(done),
+                Ok(done) => all.push(done),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
         all
-    });
-    all.sort_unstable_by_key(|(index, _)| *index);
-    all.into_iter().map(|(_, result)| result).collect()
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_deep, map_deep, stack_bytes, with_deep_stack};
+    use super::{each_core, is_deep, stack_bytes, with_deep_stack};
 
     #[test]
-    fn results_keep_their_order() {
-        assert_eq!(map_deep(1000, |n| n * 2), (0..1000).map(|n| n * 2).collect::<Vec<_>>());
-        assert_eq!(map_deep(0, |n| n), Vec::<usize>::new());
-        assert_eq!(map_deep(1, |n| n + 1), [1]);
+    fn every_core_has_a_deep_stack() {
+        let done = each_core(|| (is_deep(), depth(100_000)));
+        assert!(!done.is_empty());
+        assert!(done.iter().all(|&done| done == (true, 100_000)));
+        assert!(!is_deep());
     }
 
     fn depth(n: u32) -> u32 {
