@@ -46,6 +46,11 @@ pub(super) fn stands(finding: &Finding) -> bool {
     finding.state == State::Current && finding.confidence.0 >= Confidence::ASSERTED
 }
 
+/// A possibility with too little evidence, beside an answer: it would only distract.
+pub(super) fn distracts(report: &Report, finding: &Finding) -> bool {
+    answer(report).is_some() && finding.state == State::Current && !stands(finding)
+}
+
 /// The finding that answers "what is wrong": the first, where it stands and is more than a note.
 pub(super) fn answer(report: &Report) -> Option<&Finding> {
     report.findings.first().filter(|first| report.verdict == Verdict::Broken && stands(first))

@@ -220,7 +220,12 @@ fn card(report: &Report, finding: &Finding, at: usize) -> Card {
     Card {
         anchor: anchor(words::slug(finding), at),
         open: at == 0,
-        severity: words::severity(finding.severity),
+        // Red is for what is said to be wrong.
+        severity: if words::distracts(report, finding) {
+            "weak"
+        } else {
+            words::severity(finding.severity)
+        },
         title: plain(&finding.title),
         slug: plain(words::slug(finding)),
         confidence: words::confidence(finding, true),

@@ -133,10 +133,13 @@ fn findings(page: &mut Page<'_>, report: &Report) {
     let verbose = page.style.verbose > 0;
     let mut brief = 0;
     let mut hidden = 0;
+    let mut weak = 0;
     for (at, finding) in report.findings.iter().enumerate() {
         let stands = words::stands(finding);
         let full = verbose || (at == 0 && stands);
-        if full {
+        if !verbose && !page.style.explain_ranking && words::distracts(report, finding) {
+            weak += 1;
+        } else if full {
             page.gap();
             whole(page, report, finding, at);
         } else if brief < BRIEF {
@@ -150,6 +153,12 @@ fn findings(page: &mut Page<'_>, report: &Report) {
     if hidden > 0 {
         page.gap();
         page.paragraph("", &format!("… and {hidden} more findings (-v)"), Tone::Dim);
+    }
+    if weak > 0 {
+        page.gap();
+        let noun = if weak == 1 { "possibility has" } else { "possibilities have" };
+        let text = format!("{weak} other {noun} too little evidence (-v)");
+        page.paragraph("", &text, Tone::Dim);
     }
     page.gap();
 }
