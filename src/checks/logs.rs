@@ -34,5 +34,6 @@ pub(super) fn options(context: &Context) -> ScanOptions {
         since: context.since,
         until: context.until,
         platform: context.site.platform_id().to_owned(),
+        cut: context.site.cut_logs.clone(),
     }
 }

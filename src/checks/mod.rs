@@ -16,7 +16,7 @@ mod testing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,11 @@ use jiff::Timestamp;
 use crate::http::plan::{ProbePlan, ProbeProgress};
 use crate::model::{Facts, Site, Skipped};
 use crate::rules::Rules;
+
+/// How often an interrupt is looked for.
+const GLANCE: Duration = Duration::from_millis(50);
+/// Checks that are nearly through may still end after an interrupt.
+const AFTER_INTERRUPT: Duration = Duration::from_millis(500);
 
 /// Everything that a collector may look at.
 pub struct Context {
@@ -98,12 +103,19 @@ fn run_list(list: &'static [Collector], context: &Arc<Context>) -> Facts {
     let started = Instant::now();
     // What waits for the probe gets as much time more.
     let mut probed = Duration::ZERO;
+    let mut stopped: Option<Instant> = None;
     loop {
         let waiting_for_probe =
             list.iter().zip(&results).any(|(c, result)| c.name == "probe" && result.is_none());
         let limit = context.deadline + if waiting_for_probe { probe_time(context) } else { probed };
         let left = limit.saturating_sub(started.elapsed());
-        match receive.recv_timeout(left) {
+        if context.cancel.load(Ordering::Relaxed)
+            && stopped.get_or_insert_with(Instant::now).elapsed() >= AFTER_INTERRUPT
+        {
+            break;
+        }
+        match receive.recv_timeout(left.min(GLANCE)) {
+            Err(mpsc::RecvTimeoutError::Timeout) if left > GLANCE => {}
             Ok((at, result)) => {
                 if list[at].name == "probe" {
                     probed = started.elapsed();
@@ -123,6 +135,10 @@ fn run_list(list: &'static [Collector], context: &Arc<Context>) -> Facts {
             Some(Err(problem)) => facts.skipped.push(Skipped {
                 check: collector.name.to_owned(),
                 missing: format!("this check crashed ({problem}); please report it"),
+            }),
+            None if stopped.is_some() => facts.skipped.push(Skipped {
+                check: collector.name.to_owned(),
+                missing: "interrupted".to_owned(),
             }),
             None => facts.skipped.push(Skipped {
                 check: collector.name.to_owned(),
@@ -209,5 +225,15 @@ mod tests {
                 .is_some_and(|text| text.contains("crashed") && text.contains("on purpose"))
         );
         assert!(missing("sleeps").is_some_and(|text| text.contains("longer")));
+    }
+
+    #[test]
+    fn an_interrupt_leaves_what_is_there() {
+        let context = testing::context(Site::default());
+        context.cancel.store(true, Ordering::Relaxed);
+        let facts = run_list(LIST, &Arc::new(context));
+        assert_eq!(facts.examined.len(), 1);
+        let slept = facts.skipped.iter().find(|entry| entry.check == "sleeps");
+        assert_eq!(slept.map(|entry| entry.missing.as_str()), Some("interrupted"));
     }
 }

@@ -2,7 +2,7 @@
 //! read when the answers are there and the logs have settled. The log and probe collectors run
 //! side by side; this is where they meet.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::http::classify::hit_failed;
@@ -16,6 +16,9 @@ const NOTHING: Duration = Duration::from_millis(400);
 /// Nothing new for so long: the logs have settled.
 const QUIET: Duration = Duration::from_millis(200);
 const STEP: Duration = Duration::from_millis(20);
+/// Copies of logs are fetched so often, with so much time between.
+const FETCHES: u32 = 3;
+const LAG: Duration = Duration::from_secs(1);
 
 /// Where the probe is.
 #[derive(Debug, Default)]
@@ -26,10 +29,34 @@ enum Probe {
     Ended(Option<Ours>),
 }
 
+/// Fetches what logs on another machine gained; `true`: something new is here.
+#[derive(Clone)]
+pub struct Refresh(Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl Refresh {
+    /// `fetch` is called from the probe's thread, a few times at most.
+    pub fn new(fetch: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(fetch))
+    }
+
+    /// Fetches now.
+    #[must_use]
+    pub fn fetch(&self) -> bool {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Refresh {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Refresh")
+    }
+}
+
 /// The ends of the site's logs, and the moment when the probe is through.
 #[derive(Debug, Default)]
 pub struct ProbeDiff {
     ends: Vec<LogEnd>,
+    refresh: Option<Refresh>,
     done: Mutex<Probe>,
     changed: Condvar,
 }
@@ -45,6 +72,13 @@ impl ProbeDiff {
     #[must_use]
     pub fn from_ends(ends: Vec<LogEnd>) -> Self {
         Self { ends, ..Self::default() }
+    }
+
+    /// The logs are copies: what the originals gained has to be fetched.
+    #[must_use]
+    pub fn refreshed_by(mut self, refresh: Option<Refresh>) -> Self {
+        self.refresh = refresh;
+        self
     }
 
     pub(super) fn ends(&self) -> &[LogEnd] {
@@ -89,6 +123,10 @@ impl Running<'_> {
         if !failed || self.diff.ends.is_empty() {
             return;
         }
+        if let Some(refresh) = &self.diff.refresh {
+            fetched(refresh, stop);
+            return;
+        }
         let start = Instant::now();
         let mut last = (added::sizes(&self.diff.ends), start);
         let mut grew = added::grew(&self.diff.ends);
@@ -112,6 +150,19 @@ impl Drop for Running<'_> {
         let mut done = self.diff.done.lock().unwrap_or_else(PoisonError::into_inner);
         *done = Probe::Ended(self.ours.take());
         self.diff.changed.notify_all();
+    }
+}
+
+/// Fetches copies of logs until one has grown, a few times: hosted logs lag behind.
+fn fetched(refresh: &Refresh, stop: &dyn Fn() -> bool) {
+    for attempt in 0..FETCHES {
+        let start = Instant::now();
+        while attempt > 0 && start.elapsed() < LAG && !stop() {
+            std::thread::sleep(STEP);
+        }
+        if stop() || refresh.fetch() {
+            return;
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! The person's account on PythonAnywhere: token, user and address of the API, and `--reload`.
 //! Nothing here is sent unless `--reload` or `--remote` asks for it.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::failure::Failure;
+use crate::checks::probe_diff::Refresh;
 use crate::http::api::{Api, Reloaded, Token};
 use crate::log::added::{LogEnd, note};
 use crate::model::{Captures, Examined, Fact, Facts, Site, Skipped, Source};
@@ -21,13 +24,20 @@ pub struct Before {
     pub(super) ends: Option<Vec<LogEnd>>,
     /// What it told.
     pub(super) facts: Facts,
+    /// The logs are copies, and how they are brought up to date.
+    pub(super) refresh: Option<Refresh>,
 }
 
 /// The API for the account that `site` belongs to. `flag` asked for it.
 ///
 /// # Errors
 /// No token, no user, another platform; the failure says the way out.
-pub(super) fn open(site: &Site, user: Option<&str>, flag: &str) -> Result<Api, Failure> {
+pub(super) fn open(
+    site: &Site,
+    user: Option<&str>,
+    flag: &str,
+    cancel: &Arc<AtomicBool>,
+) -> Result<Api, Failure> {
     if !matches!(site.platform_id(), "pythonanywhere" | "generic") {
         return Err(Failure::new(format!(
             "{flag} works on PythonAnywhere only; this site is of {}",
@@ -61,6 +71,7 @@ pub(super) fn open(site: &Site, user: Option<&str>, flag: &str) -> Result<Api, F
         None => "https://www.pythonanywhere.com/".to_owned(),
     };
     Api::new(&base, &user, Token::new(&token), CALL)
+        .map(|api| api.until(cancel))
         .map_err(|error| Failure::new(format!("{flag}: {error}")))
 }
 
@@ -71,11 +82,18 @@ fn is_loopback(base: &str) -> bool {
 }
 
 /// Reloads the site's web app. What went wrong is told by `facts`, so that the diagnosis goes on.
+/// Copies of logs are brought up to date after it.
 ///
 /// # Errors
 /// As `open`; no domain.
-pub(super) fn reload(site: &Site, user: Option<&str>, rules: &Rules) -> Result<Before, Failure> {
-    let api = open(site, user, "--reload")?;
+pub(super) fn reload(
+    site: &Site,
+    user: Option<&str>,
+    rules: &Rules,
+    refresh: Option<Refresh>,
+    cancel: &Arc<AtomicBool>,
+) -> Result<Before, Failure> {
+    let api = open(site, user, "--reload", cancel)?;
     let domain = site.domain.as_deref().ok_or_else(|| {
         Failure::new("--reload: which web app?")
             .hint("name its domain: diagnose --reload ana.pythonanywhere.com")
@@ -104,7 +122,11 @@ pub(super) fn reload(site: &Site, user: Option<&str>, rules: &Rules) -> Result<B
             .skipped
             .push(Skipped { check: RELOAD.to_owned(), missing: format!("not reloaded: {error}") }),
     }
-    Ok(Before { ends: Some(ends), facts })
+    if let Some(refresh) = &refresh {
+        // Unchanged is an answer too: the probe looks again when it fails.
+        let _ = refresh.fetch();
+    }
+    Ok(Before { ends: Some(ends), facts, refresh })
 }
 
 /// Name of the check: examined where it was done, skipped where it failed.

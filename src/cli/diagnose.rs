@@ -67,7 +67,8 @@ pub fn diagnose_site(
         Some(ends) if probe.is_ok() => ProbeDiff::from_ends(ends),
         _ if probe.is_ok() => ProbeDiff::note(&input.site.logs),
         _ => ProbeDiff::default(),
-    };
+    }
+    .refreshed_by(input.before.refresh);
     let context = Arc::new(Context {
         site: input.site,
         rules: Arc::clone(rules),
@@ -118,7 +119,7 @@ pub fn diagnose_args(
     args: &DiagnoseArgs,
     cancel: &Arc<AtomicBool>,
 ) -> Result<Vec<Report>, Failure> {
-    Ok(Prepared::new(args)?.diagnose(args, cancel))
+    Ok(Prepared::new(args, cancel)?.diagnose(args, cancel))
 }
 
 /// `--select` and `--ignore` name what exists, here or in the folder of `--rules`.
@@ -159,7 +160,11 @@ pub(super) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
     let earlier = args.keep.verify.as_deref().map(verify::read).transpose()?;
     let cancel = Arc::new(AtomicBool::new(false));
     on_interrupt(&cancel);
-    let prepared = Prepared::new(args)?;
+    let prepared = match Prepared::new(args, &cancel) {
+        // Nothing was there yet that a report could show.
+        Err(_) if cancel.load(Ordering::Relaxed) => return Ok(Exit::Interrupted),
+        prepared => prepared?,
+    };
     if let Some(minutes) = args.live.watch {
         return watch::watch(&prepared, args, minutes, &cancel);
     }
@@ -194,13 +199,18 @@ pub(super) struct Prepared {
     pub(super) engine: EngineOptions,
     before: Before,
     /// Keeps the fetched files.
-    _remote: Option<Remote>,
+    _remote: Option<Arc<Remote>>,
 }
 
 impl Prepared {
-    fn new(args: &DiagnoseArgs) -> Result<Self, Failure> {
+    fn new(args: &DiagnoseArgs, cancel: &Arc<AtomicBool>) -> Result<Self, Failure> {
         let rules = rules(args.control.rules.as_deref())?;
-        let remote = args.files.remote.then(|| remote::fetch(args, &rules)).transpose()?;
+        let remote = args
+            .files
+            .remote
+            .then(|| remote::fetch(args, &rules, cancel))
+            .transpose()?
+            .map(Arc::new);
         let plan = match &remote {
             Some(remote) => {
                 let mut plan = Plan::resolve(&remote.args(args), &rules)?;
@@ -216,9 +226,10 @@ impl Prepared {
                 let _ = writeln!(stderr, "{line}");
             }
         }
-        let before = match plan.sites.as_slice() {
-            _ if !args.live.reload => Before::default(),
-            [site] => account::reload(site, args.files.user.as_deref(), &rules)?,
+        let refresh = remote.as_ref().map(Remote::refresher);
+        let mut before = match plan.sites.as_slice() {
+            _ if !args.live.reload => Before { refresh, ..Before::default() },
+            [site] => account::reload(site, args.files.user.as_deref(), &rules, refresh, cancel)?,
             several => {
                 let names: Vec<&str> =
                     several.iter().filter_map(|site| site.domain.as_deref()).collect();
@@ -226,6 +237,9 @@ impl Prepared {
                     .hint(format!("name one of {}", names.join(", "))));
             }
         };
+        if let Some(remote) = &remote {
+            before.facts.merge(remote.facts(plan.now, &rules));
+        }
         let engine = EngineOptions {
             now: None,
             select: args.control.select.clone(),

@@ -1,16 +1,21 @@
 //! `--remote`: logs, WSGI file and settings of a web app on PythonAnywhere, read through its API
 //! into a temporary tree that is diagnosed as `--root` is. File times mean nothing there.
 
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::{Timestamp, tz::TimeZone};
 use tempfile::TempDir;
 
 use super::account;
 use super::args::DiagnoseArgs;
 use super::failure::Failure;
 use super::plan::{Plan, guess_platform, host_of, platform, python_version};
-use crate::http::api::{Api, ApiError, ApiErrorKind, WebApp};
-use crate::model::{Site, Skipped};
+use crate::checks::probe_diff::Refresh;
+use crate::http::api::{Api, ApiError, ApiErrorKind, Off, RemoteFile, WebApp};
+use crate::model::{Captures, Examined, Fact, Facts, Site, Skipped, Source};
 use crate::rules::Rules;
 
 /// Bytes that are kept of the end of one log.
@@ -23,6 +28,11 @@ pub(super) struct Remote {
     folder: TempDir,
     domain: String,
     app: WebApp,
+    api: Api,
+    /// Logs that were fetched, with their sizes in the account.
+    logs: Mutex<Vec<(String, u64)>>,
+    /// Copies of which only the end is here.
+    cut: Vec<PathBuf>,
     notes: Vec<Skipped>,
 }
 
@@ -30,7 +40,11 @@ pub(super) struct Remote {
 ///
 /// # Errors
 /// No token or user, several web apps and none named, or the API refused; with the way out.
-pub(super) fn fetch(args: &DiagnoseArgs, rules: &Rules) -> Result<Remote, Failure> {
+pub(super) fn fetch(
+    args: &DiagnoseArgs,
+    rules: &Rules,
+    cancel: &Arc<AtomicBool>,
+) -> Result<Remote, Failure> {
     let mut site = Site {
         domain: args.inputs.iter().chain(&args.probe.url).find_map(|input| host_of(input)),
         ..Site::default()
@@ -40,18 +54,27 @@ pub(super) fn fetch(args: &DiagnoseArgs, rules: &Rules) -> Result<Remote, Failur
         None => guess_platform(&site, rules),
     };
     site.user = site.domain.as_deref().and_then(user_of);
-    let api = account::open(&site, args.files.user.as_deref(), "--remote")?;
+    let api = account::open(&site, args.files.user.as_deref(), "--remote", cancel)?;
     let app = webapp(&api, site.domain.as_deref())?;
     let domain = app.domain.clone();
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::new(format!("--remote: no temporary folder: {error}")))?;
-    let mut remote = Remote { folder, domain, app, notes: Vec::new() };
+    let mut remote = Remote {
+        folder,
+        domain,
+        app,
+        api,
+        logs: Mutex::default(),
+        cut: Vec::new(),
+        notes: Vec::new(),
+    };
     let mut any = false;
     for kind in ["error", "server", "access"] {
-        any |= remote.take(&api, &format!("/var/log/{}.{kind}.log", remote.domain), LOG, true)?;
+        any |= remote.take(&format!("/var/log/{}.{kind}.log", remote.domain), LOG, true)?;
     }
     let wsgi = format!("/var/www/{}", crate::site::pythonanywhere::wsgi_name(&remote.domain));
-    any |= remote.take(&api, &wsgi, CODE, false)?;
+    any |= remote.take(&wsgi, CODE, false)?;
+    any |= remote.app.off(today(Timestamp::now())).is_some();
     if !any {
         return Err(Failure::new(format!(
             "--remote: the account has neither a log nor a WSGI file of {}",
@@ -77,6 +100,7 @@ impl Remote {
     pub(super) fn complete(&self, plan: &mut Plan) {
         for site in &mut plan.sites {
             site.times_are_real = false;
+            site.cut_logs.clone_from(&self.cut);
             if site.python.is_none() {
                 site.python =
                     self.app.python_version.as_deref().and_then(|text| python_version(text).ok());
@@ -100,17 +124,71 @@ impl Remote {
                 ),
             });
         }
-        if self.app.enabled == Some(false) {
-            plan.unusable.push(Skipped {
-                check: "remote".to_owned(),
-                missing: "the web app is disabled on the Web tab".to_owned(),
-            });
+    }
+
+    /// What the settings say about the site: the platform runs no app that is switched off.
+    pub(super) fn facts(&self, now: Timestamp, rules: &Rules) -> Facts {
+        let mut facts = Facts::default();
+        let (event, text) = match self.app.off(today(now)) {
+            Some(Off::Disabled) => {
+                ("webapp-disabled", "the web app is disabled on the Web tab".to_owned())
+            }
+            Some(Off::Expired(last)) => (
+                "webapp-expired",
+                format!("the web app ran until {last} and was not extended on the Web tab"),
+            ),
+            None => {
+                facts.examined.extend(self.app.expiry.map(|last| Examined {
+                    check: "remote".to_owned(),
+                    what: format!("settings of {}: the web app runs until {last}", self.domain),
+                    from: None,
+                    to: None,
+                }));
+                return facts;
+            }
+        };
+        let mut fact = Fact::new(Source::Event, text);
+        fact.matches = rules.match_event(event, &fact.excerpt, &Captures::new());
+        facts.facts.push(fact);
+        facts
+    }
+
+    /// Brings the copies of the logs up to date when it is called.
+    pub(super) fn refresher(self: &Arc<Self>) -> Refresh {
+        let remote = Arc::clone(self);
+        Refresh::new(move || remote.fetch_again())
+    }
+
+    /// Adds what the logs gained; `true`: one did. What cannot be fetched now stays as it is.
+    fn fetch_again(&self) -> bool {
+        let mut grew = false;
+        for (path, known) in self.logs.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
+            let Ok(file) = self.api.file(path, LOG) else { continue };
+            let target = self.target(path);
+            let done = match file.total.checked_sub(*known) {
+                Some(0) => continue,
+                Some(more) if more <= file.bytes.len() as u64 => {
+                    let from = file.bytes.len() - usize::try_from(more).unwrap_or(0);
+                    append(&target, &file.bytes[from..])
+                }
+                // Rotated meanwhile, or more came than is kept: a new file.
+                _ => replace(&target, whole_lines(&file)),
+            };
+            if done.is_ok() {
+                *known = file.total;
+                grew = true;
+            }
         }
+        grew
+    }
+
+    fn target(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path.trim_start_matches('/'))
     }
 
     /// One file; `false` where there is none.
-    fn take(&mut self, api: &Api, path: &str, keep: usize, log: bool) -> Result<bool, Failure> {
-        let file = match api.file(path, keep) {
+    fn take(&mut self, path: &str, keep: usize, log: bool) -> Result<bool, Failure> {
+        let file = match self.api.file(path, keep) {
             Ok(file) => file,
             Err(ApiError { kind: ApiErrorKind::NotFound, .. }) => {
                 self.note(path, "does not exist in the account");
@@ -118,34 +196,64 @@ impl Remote {
             }
             Err(error) => return Err(refused(&error)),
         };
-        let mut bytes = file.bytes.as_slice();
-        if file.total > bytes.len() as u64 {
-            if !log {
-                self.note(path, "is too large to be read");
-                return Ok(false);
-            }
-            // The first line of a tail is a piece.
-            let whole = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
-            bytes = &bytes[whole..];
+        if file.is_tail() && !log {
+            self.note(path, "is too large to be read");
+            return Ok(false);
+        }
+        let bytes = whole_lines(&file);
+        let target = self.target(path);
+        if file.is_tail() {
             self.note(
                 path,
-                &format!("of {} bytes only the last {} were read", file.total, bytes.len()),
+                &format!(
+                    "its beginning was not read: of {} bytes only the last {}",
+                    file.total,
+                    bytes.len()
+                ),
             );
+            self.cut.push(target.clone());
         }
-        self.write(path, bytes)
+        replace(&target, bytes)
             .map_err(|error| Failure::new(format!("--remote: {path} cannot be kept: {error}")))?;
+        if log {
+            let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+            logs.push((path.to_owned(), file.total));
+        }
         Ok(true)
-    }
-
-    fn write(&self, path: &str, bytes: &[u8]) -> std::io::Result<()> {
-        let target = self.folder.path().join(path.trim_start_matches('/'));
-        std::fs::create_dir_all(target.parent().unwrap_or(Path::new("/")))?;
-        std::fs::write(target, bytes)
     }
 
     fn note(&mut self, path: &str, text: &str) {
         self.notes.push(Skipped { check: "remote".to_owned(), missing: format!("{path}: {text}") });
     }
+}
+
+/// Without the piece of a line that a tail begins with.
+fn whole_lines(file: &RemoteFile) -> &[u8] {
+    let from = match memchr::memchr(b'\n', &file.bytes) {
+        _ if !file.is_tail() => 0,
+        Some(end) => end + 1,
+        None => file.bytes.len(),
+    };
+    &file.bytes[from..]
+}
+
+fn append(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    std::fs::File::options().append(true).open(target)?.write_all(bytes)
+}
+
+/// Another file takes the place, so that who reads the old one is not disturbed.
+fn replace(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = target.parent().unwrap_or(Path::new("/"));
+    std::fs::create_dir_all(folder)?;
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    new.write_all(bytes)?;
+    new.persist(target)?;
+    Ok(())
+}
+
+/// The platform's day.
+fn today(now: Timestamp) -> jiff::civil::Date {
+    now.to_zoned(TimeZone::UTC).date()
 }
 
 /// The web app of that name, or the only one.

@@ -81,7 +81,7 @@ pub(super) fn watch(
         }
         // Every reload has its own requests; without one a single request is enough.
         let most_hits = if reloaded { None } else { Some(1) };
-        let before = Before { ends: Some(signs.ends), ..Before::default() };
+        let before = Before { ends: Some(signs.ends), ..prepared.before() };
         report = prepared.diagnose_one(site.clone(), args, before, most_hits, reloaded, cancel);
         asked += hits(&report);
         printed = false;

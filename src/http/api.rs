@@ -5,18 +5,24 @@
 //! Documentation: <https://help.pythonanywhere.com/pages/API/> (40 requests a minute).
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Method, Response, Url};
 use serde_json::Value;
 
+pub use super::webapp::{Off, WebApp};
 use super::{request, tls};
 
 /// Bytes of an answer that is no file.
 const MAX_JSON: usize = 1 << 20;
 /// Bytes of a file that are streamed through at most; longer ones are an error.
 const MAX_STREAM: u64 = 256 << 20;
+
+/// How often an interrupt is looked for.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// A secret that does not show itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -44,6 +50,7 @@ pub struct Api {
     token: Token,
     timeout: Duration,
     extra_roots: Vec<Vec<u8>>,
+    cancel: Arc<AtomicBool>,
 }
 
 /// What a call came to, where it did not succeed.
@@ -62,6 +69,8 @@ pub enum ApiErrorKind {
     /// The API was not reached.
     Network,
     Timeout,
+    /// The person did not want to wait.
+    Interrupted,
     /// Not what the documentation promises, or larger than is read.
     InvalidAnswer,
     /// The user, domain or path given cannot be asked for.
@@ -98,19 +107,6 @@ impl Reloaded {
         does not point to the address that the Web tab shows: set it at your domain's registrar.";
 }
 
-/// Settings of a web app, as the Web tab shows them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WebApp {
-    pub domain: String,
-    /// `3.10`, or as the API writes it.
-    pub python_version: Option<String>,
-    pub source_directory: Option<String>,
-    pub working_directory: Option<String>,
-    pub virtualenv_path: Option<String>,
-    pub enabled: Option<bool>,
-    pub force_https: Option<bool>,
-}
-
 /// A file, or its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteFile {
@@ -143,13 +139,27 @@ impl Api {
         if !is_name(user) {
             return Err(bad(format!("{user:?} is no user name.")));
         }
-        Ok(Self { base, user: user.to_owned(), token, timeout, extra_roots: Vec::new() })
+        Ok(Self {
+            base,
+            user: user.to_owned(),
+            token,
+            timeout,
+            extra_roots: Vec::new(),
+            cancel: Arc::default(),
+        })
     }
 
     /// Trusts a further root certificate (DER).
     #[must_use]
     pub fn trusting(mut self, root: Vec<u8>) -> Self {
         self.extra_roots.push(root);
+        self
+    }
+
+    /// Calls end early when `cancel` becomes true.
+    #[must_use]
+    pub fn until(mut self, cancel: &Arc<AtomicBool>) -> Self {
+        self.cancel = Arc::clone(cancel);
         self
     }
 
@@ -180,7 +190,7 @@ impl Api {
             return Err(self.explain(status, &body, domain));
         }
         let value: Value = serde_json::from_slice(&body).map_err(|_| invalid())?;
-        webapp(&value).ok_or_else(invalid)
+        WebApp::read(&value).ok_or_else(invalid)
     }
 
     /// All web apps of the account.
@@ -194,7 +204,7 @@ impl Api {
             return Err(self.explain(status, &body, "the account"));
         }
         match serde_json::from_slice(&body) {
-            Ok(Value::Array(all)) => Ok(all.iter().filter_map(webapp).collect()),
+            Ok(Value::Array(all)) => Ok(all.iter().filter_map(WebApp::read).collect()),
             _ => Err(invalid()),
         }
     }
@@ -248,16 +258,29 @@ impl Api {
             .build()
             .map_err(|error| ApiError::new(ApiErrorKind::Network, error.to_string()))?;
         let done = runtime.block_on(async {
-            tokio::time::timeout(self.timeout, work).await.unwrap_or_else(|_| {
-                let text = format!(
-                    "PythonAnywhere's API did not answer within {} s.",
-                    self.timeout.as_secs()
-                );
-                Err(ApiError::new(ApiErrorKind::Timeout, text))
-            })
+            tokio::select! {
+                biased;
+                done = work => done,
+                cut = self.cut() => Err(cut),
+            }
         });
         runtime.shutdown_background();
         done
+    }
+
+    /// Ends only by interrupt or deadline.
+    async fn cut(&self) -> ApiError {
+        let start = Instant::now();
+        while start.elapsed() < self.timeout {
+            if self.cancel.load(Ordering::Relaxed) {
+                let text = "Interrupted while PythonAnywhere's API was asked.";
+                return ApiError::new(ApiErrorKind::Interrupted, text);
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        let seconds = self.timeout.as_secs();
+        let text = format!("PythonAnywhere's API did not answer within {seconds} s.");
+        ApiError::new(ApiErrorKind::Timeout, text)
     }
 
     async fn send(&self, method: Method, url: Url) -> Result<Response, ApiError> {
@@ -384,21 +407,6 @@ fn seconds(body: &[u8]) -> Option<u64> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let detail = value.get("detail")?.as_str()?;
     detail.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty())?.parse().ok()
-}
-
-fn webapp(value: &Value) -> Option<WebApp> {
-    let text = |name: &str| {
-        value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
-    };
-    Some(WebApp {
-        domain: text("domain_name")?,
-        python_version: text("python_version"),
-        source_directory: text("source_directory"),
-        working_directory: text("working_directory"),
-        virtualenv_path: text("virtualenv_path"),
-        enabled: value.get("enabled").and_then(Value::as_bool),
-        force_https: value.get("force_https").and_then(Value::as_bool),
-    })
 }
 
 fn is_name(text: &str) -> bool {

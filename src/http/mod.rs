@@ -20,3 +20,4 @@ mod request;
 mod resolve;
 mod tls;
 pub mod verdict;
+mod webapp;

@@ -56,8 +56,12 @@ pub fn run(plan: &ProbePlan, progress: &dyn ProbeProgress, cancel: &AtomicBool) 
             .clone()
             .map(|expected| tokio::spawn(async move { hint::check(&host, &expected).await }));
         hits(plan, &url, progress, cancel, report_hits).await;
+        // It explains a failure only: nobody waits for it where the site answers.
+        let failed = report_hits.iter().any(classify::hit_failed);
         match cname {
-            Some(task) if !cancel.load(Ordering::Relaxed) => task.await.ok().flatten(),
+            Some(task) if task.is_finished() || (failed && !cancel.load(Ordering::Relaxed)) => {
+                task.await.ok().flatten()
+            }
             _ => None,
         }
     });

@@ -94,6 +94,11 @@ pub fn scan_with_added(
         None => LogReader::open(&files[at].path),
     };
     let mut scanned = scan_each(files, &open, options, rules);
+    for (file, events) in files.iter().zip(&mut scanned) {
+        if options.cut.contains(&file.path) {
+            lacks_its_beginning(events);
+        }
+    }
     let mut gained = Vec::new();
     if let Some(ours) = ready() {
         for (at, end) in ends.iter().enumerate().take(files.len()) {
@@ -118,6 +123,15 @@ pub fn scan_with_added(
         });
     }
     facts
+}
+
+/// The rest of a log is as good as the whole only where the app's last start stands in it.
+fn lacks_its_beginning(events: &mut FileEvents) {
+    let starts = |kind| matches!(kind, LifeKind::Start | LifeKind::Reload | LifeKind::Deploy);
+    let started = events.lives.iter().any(|life| starts(life.kind));
+    if let Some(summary) = events.summary.as_mut() {
+        summary.complete &= started;
+    }
 }
 
 /// What the logs gained since their ends were noted, by itself; and the ends now.

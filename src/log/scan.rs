@@ -54,6 +54,8 @@ pub struct ScanOptions {
     pub until: Option<Timestamp>,
     /// Id of the platform's profile.
     pub platform: String,
+    /// Files whose beginning is missing.
+    pub cut: Vec<std::path::PathBuf>,
 }
 
 /// Reads all files of a site.

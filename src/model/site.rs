@@ -78,6 +78,8 @@ pub struct Site {
     pub virtualenv: Option<PathBuf>,
     pub python: Option<PythonVersion>,
     pub logs: Vec<LogFile>,
+    /// Those of the logs whose beginning is missing: only their end was fetched.
+    pub cut_logs: Vec<PathBuf>,
     pub procfile: Option<PathBuf>,
     pub events: Vec<PathBuf>,
     pub server_config: Vec<PathBuf>,

@@ -33,10 +33,10 @@ impl Plan {
         }
         if !path.exists() {
             if let Some(host) = host_of(input) {
-                *url = Some(if input.contains("://") {
-                    input.to_owned()
-                } else {
-                    format!("https://{host}/")
+                // Port and path count; an address without a scheme speaks plain http.
+                *url = Some(match crate::http::probe::parse_url(input) {
+                    Ok(url) => url.into(),
+                    Err(_) => format!("https://{host}/"),
                 });
                 *domain = Some(host);
                 return Ok(());

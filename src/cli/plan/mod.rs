@@ -105,6 +105,8 @@ impl Plan {
         for input in &args.inputs {
             plan.input(input, &mut site, &mut domain, &mut url)?;
         }
+        // The flag says what is asked; a domain beside it says which site is meant.
+        url = args.probe.url.clone().or(url);
         plan.check_paths(&mut site);
         let nothing_given = site.logs.is_empty()
             && site.wsgi.is_none()
