@@ -58,6 +58,23 @@ pub(super) fn next_check(
             Some("diagnose --error-log FILE --server-log FILE".to_owned()),
         );
     }
+    let first = findings.first().and_then(|finding| finding.cause.as_deref());
+    // The proxy only sees that nobody answers; a start that failed has its reason above the line
+    // that says so. In both cases the app server's own log decides, and not another request.
+    if first == Some("proxy-upstream-down") && !has(LogKind::Server) && !has(LogKind::Platform) {
+        return check(
+            "server-log",
+            "The proxy only sees that nobody answers. Read the log of the app server behind it (SERVICE is its systemd unit).".to_owned(),
+            Some("journalctl -u SERVICE -n 500 --no-pager | diagnose -".to_owned()),
+        );
+    }
+    if first == Some("exit-on-start") {
+        return check(
+            "server-log",
+            "The reason stands above the line that says the start failed: give more of the log, from the last start on. Where it says nothing, load the app by hand with the web app's own Python.".to_owned(),
+            Some("python -c 'import MODULE'".to_owned()),
+        );
+    }
     if facts.probe.is_none() {
         let url =
             site.url.clone().or_else(|| site.domain.as_ref().map(|d| format!("https://{d}/")));
