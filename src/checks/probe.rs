@@ -10,6 +10,13 @@ use crate::model::{
 };
 use crate::rules::verdict_word;
 
+/// Some requests failed: short-lived only where one failed at first, and none after it.
+const GLITCH: &str = "transient-glitch/probe-flaky";
+
+fn works(verdict: ProbeVerdict) -> bool {
+    matches!(verdict, ProbeVerdict::Ok | ProbeVerdict::SlowFirst | ProbeVerdict::Slow)
+}
+
 /// Probes where it is allowed.
 pub(super) fn collect(context: &Context) -> Facts {
     let mut facts = Facts::default();
@@ -64,7 +71,7 @@ fn requests(report: &ProbeReport) -> String {
 /// The domain's alias leads to somewhere else than the platform. A site that answers well may stand
 /// behind a CDN: then it is a note only.
 fn alias(context: &Context, report: &ProbeReport) -> Option<Fact> {
-    if matches!(report.verdict, ProbeVerdict::Ok | ProbeVerdict::SlowFirst | ProbeVerdict::Slow) {
+    if works(report.verdict) {
         return None;
     }
     let cname = report.cname.as_ref().filter(|cname| cname.fits == Some(false))?;
@@ -86,8 +93,14 @@ fn alias(context: &Context, report: &ProbeReport) -> Option<Fact> {
 /// One fact per different answer; the same answer again is a repeat.
 fn hits(context: &Context, report: &ProbeReport) -> Vec<Fact> {
     let mut facts: Vec<Fact> = Vec::new();
+    let (works, glitch) = (works(report.verdict), verdict::is_glitch(report));
     for hit in &report.hits {
-        let matches = context.rules.match_hit(hit, report.verdict);
+        // What failed before a site that works is the reload itself.
+        if works && classify::hit_failed(hit) {
+            continue;
+        }
+        let mut matches = context.rules.match_hit(hit, report.verdict);
+        matches.retain(|found| glitch || found.signature != GLITCH);
         if matches.is_empty() {
             continue;
         }

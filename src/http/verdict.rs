@@ -133,6 +133,14 @@ fn speed(limit: f64, hits: &[&Hit]) -> ProbeVerdict {
     ProbeVerdict::Ok
 }
 
+/// One failure at first and then fine, more than once: a short disturbance, as around a reload.
+#[must_use]
+pub fn is_glitch(report: &ProbeReport) -> bool {
+    report.verdict == ProbeVerdict::Flaky
+        && report.hits.len() > 2
+        && report.hits.iter().enumerate().all(|(at, hit)| hit_failed(hit) == (at == 0))
+}
+
 /// The verdict in a sentence or two, for people: what was seen, and whether there is anything to do.
 #[must_use]
 pub fn sentence(report: &ProbeReport, platform: &str) -> String {
@@ -146,6 +154,11 @@ pub fn sentence(report: &ProbeReport, platform: &str) -> String {
     let all = report.hits.len();
     let failed = report.hits.iter().filter(|hit| hit_failed(hit)).count();
     match report.verdict {
+        // Only a reload's failures are forgiven.
+        ProbeVerdict::Ok | ProbeVerdict::SlowFirst | ProbeVerdict::Slow if failed > 0 => format!(
+            "{} met the reload; then the site answered. There is nothing that must be done.",
+            if failed == 1 { "One request".to_owned() } else { format!("{failed} requests") }
+        ),
         ProbeVerdict::Ok => meaning(report.hits.last().unwrap_or(first), platform).sentence,
         ProbeVerdict::SlowFirst if total(first) > report.limit_ms as f64 => format!(
             "The first request took {took}, longer than the limit of {limit}; the following ones were fast. There is nothing that must be done: a reload that complained has worked."
@@ -155,10 +168,12 @@ pub fn sentence(report: &ProbeReport, platform: &str) -> String {
         ),
         ProbeVerdict::Slow => format!("Every request is slow: the first took {took}."),
         ProbeVerdict::OverLimit => format!("No answer within the limit of {limit}; waited {took}."),
-        ProbeVerdict::Flaky if failed == 1 && hit_failed(first) => {
+        ProbeVerdict::Flaky if is_glitch(report) => {
             "One request failed, the following ones were fine: a short disturbance, as around a reload.".to_owned()
         }
-        ProbeVerdict::Flaky => format!("{failed} of {all} requests failed."),
+        ProbeVerdict::Flaky => format!(
+            "{failed} of {all} requests failed: some requests reach a worker that fails, or fail by chance."
+        ),
         ProbeVerdict::Reloading => {
             "The site still answers as it does while it starts; try again in a minute.".to_owned()
         }

@@ -1,6 +1,7 @@
 //! What the person says (`--symptom`) and what the probe saw, as symptoms.
 
 use crate::checks::Context;
+use crate::http::verdict::is_glitch;
 use crate::model::{Facts, ProbeVerdict, Symptom, SymptomKind, SymptomSource};
 
 /// Adds them; the probe's come first in trust, so they stand last.
@@ -12,17 +13,21 @@ pub(super) fn add(context: &Context, facts: &mut Facts) {
     let last = probe.hits.last();
     let status = last.and_then(|hit| hit.status);
     let mut kinds = Vec::new();
+    let glitch = is_glitch(probe);
     match probe.verdict {
+        _ if glitch => kinds.push(SymptomKind::Ok),
         ProbeVerdict::Ok | ProbeVerdict::SlowFirst => kinds.push(SymptomKind::Ok),
         ProbeVerdict::Slow => kinds.extend([SymptomKind::Slow, SymptomKind::Ok]),
         ProbeVerdict::OverLimit => kinds.push(SymptomKind::Timeout),
         ProbeVerdict::Unreachable => kinds.push(SymptomKind::Unreachable),
         ProbeVerdict::Reloading | ProbeVerdict::Flaky | ProbeVerdict::Failing => {}
     }
-    if matches!(
-        probe.verdict,
-        ProbeVerdict::Failing | ProbeVerdict::Flaky | ProbeVerdict::OverLimit
-    ) {
+    if !glitch
+        && matches!(
+            probe.verdict,
+            ProbeVerdict::Failing | ProbeVerdict::Flaky | ProbeVerdict::OverLimit
+        )
+    {
         let failing =
             probe.hits.iter().rev().find_map(|hit| hit.status.filter(|status| *status >= 400));
         match failing.or(status.filter(|status| *status >= 400)) {
