@@ -154,6 +154,7 @@ fn of_status(status: u16, platform: &str, by: Option<AnsweredBy>) -> StatusMeani
     match status {
         204 | 205 => (false, "The app answered without a page, as it said it would.", &[]),
         200..=299 => (false, "The site answered.", &[]),
+        304 => (false, "The site answered that nothing has changed.", &[]),
         300..=399 => (false, "The site answered with a redirect that leads nowhere.", &[]),
         400 => (
             true,

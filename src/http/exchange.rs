@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::{Body as _, Bytes};
@@ -27,6 +28,8 @@ pub(super) const MAX_BODY: usize = 1 << 20;
 /// Header bytes and fields read at most.
 const MAX_HEAD: usize = 64 << 10;
 const MAX_FIELDS: usize = 200;
+/// An endless stream is listened to for so long.
+const STREAM: Duration = Duration::from_millis(500);
 
 /// Everything learnt from one exchange; filled as it goes, so that a cut keeps what there is.
 #[derive(Debug, Default)]
@@ -198,6 +201,14 @@ where
     read(response, meter, into).await
 }
 
+/// Answers that are made to have no end.
+pub(super) fn is_stream(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    ["text/event-stream", "multipart/x-mixed-replace"]
+        .iter()
+        .any(|stream| kind.eq_ignore_ascii_case(stream))
+}
+
 async fn read(
     response: Response<hyper::body::Incoming>,
     meter: &Meter,
@@ -214,7 +225,22 @@ async fn read(
     let framed = into.version == Some("2")
         || into.headers.contains_key("content-length")
         || into.headers.contains_key("transfer-encoding");
-    while let Some(frame) = body.frame().await {
+    let kind = into.headers.get("content-type").map(HeaderValue::as_bytes).unwrap_or_default();
+    let stream = is_stream(&String::from_utf8_lossy(kind));
+    loop {
+        let next = if stream {
+            match tokio::time::timeout(STREAM, body.frame()).await {
+                Ok(next) if into.body.is_empty() => next,
+                // Enough was seen: it works as long as somebody listens.
+                _ => {
+                    into.cut = true;
+                    break;
+                }
+            }
+        } else {
+            body.frame().await
+        };
+        let Some(frame) = next else { break };
         let frame = match frame {
             // Without a length the end of the connection is the end of the body, polite or not.
             Err(error) if !framed && ends_rudely(&error) => break,

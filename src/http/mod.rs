@@ -13,6 +13,7 @@ mod failure;
 mod hint;
 mod hit;
 mod meter;
+mod notes;
 pub mod plan;
 pub mod probe;
 mod proxy;

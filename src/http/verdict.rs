@@ -1,16 +1,14 @@
 //! What the hits mean together: verdict, notes, and why a probe does not count.
 
-use jiff::Timestamp;
 use reqwest::Url;
 
 use super::classify::{hit_failed, meaning};
+use super::notes;
 use super::plan::ProbePlan;
 use crate::model::{AnsweredBy, ErrorKind, Hit, ProbePhase, ProbeReport, ProbeVerdict};
 
 /// Share of the limit from which an answer is called slow.
 const SLOW_SHARE: f64 = 0.25;
-/// Days of validity left from which a certificate is mentioned.
-const CERTIFICATE_DAYS: i64 = 14;
 
 /// A proxy or platform reached no app: worth a moment's wait, because a reload looks the same.
 pub(super) fn is_gateway_error(hit: &Hit) -> bool {
@@ -53,7 +51,7 @@ fn unreached(hit: &Hit) -> bool {
 pub(super) fn conclude(plan: &ProbePlan, url: &Url, report: &mut ProbeReport) {
     report.verdict = verdict(plan, &report.hits);
     report.skipped = report.hits.first().and_then(skip_reason);
-    notes(plan, url, report);
+    notes::add(plan, url, report);
 }
 
 fn skip_reason(first: &Hit) -> Option<String> {
@@ -229,54 +227,13 @@ fn failure_sentence(hit: &Hit, platform: &str) -> String {
         }
         (ErrorKind::RedirectLoop, _) => format!("The redirects never end: {detail}."),
         (ErrorKind::RedirectRefused, _) => format!("The redirect was not followed: {detail}."),
+        (ErrorKind::InvalidResponse, ProbePhase::Body) => {
+            format!("The answer broke off: {detail}. The app or the proxy ended it early.")
+        }
         (ErrorKind::InvalidResponse, _) => format!("What came is no valid HTTP: {detail}."),
         (ErrorKind::TooLarge, _) => format!("The answer is larger than the probe reads: {detail}."),
         (ErrorKind::ProxyRefused | ErrorKind::Interrupted | ErrorKind::Other, _) => {
             format!("The request failed: {detail}.")
         }
-    }
-}
-
-fn notes(plan: &ProbePlan, url: &Url, report: &mut ProbeReport) {
-    let notes = &mut report.notes;
-    if plan.insecure && url.scheme() == "https" {
-        notes.push("The certificate was not required to be valid (--insecure).".to_owned());
-    }
-    let failed = report.hits.iter().filter(|hit| hit_failed(hit)).count();
-    if failed > 0 && failed < report.hits.len() {
-        notes.push(format!("{failed} of {} requests failed.", report.hits.len()));
-    }
-    if let Some(cname) = report.cname.as_ref().filter(|cname| cname.fits == Some(false)) {
-        notes.push(format!(
-            "The domain's CNAME points to {}, not to a name that ends in {}.",
-            cname.targets.join(", then "),
-            cname.expected
-        ));
-    }
-    let Some(first) = report.hits.first() else { return };
-    if let Some(proxy) = &first.proxy {
-        notes.push(format!("Sent through the outbound proxy {proxy}."));
-    }
-    if url.scheme() == "http"
-        && let Some(status) = first.redirects.first().map(|hop| hop.status)
-        && first.tls.is_some()
-    {
-        notes.push(format!("http is redirected to https ({status})."));
-    }
-    if let Some(exception) = report.hits.iter().find_map(|hit| hit.exception.as_ref()) {
-        notes.push(format!("The page shows visitors the exception {}.", exception.type_name));
-    }
-    if let Some(tls) = &first.tls {
-        let ends =
-            tls.not_after.map(|end| end.duration_since(first.at.unwrap_or_else(Timestamp::now)));
-        if let Some(left) = ends.map(|left| left.as_hours() / 24)
-            && (0..=CERTIFICATE_DAYS).contains(&left)
-            && tls.ok
-        {
-            notes.push(format!("The certificate ends in {left} days."));
-        }
-    }
-    if report.hits.iter().any(|hit| hit.cut) {
-        notes.push("The body is longer than 1 MiB; the rest was not read.".to_owned());
     }
 }

@@ -116,10 +116,13 @@ pub(super) fn failing(report: &Report) -> Option<String> {
 /// `502, as the probe saw`.
 pub(super) fn symptom(symptom: &Symptom) -> String {
     let what = match symptom.kind {
+        SymptomKind::Status(status) if status < 300 => {
+            format!("it answers {status}, but not with its page")
+        }
         SymptomKind::Status(status) => format!("it answers {status}"),
         SymptomKind::ReloadError => "the reload reports an error".to_owned(),
         SymptomKind::Slow => "it is slow".to_owned(),
-        SymptomKind::Timeout => "it does not answer in time".to_owned(),
+        SymptomKind::Timeout => "its answer does not come or end in time".to_owned(),
         SymptomKind::CrashLoop => "it crashes again and again".to_owned(),
         SymptomKind::Ok => "it answers".to_owned(),
         SymptomKind::Unreachable => "nothing answers".to_owned(),

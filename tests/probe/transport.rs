@@ -169,6 +169,23 @@ fn a_chunked_body_without_end() {
 }
 
 #[test]
+fn a_stream_of_events_is_an_answer() {
+    for first in ["", "5\r\ndata:\r\n"] {
+        let server = Server::plain(move |_, _, stream| {
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n";
+            let _ = stream.write_all(format!("{head}{first}").as_bytes());
+            sleep(Duration::from_secs(5));
+        });
+        let mut plan = plan(server.url("/"));
+        plan.timeout = Duration::from_secs(10);
+        plan.limit = Duration::from_secs(9);
+        let report = probe(&plan);
+        assert_eq!((report.verdict, only(&report).status), (ProbeVerdict::Ok, Some(200)));
+        assert!(report.notes.iter().any(|note| note.contains("stream")), "{:?}", report.notes);
+    }
+}
+
+#[test]
 fn a_flood_of_headers() {
     let server = Server::plain(|_, _, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");

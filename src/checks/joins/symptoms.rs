@@ -2,7 +2,7 @@
 
 use crate::checks::Context;
 use crate::http::verdict::is_glitch;
-use crate::model::{Facts, ProbeVerdict, Symptom, SymptomKind, SymptomSource};
+use crate::model::{ErrorKind, Facts, ProbeVerdict, Symptom, SymptomKind, SymptomSource};
 
 /// Adds them; the probe's come first in trust, so they stand last.
 pub(super) fn add(context: &Context, facts: &mut Facts) {
@@ -28,11 +28,17 @@ pub(super) fn add(context: &Context, facts: &mut Facts) {
             ProbeVerdict::Failing | ProbeVerdict::Flaky | ProbeVerdict::OverLimit
         )
     {
+        let cut = last.and_then(|hit| hit.error.as_ref());
         let failing =
             probe.hits.iter().rev().find_map(|hit| hit.status.filter(|status| *status >= 400));
         match failing.or(status.filter(|status| *status >= 400)) {
             Some(status) => kinds.push(SymptomKind::Status(status)),
             // An answer that is not the site's page: the status alone would look fine.
+            None if cut.is_some_and(|error| error.kind == ErrorKind::Timeout) => {
+                if !kinds.contains(&SymptomKind::Timeout) {
+                    kinds.push(SymptomKind::Timeout);
+                }
+            }
             None if probe.verdict == ProbeVerdict::Failing => {
                 kinds.push(status.map_or(SymptomKind::Unreachable, SymptomKind::Status));
             }
