@@ -136,6 +136,7 @@ fn single(part: &Part, entry: &Entry) -> Option<ExceptionEvent> {
         ..ExceptionEvent::default()
     };
     if matches!(event.short_type(), "ImportError" | "ModuleNotFoundError") {
+        module::complete(&mut event);
         event.module_owner = module::owner(&event);
     } else {
         event.module_owner = ModuleOwner::Unknown;

@@ -97,6 +97,32 @@ fn name(rest: &str) -> Option<&str> {
     (!name.is_empty() && name.len() <= 200).then_some(name)
 }
 
+/// Python 2 names only the last part of a dotted module whose package it did find: the import in
+/// the innermost frame says the whole (`from shop.models import x`, `No module named models`).
+pub(super) fn complete(event: &mut ExceptionEvent) {
+    let Some(part) = event.message.strip_prefix("No module named ").map(str::trim) else { return };
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if part.is_empty() || !plain(part) {
+        return;
+    }
+    let source = event.frames.last().and_then(|frame| frame.source.as_deref()).unwrap_or("");
+    let mut words = source.split_whitespace();
+    let whole = match (words.next(), words.next()) {
+        (Some("from" | "import"), Some(whole)) => whole.trim_end_matches([',', ';']),
+        _ => return,
+    };
+    let dotted = whole.strip_suffix(part).is_some_and(|head| {
+        head.len() > 1
+            && head.ends_with('.')
+            && !head.starts_with('.')
+            && head.split('.').all(plain)
+    });
+    if dotted {
+        // quoted as Python 3 does: unquoted, a dotted name says that its first part is missing
+        event.message = format!("No module named '{whole}'");
+    }
+}
+
 /// Whose the module is.
 #[must_use]
 pub(super) fn owner(event: &ExceptionEvent) -> ModuleOwner {
@@ -165,6 +191,44 @@ fn named_by_project(module: &str, top: &str) -> bool {
         Some((_, rest)) => {
             rest.split('.').any(|part| PROJECT_PARTS.contains(&part))
                 || PROJECT_NAMES.contains(&top)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Frame;
+
+    #[test]
+    fn what_python_2_left_out_is_completed() {
+        let told = |message: &str, source: &str| {
+            let frame = Frame {
+                source: Some(source.to_owned()),
+                function: "<module>".to_owned(),
+                file: "/app/x.py".to_owned(),
+                line: 1,
+                owner: FrameOwner::Own,
+                log_line: 1,
+            };
+            let mut event = ExceptionEvent {
+                message: message.to_owned(),
+                frames: vec![frame],
+                ..ExceptionEvent::default()
+            };
+            complete(&mut event);
+            event.message
+        };
+        for (message, source, whole) in [
+            ("wsgi", "from django.core.wsgi import get_wsgi_application", "'django.core.wsgi'"),
+            ("models", "import shop.models, os", "'shop.models'"),
+            ("models", "from models import Post", "models"),
+            ("models", "from .models import Post", "models"),
+            ("models", "from shop.supermodels import Post", "models"),
+            ("'models'", "from shop.models import Post", "'models'"),
+        ] {
+            let message = format!("No module named {message}");
+            assert_eq!(told(&message, source), format!("No module named {whole}"), "{source}");
         }
     }
 }

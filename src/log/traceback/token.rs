@@ -223,7 +223,11 @@ pub(super) fn frame(trimmed: &str) -> Option<RawFrame<'_>> {
         }
         if let Some(rest) = rest.strip_prefix(", line ") {
             let (line, rest) = number(rest)?;
-            let function = rest.strip_prefix(", in ").map(str::trim);
+            // a web page takes `<module>` for a tag and shows nothing
+            let function = match rest.trim_end() {
+                ", in" => Some("<module>"),
+                rest => rest.strip_prefix(", in ").map(str::trim),
+            };
             // `line 3 in f` without the comma is faulthandler's, newest call first
             if function.is_none() && !rest.trim().is_empty() {
                 return None;
@@ -296,6 +300,10 @@ mod tests {
             frame("/app/x.py", 12, Some("<module>"))
         );
         assert_eq!(token("  File \"/app/x.py\", line 12"), frame("/app/x.py", 12, None));
+        assert_eq!(
+            token("File \"/app/x.py\", line 1, in "),
+            frame("/app/x.py", 1, Some("<module>"))
+        );
         assert_eq!(token("File /app/x.py:12, in foo(a, b)"), frame("/app/x.py", 12, Some("foo")));
         assert_eq!(token("│ /app/x.py:12 in foo      │"), frame("/app/x.py", 12, Some("foo")));
         assert_eq!(token("File \"/x/y.py\" in get"), frame("/x/y.py", 0, Some("get")));
