@@ -117,7 +117,8 @@ pub(super) fn complete(event: &mut ExceptionEvent) {
             && !head.starts_with('.')
             && head.split('.').all(plain)
     });
-    if dotted {
+    // of the standard library the last part says more: Python 3's modules under Python 2
+    if dotted && !python_tables::is_stdlib(whole.split('.').next().unwrap_or(whole)) {
         // quoted as Python 3 does: unquoted, a dotted name says that its first part is missing
         event.message = format!("No module named '{whole}'");
     }
@@ -222,6 +223,7 @@ mod tests {
         for (message, source, whole) in [
             ("wsgi", "from django.core.wsgi import get_wsgi_application", "'django.core.wsgi'"),
             ("models", "import shop.models, os", "'shop.models'"),
+            ("parse", "from urllib.parse import quote", "parse"),
             ("models", "from models import Post", "models"),
             ("models", "from .models import Post", "models"),
             ("models", "from shop.supermodels import Post", "models"),
