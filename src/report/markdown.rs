@@ -2,7 +2,7 @@
 //! characters is spent by rank and never cuts inside a fence.
 
 use super::text::{charts, receipt};
-use super::{Flavor, Style, words};
+use super::{Flavor, Style, answer, words};
 use crate::model::{Evidence, Finding, Report, Source, State, Verdict};
 use crate::redact::Shareable;
 use crate::text::{
@@ -265,7 +265,7 @@ fn probe(report: &Report, github: bool) -> String {
     if probe.limit_ms > 0 {
         let _ = writeln!(out, "\nThe limit is {} s.", probe.limit_ms.div_ceil(1000));
     }
-    for note in &probe.notes {
+    for note in probe.notes.iter().chain(&answer::about(probe)) {
         let _ = writeln!(out, "\n{}", inline(note));
     }
     out

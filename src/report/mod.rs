@@ -3,6 +3,7 @@
 //! Border: nothing here reads files, the clock or the environment; what a renderer must know of
 //! its surroundings stands in [`Style`]. Every foreign text passes `crate::text` on its way out.
 
+mod answer;
 mod ci;
 mod concise;
 mod html;

@@ -9,7 +9,7 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 
 use super::text::{charts, receipt};
-use super::{Style, words};
+use super::{Style, answer, words};
 use crate::model::{Evidence, Finding, Report, Verdict};
 use crate::redact::Shareable;
 use crate::text::{defuse, xml as plain};
@@ -109,7 +109,8 @@ pub(super) fn html(shareable: &Shareable, style: &Style) -> String {
         probe => probe.map(|probe| Value::from_safe_string(svg::probe(probe))),
         probe_url => probe.map(|probe| plain(&probe.url)),
         probe_rows => v(probe.map(|probe| probe.hits.iter().map(hit_row).collect::<Vec<_>>())),
-        probe_notes => probe.map(|probe| list(&probe.notes)),
+        probe_notes => probe
+            .map(|probe| list(&[probe.notes.clone(), answer::about(probe)].concat())),
         findings => v(cards),
         restarts => restarts(report),
         unexplained => v(unexplained(report)),

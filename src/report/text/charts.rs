@@ -21,6 +21,7 @@ pub(super) fn worth_it(probe: &ProbeReport, verbose: u8) -> bool {
 
 /// Bars of the wait for the first byte, one line a hit.
 pub(super) fn probe(page: &mut Page<'_>, probe: &ProbeReport) {
+    let verbose = page.style.verbose > 0;
     page.gap();
     let wide = page.width >= 72;
     let fixed = if wide { 5 + 9 + 7 + 9 + 8 + 8 + 8 } else { 5 + 9 + 8 + 8 };
@@ -69,6 +70,11 @@ pub(super) fn probe(page: &mut Page<'_>, probe: &ProbeReport) {
     }
     for note in probe.notes.iter().take(4) {
         page.paragraph("     ", note, Tone::Dim);
+    }
+    if verbose {
+        for line in crate::report::answer::about(probe) {
+            page.paragraph("     ", &line, Tone::Dim);
+        }
     }
 }
 
