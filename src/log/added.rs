@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::dialect::{self, LifeKind};
 use super::events::{FileEvents, RouteCount};
 use super::merge;
+use super::prefilter::Prefilter;
 use super::prefix::{PrefixCtx, strip_all};
 use super::read::{LogReader, ReadError};
 use super::scan::{ScanOptions, scan_each, scan_file};
@@ -247,7 +248,7 @@ fn read_part(
     options: &ScanOptions,
     rules: &Rules,
 ) -> FileEvents {
-    let mut events = scan_file(file, opened, options, rules);
+    let mut events = scan_file(file, opened, options, &Prefilter::new(rules));
     // Gone again, or no text any more: the first reading told what there was.
     events.skipped = None;
     events

@@ -14,7 +14,7 @@ use super::events::{Failed, FileEvents, Life, RouteCount};
 use super::line::{Level, Line};
 use super::merge;
 use super::order::FileOrder;
-use super::prefilter;
+use super::prefilter::{self, Prefilter};
 use super::prefix::{PrefixCtx, strip_all};
 use super::read::{LogReader, ReadError};
 use super::stamp::Clock;
@@ -41,6 +41,8 @@ const INTRO_WITHIN: u64 = 6;
 const EXCERPT: usize = 2_000;
 /// Most bytes of a log out of order that are held to be sorted.
 const SORTED: usize = 16 * 1024 * 1024;
+/// Bytes of a file for which the search of [`Prefilter`] that takes longer to build pays.
+const LARGE: u64 = 1 << 20;
 /// Lines that tell in which order a log runs.
 const ORDER_LINES: usize = 600;
 
@@ -72,11 +74,12 @@ pub(super) fn scan_each(
     options: &ScanOptions,
     rules: &Rules,
 ) -> Vec<FileEvents> {
+    let prefilter = &Prefilter::new(rules);
     std::thread::scope(|scope| {
         let handles: Vec<_> = files
             .iter()
             .enumerate()
-            .map(|(at, file)| scope.spawn(move || scan_file(file, open(at), options, rules)))
+            .map(|(at, file)| scope.spawn(move || scan_file(file, open(at), options, prefilter)))
             .collect();
         handles
             .into_iter()
@@ -95,7 +98,8 @@ pub(super) fn scan_each(
 #[must_use]
 pub fn scan_text(text: &str, kind: LogKind, rules: &Rules) -> Facts {
     let options = ScanOptions { platform: "generic".to_owned(), ..ScanOptions::default() };
-    let mut scanner = Scanner::new("text", kind, &options, rules);
+    let prefilter = Prefilter::new(rules);
+    let mut scanner = Scanner::new("text", kind, &options, &prefilter);
     let lines: Vec<&str> = text.lines().collect();
     let backwards = order_of(text, &mut scanner.ctx) == FileOrder::NewestFirst;
     for at in 0..lines.len() {
@@ -110,10 +114,10 @@ pub(super) fn scan_file(
     file: &LogFile,
     opened: Result<LogReader, ReadError>,
     options: &ScanOptions,
-    rules: &Rules,
+    prefilter: &Prefilter<'_>,
 ) -> FileEvents {
     let kind = file.kind.unwrap_or(LogKind::Any);
-    let mut scanner = Scanner::new(&file.shown, kind, options, rules);
+    let mut scanner = Scanner::new(&file.shown, kind, options, prefilter);
     let failed = |problem: String| FileEvents { skipped: Some(problem), ..FileEvents::default() };
     let log = match opened {
         Ok(log) => log,
@@ -121,6 +125,7 @@ pub(super) fn scan_file(
         Err(ReadError::Empty(_)) => return scanner.finish(true),
         Err(problem) => return failed(problem.to_string()),
     };
+    scanner.large = log.size().is_none_or(|bytes| bytes > LARGE);
     let head = log.peek();
     if file.kind.is_none() {
         scanner.kind = super::kind::guess(&file.shown, &head).kind;
@@ -203,6 +208,9 @@ struct Scanner<'r> {
     kind: LogKind,
     options: &'r ScanOptions,
     rules: &'r Rules,
+    prefilter: &'r Prefilter<'r>,
+    /// The file is [`LARGE`].
+    large: bool,
     ctx: PrefixCtx,
     assembler: Assembler,
     events: FileEvents,
@@ -218,7 +226,12 @@ struct Scanner<'r> {
 }
 
 impl<'r> Scanner<'r> {
-    fn new(shown: &str, kind: LogKind, options: &'r ScanOptions, rules: &'r Rules) -> Self {
+    fn new(
+        shown: &str,
+        kind: LogKind,
+        options: &'r ScanOptions,
+        prefilter: &'r Prefilter<'r>,
+    ) -> Self {
         let clock = match &options.zone {
             Some(zone) => Clock::new(zone, options.now),
             None => Clock::utc(options.now),
@@ -227,7 +240,9 @@ impl<'r> Scanner<'r> {
             shown: shown.into(),
             kind,
             options,
-            rules,
+            rules: prefilter.rules,
+            prefilter,
+            large: false,
             ctx: PrefixCtx::new(clock),
             assembler: Assembler::new(),
             events: FileEvents::default(),
@@ -272,8 +287,7 @@ impl<'r> Scanner<'r> {
     fn boring(&self, raw: &str) -> bool {
         self.first_time.is_some()
             && self.assembler.is_idle()
-            && !self.rules.has_line_literal(raw)
-            && !prefilter::interesting(raw)
+            && !self.prefilter.may_matter(raw, self.large)
     }
 
     fn stripped(&mut self, line: &Line<'_>) {

@@ -55,7 +55,7 @@ fn certain() -> f64 {
     1.0
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     call: Vec<CallRule>,
@@ -80,18 +80,13 @@ pub struct CallTable {
 /// The embedded table.
 pub fn table() -> &'static CallTable {
     static TABLE: OnceLock<CallTable> = OnceLock::new();
-    TABLE.get_or_init(|| CallTable::load(crate::rules::embedded_file("python/calls.toml")))
+    TABLE.get_or_init(|| {
+        CallTable::new(crate::rules::embedded("python/calls.toml").unwrap_or_default())
+    })
 }
 
 impl CallTable {
-    fn load(text: &str) -> Self {
-        let file: File = toml::from_str(text).unwrap_or(File {
-            call: Vec::new(),
-            alias: HashMap::new(),
-            asgi: Vec::new(),
-            wsgi: Vec::new(),
-            quiet_decorators: Vec::new(),
-        });
+    fn new(file: File) -> Self {
         let mut out = Self {
             rules: file.call,
             names: HashMap::new(),

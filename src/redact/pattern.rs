@@ -6,7 +6,7 @@ use std::sync::{LazyLock, OnceLock};
 use regex::Regex;
 use serde::Deserialize;
 
-use crate::rules::embedded_file;
+use crate::rules::embedded;
 
 /// One pattern of the file.
 #[derive(Debug, Deserialize)]
@@ -52,9 +52,8 @@ fn secret() -> String {
 /// Every pattern, in order.
 pub(super) fn patterns() -> &'static [Pattern] {
     // The file is embedded and parsed by a test: it cannot be broken in a release.
-    static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-        toml::from_str::<File>(embedded_file("redact.toml")).unwrap_or_default().pattern
-    });
+    static PATTERNS: LazyLock<Vec<Pattern>> =
+        LazyLock::new(|| embedded::<File>("redact.toml").unwrap_or_default().pattern);
     &PATTERNS
 }
 

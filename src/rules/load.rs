@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::embedded::{embedded_below, embedded_file};
+use super::embedded::{embedded, embedded_below};
 use super::matcher::Matcher;
 use super::platform::Platform;
 use super::schema::{Cause, Kind};
@@ -24,12 +24,20 @@ impl RuleError {
     }
 }
 
-/// Texts of rule files by kind, before they are parsed.
+/// A rule file before it is parsed.
+#[derive(Debug)]
+enum Text {
+    /// JSON that the build made of TOML.
+    Embedded(&'static str),
+    Toml(String),
+}
+
+/// Rule files by kind: name and text.
 #[derive(Debug, Default)]
 struct Texts {
-    causes: Vec<(String, String)>,
-    platforms: Vec<(String, String)>,
-    harmless: Vec<(String, String)>,
+    causes: Vec<(String, Text)>,
+    platforms: Vec<(String, Text)>,
+    harmless: Vec<(String, Text)>,
 }
 
 impl Rules {
@@ -55,7 +63,7 @@ impl Rules {
     /// One cause of the binary, read by itself: much cheaper than all rules. Its file is named by its slug.
     #[must_use]
     pub fn embedded_cause(slug: &str) -> Option<Cause> {
-        toml::from_str(embedded_file(&format!("causes/{slug}.toml"))).ok()
+        embedded(&format!("causes/{slug}.toml"))
     }
 
     /// What is wrong with the embedded rules: always empty in a build whose tests passed.
@@ -91,7 +99,7 @@ impl Rules {
                         let stem =
                             format!("/{}", path.file_name().unwrap_or_default().to_string_lossy());
                         into.retain(|(known, _)| !known.ends_with(&stem));
-                        into.push((name, text));
+                        into.push((name, Text::Toml(text)));
                     }
                     Err(error) => errors.push(RuleError::new(&name, error.to_string())),
                 }
@@ -124,7 +132,7 @@ impl Rules {
                     .map(move |name| (name, at))
             })
             .collect();
-        let matcher = Matcher::build(&causes, &harmless, &mut errors);
+        let matcher = Matcher::build(&causes, &harmless);
         let platforms = platforms.into_iter().map(|p| (p.id.clone(), p)).collect();
         (Self { causes, by_slug, platforms, harmless, matcher }, errors)
     }
@@ -134,21 +142,25 @@ fn embedded_texts() -> Texts {
     let all = |folder| {
         embedded_below(folder)
             .filter(|(name, _)| name.ends_with(".toml"))
-            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .map(|(name, json)| (name.to_owned(), Text::Embedded(json)))
             .collect()
     };
     Texts { causes: all("causes"), platforms: all("platforms"), harmless: all("harmless") }
 }
 
 fn parse_all<T: serde::de::DeserializeOwned>(
-    texts: &[(String, String)],
+    texts: &[(String, Text)],
     errors: &mut Vec<RuleError>,
 ) -> Vec<T> {
     let mut parsed = Vec::with_capacity(texts.len());
     for (file, text) in texts {
-        match toml::from_str(text) {
+        let value = match text {
+            Text::Embedded(json) => serde_json::from_str(json).map_err(|error| error.to_string()),
+            Text::Toml(text) => toml::from_str(text).map_err(|error| error.to_string()),
+        };
+        match value {
             Ok(value) => parsed.push(value),
-            Err(error) => errors.push(RuleError::new(file, error.to_string())),
+            Err(problem) => errors.push(RuleError::new(file, problem)),
         }
     }
     parsed

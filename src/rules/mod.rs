@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-pub use embedded::{embedded_below, embedded_file};
+pub use embedded::{embedded, embedded_below};
 pub use fill::{fill, fill_names, placeholders};
 pub use load::RuleError;
 use matcher::Matcher;

@@ -258,25 +258,42 @@ impl Pages {
     /// The pages in the binary.
     pub fn embedded() -> &'static Self {
         static PAGES: LazyLock<Pages> = LazyLock::new(|| {
-            let (pages, errors) = Pages::parse(embedded_below("pages"));
+            let (pages, errors) = Pages::read_embedded();
             debug_assert!(errors.is_empty(), "embedded pages: {errors:?}");
             pages
         });
         &PAGES
     }
 
-    /// Pages of files given as name and text, and what is wrong with them.
+    fn read_embedded() -> (Self, Vec<RuleError>) {
+        Self::build(
+            embedded_below("pages")
+                .map(|(name, json)| (name, serde_json::from_str(json).map_err(|e| e.to_string()))),
+        )
+    }
+
+    /// Pages of TOML files given as name and text, and what is wrong with them.
     pub fn parse<'a>(
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> (Self, Vec<RuleError>) {
+        Self::build(
+            files
+                .into_iter()
+                .map(|(name, text)| (name, toml::from_str(text).map_err(|e| e.to_string()))),
+        )
+    }
+
+    fn build<'a>(
+        files: impl Iterator<Item = (&'a str, Result<PageFile, String>)>,
+    ) -> (Self, Vec<RuleError>) {
         let mut pages: Vec<Page> = Vec::new();
         let mut errors = Vec::new();
-        for (name, text) in files {
+        for (name, file) in files {
             let fail = |problem: String| RuleError { file: name.to_owned(), problem };
-            let file: PageFile = match toml::from_str(text) {
+            let file = match file {
                 Ok(file) => file,
-                Err(error) => {
-                    errors.push(fail(error.to_string()));
+                Err(problem) => {
+                    errors.push(fail(problem));
                     continue;
                 }
             };
@@ -354,7 +371,7 @@ mod tests {
 
     #[test]
     fn embedded_pages_load_and_their_examples_behave() {
-        let (pages, errors) = Pages::parse(embedded_below("pages"));
+        let (pages, errors) = Pages::read_embedded();
         assert!(errors.is_empty(), "{errors:#?}");
         assert!(pages.pages.len() > 40, "{}", pages.pages.len());
         for page in pages.iter() {

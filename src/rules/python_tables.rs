@@ -6,11 +6,12 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::embedded::embedded_file;
+use super::embedded::embedded;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Table {
-    modules: HashMap<String, String>,
+    #[serde(borrow)]
+    modules: HashMap<&'static str, &'static str>,
 }
 
 /// A Python version as (major, minor).
@@ -28,16 +29,16 @@ pub struct StdlibModule {
 }
 
 /// `None` where the embedded table cannot be read; a test makes sure that it can.
-fn read(path: &str) -> HashMap<String, String> {
-    toml::from_str::<Table>(embedded_file(path)).map(|table| table.modules).unwrap_or_default()
+fn read(path: &str) -> HashMap<&'static str, &'static str> {
+    embedded::<Table>(path).unwrap_or_default().modules
 }
 
-fn stdlib() -> &'static HashMap<String, StdlibModule> {
-    static TABLE: OnceLock<HashMap<String, StdlibModule>> = OnceLock::new();
+fn stdlib() -> &'static HashMap<&'static str, StdlibModule> {
+    static TABLE: OnceLock<HashMap<&'static str, StdlibModule>> = OnceLock::new();
     TABLE.get_or_init(|| {
         read("python/stdlib.toml")
             .into_iter()
-            .filter_map(|(name, value)| Some((name, stdlib_entry(&value)?)))
+            .filter_map(|(name, value)| Some((name, stdlib_entry(value)?)))
             .collect()
     })
 }
@@ -59,8 +60,8 @@ fn version(text: &str) -> Option<Version> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-fn distributions() -> &'static HashMap<String, String> {
-    static TABLE: OnceLock<HashMap<String, String>> = OnceLock::new();
+fn distributions() -> &'static HashMap<&'static str, &'static str> {
+    static TABLE: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
     TABLE.get_or_init(|| read("python/distributions.toml"))
 }
 
@@ -109,7 +110,7 @@ pub fn import_names_of(distribution: &str) -> Vec<&'static str> {
     let mut names: Vec<&str> = distributions()
         .iter()
         .filter(|(_, name)| normalised(name.split('[').next().unwrap_or(name)) == wanted)
-        .map(|(name, _)| name.as_str())
+        .map(|(name, _)| *name)
         .collect();
     names.sort_unstable();
     names
@@ -125,7 +126,7 @@ fn normalised(name: &str) -> String {
 #[must_use]
 pub fn nearest_known(name: &str) -> Option<&'static str> {
     let name = top(name);
-    let known = || distributions().keys().chain(stdlib().keys()).map(String::as_str);
+    let known = || distributions().keys().chain(stdlib().keys()).copied();
     if name.len() > 64 || distributions().contains_key(name) || stdlib().contains_key(name) {
         return None;
     }
@@ -204,7 +205,7 @@ mod tests {
 
     #[test]
     fn no_name_is_in_both_tables() {
-        let both: Vec<&String> =
+        let both: Vec<&&str> =
             distributions().keys().filter(|name| stdlib().contains_key(*name)).collect();
         assert!(both.is_empty(), "{both:?}");
     }
