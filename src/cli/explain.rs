@@ -172,12 +172,7 @@ fn cause_text(cause: &Cause, rules: &Rules, platform: Option<&str>) -> String {
         }) {
             continue;
         }
-        let names: Vec<String> = fix
-            .platforms
-            .iter()
-            .map(|id| rules.platform(id).map_or_else(|| id.clone(), |profile| profile.name.clone()))
-            .collect();
-        let heading = if names.is_empty() { String::new() } else { names.join(", ") };
+        let heading = names(&fix.platforms, rules);
         let mut step = plain(&fix.text);
         if let Some(command) = &fix.command {
             let _ = write!(step, "\n    {}", plain(command));
@@ -196,17 +191,58 @@ fn cause_text(cause: &Cause, rules: &Rules, platform: Option<&str>) -> String {
         }
     }
     let _ = writeln!(out, "\nHow to check\n{}", indent(&plain(&cause.check)));
-    if !cause.prevent.is_empty() {
-        out.push_str("\nPrevent\n");
-        for text in &cause.prevent {
-            let _ = writeln!(out, "{}", indent(&format!("- {}", plain(text))));
-        }
-    }
+    out.push_str(&prevent(cause, rules, platform, &plain));
     out.push_str("\nReferences\n");
     for doc in &cause.docs {
         let _ = writeln!(out, "  {}", doc.url);
     }
     out.trim_end().to_owned()
+}
+
+/// How to keep it from happening again, by platform.
+fn prevent(
+    cause: &Cause,
+    rules: &Rules,
+    platform: Option<&str>,
+    plain: &dyn Fn(&str) -> String,
+) -> String {
+    let mut out = String::new();
+    let mut heading = None;
+    for item in &cause.prevent {
+        let here = |p: &str| item.platforms.iter().any(|name| rules.platform_is(p, name));
+        if platform.is_some_and(|p| !item.platforms.is_empty() && !here(p)) {
+            continue;
+        }
+        if out.is_empty() {
+            out.push_str("\nPrevent\n");
+        }
+        let names = names(&item.platforms, rules);
+        if heading.as_ref() != Some(&names) {
+            let shown = if names.is_empty() { "Everywhere" } else { &names };
+            // One heading for all would say nothing.
+            if cause.prevent.iter().any(|other| !other.platforms.is_empty()) {
+                let _ = writeln!(out, "  {shown}:");
+            }
+            heading = Some(names);
+        }
+        let _ = writeln!(out, "{}", indent(&format!("- {}", plain(&item.text))));
+        if let Some(command) = &item.command {
+            let _ = writeln!(out, "      {}", plain(command));
+        }
+        if let Some(url) = &item.url {
+            let _ = writeln!(out, "    {url}");
+        }
+    }
+    out
+}
+
+/// The names of platforms for people.
+fn names(platforms: &[String], rules: &Rules) -> String {
+    let names: Vec<String> = platforms
+        .iter()
+        .map(|id| rules.platform(id).map_or_else(|| id.clone(), |profile| profile.name.clone()))
+        .collect();
+    names.join(", ")
 }
 
 /// Wraps at 78 columns behind two spaces; lines that start with spaces are commands and stay whole.
@@ -256,7 +292,9 @@ fn json(args: &ExplainArgs, rules: &Rules) -> Result<String, Failure> {
                     "platforms": fix.platforms, "text": fix.text, "command": fix.command,
                 })).collect::<Vec<_>>(),
                 "check": cause.check.trim(),
-                "prevent": cause.prevent,
+                "prevent": cause.prevent.iter().map(|item| serde_json::json!({
+                    "platforms": item.platforms, "text": item.text, "command": item.command, "url": item.url,
+                })).collect::<Vec<_>>(),
                 "docs": cause.docs.iter().map(|doc| doc.url.clone()).collect::<Vec<_>>(),
             })
         })

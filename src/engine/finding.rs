@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::after;
 use super::ledger::{Account, Entry, symptom_word};
 use super::rank::Ranked;
-use crate::model::{
-    Captures, Consequence, ContainerState, Evidence, Fact, Facts, Finding, Fix, Point,
-    RestartState, Site, Source,
-};
+use crate::model::{Captures, Evidence, Fact, Facts, Finding, Fix, Point, Site, Source};
 use crate::rules::schema::{Cause, FixText};
 use crate::rules::{Rules, fill};
 
@@ -66,8 +64,8 @@ pub(super) fn build(
         why: fill(&cause.why, &captures, &dist).unwrap_or_else(|| cause.why.clone()),
         explains: explains(account),
         fixes: fixes(cause, &captures, &signatures, site, rules, account, entries, &dist),
-        prevent: cause.prevent.iter().filter_map(|text| fill(text, &captures, &dist)).collect(),
-        consequences: consequences(account, entries, facts),
+        prevent: after::prevent(cause, account, entries, facts, site, rules, &captures),
+        consequences: after::consequences(account, entries, facts),
         docs: docs(cause, site, rules),
         captures,
     }
@@ -223,62 +221,4 @@ fn docs(cause: &Cause, site: &Site, rules: &Rules) -> Vec<String> {
         .collect();
     docs.extend(cause.docs.iter().filter(|doc| doc.platform.is_none()).map(|doc| doc.url.clone()));
     docs
-}
-
-fn consequences(account: &Account, entries: &[Entry<'_>], facts: &Facts) -> Vec<Consequence> {
-    let mut by_label: BTreeMap<&str, Vec<Evidence>> = BTreeMap::new();
-    for &at in &account.consequences {
-        if let Some(claim) = entries[at].owners.first() {
-            by_label.entry(&claim.sig.text.label).or_default().push(evidence(entries[at].fact));
-        }
-    }
-    let mut list: Vec<Consequence> = by_label
-        .into_iter()
-        .map(|(label, evidence)| Consequence { title: label.to_owned(), evidence })
-        .collect();
-    // The crash loop stands under the cause of the crashes.
-    let explains_crash = account.consequences.iter().any(|&at| {
-        entries[at].fact.source == Source::Event && entries[at].fact.container.is_some()
-    });
-    let looping = facts
-        .restarts
-        .iter()
-        .filter(|container| is_looping(container))
-        .max_by_key(|one| one.counter);
-    if let Some(container) = looping
-        && account.any_current
-        && (account.any_start_time || explains_crash)
-    {
-        list.push(Consequence { title: loop_title(container), evidence: Vec::new() });
-    }
-    list
-}
-
-fn is_looping(container: &ContainerState) -> bool {
-    container.crashes.len() > 1
-        && matches!(
-            container.state,
-            RestartState::WarmUp | RestartState::Waiting | RestartState::GivenUp
-        )
-}
-
-/// Where the loop stands: `web-1 crashed 4 times in a row; next restart 10:15 UTC, …`.
-fn loop_title(container: &ContainerState) -> String {
-    let time = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    let mut text = format!("{} crashed {} times in a row", container.container, container.counter);
-    if container.inferred {
-        text.push_str(" (inferred from repeated starts)");
-    }
-    match container.state {
-        RestartState::GivenUp => text.push_str("; the platform gave up and does not restart it"),
-        RestartState::WarmUp => text.push_str("; it runs, inside its warm-up"),
-        _ => {}
-    }
-    if let Some(at) = container.next_restart {
-        text.push_str(&format!("; next restart {}", time(at)));
-    }
-    if let Some(at) = container.gives_up_at {
-        text.push_str(&format!("; given up at {} if nothing changes", time(at)));
-    }
-    text
 }

@@ -3,6 +3,7 @@
 //! `ledger` books points, `resolve` says what is history, `explain` finds consequences, `rank`
 //! turns scores into an order, `finding` fills in the texts. Weights stand in `weights`.
 
+mod after;
 mod explain;
 mod finding;
 mod ledger;

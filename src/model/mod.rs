@@ -26,8 +26,8 @@ pub use probe::{
     ProbeReport, ProbeVerdict, Redirect, TlsInfo,
 };
 pub use report::{
-    Confidence, Consequence, Evidence, Finding, Fix, NextCheck, Point, Report, RuledOut, Severity,
-    State, TimelineEntry, Verdict,
+    Confidence, Consequence, Evidence, Finding, Fix, NextCheck, Point, Prevention, Report,
+    RuledOut, Severity, State, TimelineEntry, Verdict,
 };
 pub use restart::{ContainerState, RestartState};
 pub use site::{ClockState, LogFile, LogKind, PlatformId, PythonVersion, Site};

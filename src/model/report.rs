@@ -97,7 +97,7 @@ pub struct Finding {
     pub explains: Option<String>,
     pub fixes: Vec<Fix>,
     /// How to keep it from happening again.
-    pub prevent: Vec<String>,
+    pub prevent: Vec<Prevention>,
     pub consequences: Vec<Consequence>,
     pub docs: Vec<String>,
     pub captures: Captures,
@@ -134,6 +134,15 @@ pub struct Fix {
     pub verify: Option<String>,
     pub safety: Option<Safety>,
     pub edits: Vec<Edit>,
+}
+
+/// One way to keep it from happening again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prevention {
+    pub text: String,
+    pub command: Option<String>,
+    /// The page that explains it.
+    pub url: Option<String>,
 }
 
 /// Something that follows from the finding.

@@ -57,7 +57,10 @@ pub(super) fn strings(report: &mut Report, change: &mut dyn FnMut(&mut String)) 
                 change(&mut edit.text);
             }
         }
-        finding.prevent.iter_mut().for_each(&mut *change);
+        for item in &mut finding.prevent {
+            change(&mut item.text);
+            option(item.command.as_mut(), change);
+        }
         for consequence in &mut finding.consequences {
             change(&mut consequence.title);
             consequence.evidence.iter_mut().for_each(|item| evidence(item, change));

@@ -136,18 +136,22 @@ fn whole(report: &Report, finding: &Finding, at: usize, style: &Style) -> String
         }
         out.push('\n');
     }
+    if style.verbose > 0 && !finding.prevent.is_empty() {
+        out.push_str("**Prevent:**\n\n");
+        for item in &finding.prevent {
+            let url = item.url.as_deref().map_or_else(String::new, |url| format!(" {}", link(url)));
+            let _ = writeln!(out, "- {}{url}", prose(&item.text));
+            if let Some(command) = &item.command {
+                out.push('\n');
+                out.push_str(&block(&terminal_lines(command), github, "  "));
+                out.push('\n');
+            }
+        }
+        out.push('\n');
+    }
     let links = if github { 3 } else { 1 };
     if !finding.docs.is_empty() && (github || at == 0) {
-        let urls: Vec<String> = finding
-            .docs
-            .iter()
-            .take(links)
-            .map(|url| {
-                let url: String =
-                    terminal(url).chars().filter(|c| !matches!(c, '<' | '>' | ' ' | '`')).collect();
-                format!("<{url}>")
-            })
-            .collect();
+        let urls: Vec<String> = finding.docs.iter().take(links).map(|url| link(url)).collect();
         let _ = write!(out, "Docs: {}\n\n", urls.join(", "));
     }
     if style.explain_ranking {
@@ -156,6 +160,13 @@ fn whole(report: &Report, finding: &Finding, at: usize, style: &Style) -> String
         out.push('\n');
     }
     out
+}
+
+/// An autolink.
+fn link(url: &str) -> String {
+    let url: String =
+        terminal(url).chars().filter(|c| !matches!(c, '<' | '>' | ' ' | '`')).collect();
+    format!("<{url}>")
 }
 
 /// Fenced for GitHub, indented for forums; below a list item with `indent`.

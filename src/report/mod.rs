@@ -107,10 +107,10 @@ pub fn render(
     let text = match format {
         Format::Text => text::text(report, style),
         Format::Concise => concise::concise(report, style),
-        Format::Json => json::json(report),
+        Format::Json => json::json(report, style),
         Format::Markdown => markdown::markdown(report, style),
         Format::Html => html::html(report, style),
-        Format::Reply => reply::reply(report),
+        Format::Reply => reply::reply(report, style),
         Format::Github => ci::github::github(report, style),
         Format::Sarif => ci::sarif::sarif(std::slice::from_ref(report), style),
         Format::Gitlab => ci::gitlab::gitlab(std::slice::from_ref(report), style),
@@ -132,7 +132,7 @@ pub fn render_many(
     match (format, reports) {
         (_, [report]) => render(format, report, style, out),
         (Format::Text, _) => out.write_all(text::sites(reports, style).as_bytes()),
-        (Format::Json, _) => out.write_all(json::json_many(reports).as_bytes()),
+        (Format::Json, _) => out.write_all(json::json_many(reports, style).as_bytes()),
         (Format::Sarif, _) => out.write_all(ci::sarif::sarif(reports, style).as_bytes()),
         (Format::Gitlab, _) => out.write_all(ci::gitlab::gitlab(reports, style).as_bytes()),
         (Format::Junit, _) => out.write_all(ci::junit::junit(reports, style).as_bytes()),

@@ -1,6 +1,6 @@
 //! `--format reply`: about six sentences that a support agent can send as they stand.
 
-use super::words;
+use super::{Style, words};
 use crate::model::{Evidence, Finding, Report, Source, Verdict};
 use crate::redact::Shareable;
 use crate::text::{defuse, terminal, wrap};
@@ -9,21 +9,21 @@ use crate::text::{defuse, terminal, wrap};
 const WIDTH: usize = 76;
 
 /// Cause, why we think so, steps, how to check, what to send if it does not help.
-pub(super) fn reply(shareable: &Shareable) -> String {
+pub(super) fn reply(shareable: &Shareable, style: &Style) -> String {
     let report = shareable.report();
     let mut page = Page(String::new());
     let site = words::subject(report).unwrap_or_else(|| "your site".to_owned());
     page.text("Hello,");
     page.gap();
     match (words::answer(report), report.verdict) {
-        (Some(finding), _) => broken(&mut page, report, finding, &site),
+        (Some(finding), _) => broken(&mut page, report, finding, &site, style.verbose > 0),
         (None, Verdict::Healthy) => healthy(&mut page, report, &site),
         (None, _) => unknown(&mut page, report, &site),
     }
     page.0
 }
 
-fn broken(page: &mut Page, report: &Report, finding: &Finding, site: &str) {
+fn broken(page: &mut Page, report: &Report, finding: &Finding, site: &str, verbose: bool) {
     let found = match finding.confidence.word() {
         "certain" => "This is what is wrong:",
         "likely" => "This is most likely what is wrong:",
@@ -50,6 +50,13 @@ fn broken(page: &mut Page, report: &Report, finding: &Finding, site: &str) {
     page.text(&format!(
         "If it doesn't help, send me {attach} from after the change, and the time at which you tried."
     ));
+    if verbose && !finding.prevent.is_empty() {
+        page.text("To keep it from happening again:");
+        for (at, item) in finding.prevent.iter().enumerate() {
+            page.item(at + 1, &item.text);
+            page.command(item.command.as_deref());
+        }
+    }
     if let Some(url) = finding.docs.first() {
         page.text("More about it:");
         page.raw(url);

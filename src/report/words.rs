@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::model::{
-    Confidence, Evidence, Finding, Place, ProbeVerdict, Report, Severity, Source, State, Symptom,
-    SymptomKind, SymptomSource, Verdict,
+    Confidence, Evidence, Finding, Place, Prevention, ProbeVerdict, Report, Severity, Source,
+    State, Symptom, SymptomKind, SymptomSource, Verdict,
 };
 
 /// error, warning, note.
@@ -332,6 +332,12 @@ pub(super) fn sentence(text: &str) -> String {
 pub(super) fn ticket_command(command: Option<&str>) -> String {
     let command = command.unwrap_or("diagnose").trim();
     format!("{command} --format markdown")
+}
+
+/// A way to keep it from happening again, in one line.
+pub(super) fn prevention(item: &Prevention) -> String {
+    let more = item.command.iter().chain(&item.url);
+    more.fold(format!("Prevent: {}", item.text), |text, part| format!("{text} {part}"))
 }
 
 #[cfg(test)]

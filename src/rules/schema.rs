@@ -41,8 +41,9 @@ pub struct Cause {
     pub how: String,
     /// How to see that it is gone.
     pub check: String,
+    /// How to keep it from happening again.
     #[serde(default)]
-    pub prevent: Vec<String>,
+    pub prevent: Vec<PreventText>,
     #[serde(default)]
     pub docs: Vec<Doc>,
     #[serde(default, rename = "fix")]
@@ -58,6 +59,45 @@ pub struct Doc {
     /// Only there; absent: everywhere.
     pub platform: Option<String>,
     pub url: String,
+}
+
+/// One way to keep it from happening again: a sentence, or a table where only some platforms have it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "PreventForm")]
+pub struct PreventText {
+    /// Platforms it is for; empty: everywhere.
+    pub platforms: Vec<String>,
+    /// One or two sentences, filled like a fix's.
+    pub text: String,
+    pub command: Option<String>,
+    /// The page that explains it.
+    pub url: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum PreventForm {
+    Everywhere(String),
+    There {
+        #[serde(default)]
+        platforms: Vec<String>,
+        text: String,
+        command: Option<String>,
+        url: Option<String>,
+    },
+}
+
+impl From<PreventForm> for PreventText {
+    fn from(form: PreventForm) -> Self {
+        match form {
+            PreventForm::Everywhere(text) => {
+                Self { platforms: Vec::new(), text, command: None, url: None }
+            }
+            PreventForm::There { platforms, text, command, url } => {
+                Self { platforms, text, command, url }
+            }
+        }
+    }
 }
 
 /// One numbered step of the fix.

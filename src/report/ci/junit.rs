@@ -44,7 +44,7 @@ fn cases(report: &Report, class: &str, style: &Style) -> Vec<TestCase> {
             status.set_message(xml(words::headline(report, finding)));
             status.set_type(words::severity(finding.severity));
             // Some readers drop the message: the body has everything.
-            status.set_description(xml(&body(report, finding, &text)));
+            status.set_description(xml(&body(report, finding, &text, style)));
             status
         } else {
             TestCaseStatus::success()
@@ -76,7 +76,7 @@ fn cases(report: &Report, class: &str, style: &Style) -> Vec<TestCase> {
     all
 }
 
-fn body(report: &Report, finding: &crate::model::Finding, message: &str) -> String {
+fn body(report: &Report, finding: &crate::model::Finding, message: &str, style: &Style) -> String {
     let mut lines = vec![message.to_owned()];
     for item in finding.evidence.iter().take(3) {
         if let Some(place) = &item.place {
@@ -87,6 +87,9 @@ fn body(report: &Report, finding: &crate::model::Finding, message: &str) -> Stri
     for (at, fix) in finding.fixes.iter().enumerate() {
         lines.push(format!("{}. {}", at + 1, fix.text));
         lines.extend(fix.command.iter().map(|command| format!("   {command}")));
+    }
+    if style.verbose > 0 {
+        lines.extend(finding.prevent.iter().map(words::prevention));
     }
     lines.extend(finding.docs.iter().take(2).cloned());
     lines.join("\n")

@@ -42,7 +42,7 @@ fn run(report: &Report, style: &Style, runs: usize) -> Value {
         let slug = words::slug(spot.finding).to_owned();
         if !index.contains_key(&slug) {
             index.insert(slug.clone(), rules.len());
-            rules.push(rule(report, &slug, spot.finding));
+            rules.push(rule(report, &slug, spot.finding, style.verbose > 0));
         }
     }
     let results: Vec<Value> = spots
@@ -95,7 +95,7 @@ fn cut(text: &str) -> String {
     out
 }
 
-fn rule(report: &Report, slug: &str, finding: &Finding) -> Value {
+fn rule(report: &Report, slug: &str, finding: &Finding, verbose: bool) -> Value {
     // A lint's own text is about one line; the rule's is about its kind.
     let lint = words::is_lint(report);
     let why = if lint || finding.why.trim().is_empty() { &finding.title } else { &finding.why };
@@ -104,6 +104,9 @@ fn rule(report: &Report, slug: &str, finding: &Finding) -> Value {
         let command = fix.command.as_ref().map_or_else(String::new, |c| format!(" {c}"));
         format!("{}. {}{command}", at + 1, fix.text)
     }));
+    if verbose {
+        help.extend(finding.prevent.iter().map(words::prevention));
+    }
     help.extend(finding.docs.iter().take(3).cloned());
     let short = slug.replace('-', " ");
     let kind = if finding.cause.is_some() { "cause" } else { "lint" };

@@ -40,6 +40,13 @@ struct Step {
 }
 
 #[derive(Serialize)]
+struct Advice {
+    text: String,
+    command: Option<String>,
+    url: Option<String>,
+}
+
+#[derive(Serialize)]
 struct Card {
     anchor: String,
     open: bool,
@@ -52,6 +59,7 @@ struct Card {
     why: String,
     consequences: Vec<String>,
     fixes: Vec<Step>,
+    prevent: Vec<Advice>,
     docs: Vec<String>,
     receipt: String,
 }
@@ -91,8 +99,12 @@ pub(super) fn html(shareable: &Shareable, style: &Style) -> String {
     }
     let probe = report.probe.as_ref().filter(|p| p.skipped.is_none() && !p.hits.is_empty());
     let timeline = svg::timeline(&report.timeline);
-    let cards: Vec<Card> =
-        report.findings.iter().enumerate().map(|(at, finding)| card(report, finding, at)).collect();
+    let cards: Vec<Card> = report
+        .findings
+        .iter()
+        .enumerate()
+        .map(|(at, finding)| card(report, finding, at, style.verbose > 0))
+        .collect();
     let values = context! {
         verdict => plain(&words::verdict(report)),
         verdict_class => match report.verdict {
@@ -210,7 +222,7 @@ fn anchor(slug: &str, at: usize) -> String {
     if word.is_empty() { format!("finding-{}", at + 1) } else { word }
 }
 
-fn card(report: &Report, finding: &Finding, at: usize) -> Card {
+fn card(report: &Report, finding: &Finding, at: usize, verbose: bool) -> Card {
     let mut fixes = Vec::new();
     for fix in &finding.fixes {
         fixes.push(Step { text: plain(&fix.text), command: fix.command.as_deref().map(plain) });
@@ -235,6 +247,16 @@ fn card(report: &Report, finding: &Finding, at: usize) -> Card {
         why: plain(finding.why.trim()),
         consequences: finding.consequences.iter().map(|item| plain(&item.title)).collect(),
         fixes,
+        prevent: finding
+            .prevent
+            .iter()
+            .filter(|_| verbose)
+            .map(|item| Advice {
+                text: plain(&item.text),
+                command: item.command.as_deref().map(plain),
+                url: item.url.as_deref().filter(|url| url.starts_with("https://")).map(plain),
+            })
+            .collect(),
         // A link that is not the web's is shown by nobody's click.
         docs: finding
             .docs

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use crate::model::{Report, Verdict};
 use crate::redact::Shareable;
+use crate::report::Style;
 use crate::text::is_hostile;
 
 /// The JSON Schema of what is written here; printed by `diagnose schema`.
@@ -15,25 +16,28 @@ pub const SCHEMA: &str = include_str!("../../../schema/diagnose-v1.json");
 
 /// One report, indented, with a line end.
 #[must_use]
-pub(super) fn json(report: &Shareable) -> String {
-    write(&v1::Envelope::from(report))
+pub(super) fn json(report: &Shareable, style: &Style) -> String {
+    write(&v1::Envelope::new(report, style.verbose > 0))
 }
 
 /// Several sites in one document.
 #[must_use]
-pub(super) fn json_many(reports: &[Shareable]) -> String {
+pub(super) fn json_many(reports: &[Shareable], style: &Style) -> String {
     let worst = reports.iter().map(|r| r.report().verdict).max().unwrap_or(Verdict::Unknown);
     write(&v1::Many {
         schema: v1::SCHEMA_ID,
         verdict: names::verdict(worst),
-        reports: reports.iter().map(v1::Envelope::from).collect(),
+        reports: reports
+            .iter()
+            .map(|report| v1::Envelope::new(report, style.verbose > 0))
+            .collect(),
     })
 }
 
 /// The report as a value, for `diff`, `--verify` and tests.
 #[must_use]
 pub fn value(report: &Shareable) -> serde_json::Value {
-    serde_json::to_value(v1::Envelope::from(report)).unwrap_or_default()
+    serde_json::to_value(v1::Envelope::new(report, false)).unwrap_or_default()
 }
 
 /// The envelope with empty arrays, for commands that have only a part of it.

@@ -87,6 +87,16 @@ struct FindingOut<'a> {
     fixes: Vec<FixOut<'a>>,
     consequences: Vec<ConsequenceOut<'a>>,
     docs: &'a [String],
+    /// Only with `-v`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prevent: Option<Vec<PreventOut<'a>>>,
+}
+
+#[derive(Serialize)]
+struct PreventOut<'a> {
+    text: &'a str,
+    command: Option<&'a str>,
+    url: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -241,8 +251,9 @@ struct RedactionsOut<'a> {
     counts: &'a BTreeMap<String, u32>,
 }
 
-impl<'a> From<&'a Shareable> for Envelope<'a> {
-    fn from(shareable: &'a Shareable) -> Self {
+impl<'a> Envelope<'a> {
+    /// The report as the contract has it; `verbose` adds how to keep each cause from coming back.
+    pub(super) fn new(shareable: &'a Shareable, verbose: bool) -> Self {
         let report = shareable.report();
         let site = &report.site;
         let path = |path: &Option<std::path::PathBuf>| {
@@ -275,7 +286,7 @@ impl<'a> From<&'a Shareable> for Envelope<'a> {
                     .collect(),
             },
             symptoms: report.symptoms.iter().map(symptom).collect(),
-            findings: report.findings.iter().map(finding).collect(),
+            findings: report.findings.iter().map(|one| finding(one, verbose)).collect(),
             ruled_out: report
                 .ruled_out
                 .iter()
@@ -323,7 +334,7 @@ impl<'a> From<&'a Shareable> for Envelope<'a> {
     }
 }
 
-fn finding(finding: &Finding) -> FindingOut<'_> {
+fn finding(finding: &Finding, verbose: bool) -> FindingOut<'_> {
     FindingOut {
         cause: finding.cause.as_deref(),
         lint: finding.lint.as_deref(),
@@ -377,6 +388,17 @@ fn finding(finding: &Finding) -> FindingOut<'_> {
             })
             .collect(),
         docs: &finding.docs,
+        prevent: verbose.then(|| {
+            finding
+                .prevent
+                .iter()
+                .map(|item| PreventOut {
+                    text: &item.text,
+                    command: item.command.as_deref(),
+                    url: item.url.as_deref(),
+                })
+                .collect()
+        }),
     }
 }
 

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use crate::model::{
     AnsweredBy, Captures, ClockState, Confidence, Consequence, ContainerState, Edit, ErrorKind,
     Evidence, Examined, Finding, Fix, Hit, HitError, LogKind, LogSummary, MarkKind, NextCheck,
-    PhasesMs, Place, PlatformId, Point, ProbePhase, ProbeReport, ProbeVerdict, Redirect, Report,
-    RestartState, RuledOut, Safety, Severity, Site, Skipped, Source, State, Symptom, SymptomKind,
-    SymptomSource, TimelineEntry, TlsInfo, Verdict,
+    PhasesMs, Place, PlatformId, Point, Prevention, ProbePhase, ProbeReport, ProbeVerdict,
+    Redirect, Report, RestartState, RuledOut, Safety, Severity, Site, Skipped, Source, State,
+    Symptom, SymptomKind, SymptomSource, TimelineEntry, TlsInfo, Verdict,
 };
 
 pub(super) fn at(text: &str) -> Timestamp {
@@ -389,7 +389,11 @@ pub(super) fn hostile(text: &str) -> Report {
         finding.why = s();
         finding.explains = Some(s());
         finding.docs = vec![s(), format!("https://x.example/{text}")];
-        finding.prevent = vec![s()];
+        finding.prevent = vec![Prevention {
+            text: s(),
+            command: Some(s()),
+            url: Some(format!("https://x.example/{text}")),
+        }];
         for point in &mut finding.points {
             point.reason = s();
             point.place = place();

@@ -4,6 +4,7 @@ pub(super) mod charts;
 mod evidence;
 mod lint;
 mod page;
+mod prevent;
 pub(super) mod receipt;
 
 use super::{Style, words};
@@ -253,7 +254,7 @@ fn whole(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usize) {
         page.line(&line);
     }
     if page.style.verbose > 0 && !finding.prevent.is_empty() {
-        page.labelled("Later", &finding.prevent.join(" "));
+        prevent::prevent(page, &finding.prevent);
     }
     if page.style.explain_ranking || page.style.verbose > 1 {
         page.gap();

@@ -1,0 +1,135 @@
+//! What comes after a failure: its consequences, the loop that it makes, and what would have told
+//! the team or spared it.
+
+use std::collections::BTreeMap;
+
+use super::finding::evidence;
+use super::ledger::{Account, Entry};
+use crate::model::{
+    Captures, Consequence, ContainerState, Evidence, Facts, Prevention, RestartState, Site, Source,
+};
+use crate::rules::schema::Cause;
+use crate::rules::{Rules, distribution, fill};
+
+/// The cause whose texts speak of loops.
+const LOOP: &str = "crash-loop";
+
+/// What follows from the finding: facts that it explains, and the crash loop.
+pub(super) fn consequences(
+    account: &Account,
+    entries: &[Entry<'_>],
+    facts: &Facts,
+) -> Vec<Consequence> {
+    let mut by_label: BTreeMap<&str, Vec<Evidence>> = BTreeMap::new();
+    for &at in &account.consequences {
+        if let Some(claim) = entries[at].owners.first() {
+            by_label.entry(&claim.sig.text.label).or_default().push(evidence(entries[at].fact));
+        }
+    }
+    let mut list: Vec<Consequence> = by_label
+        .into_iter()
+        .map(|(label, evidence)| Consequence { title: label.to_owned(), evidence })
+        .collect();
+    // The crash loop stands under the cause of the crashes.
+    if let Some(container) = loop_of(account, entries, facts) {
+        list.push(Consequence { title: loop_title(container), evidence: Vec::new() });
+    }
+    list
+}
+
+/// How to keep it from happening again: the cause's own texts for this platform, and where it made a
+/// loop of crashes, those of loops.
+pub(super) fn prevent(
+    cause: &Cause,
+    account: &Account,
+    entries: &[Entry<'_>],
+    facts: &Facts,
+    site: &Site,
+    rules: &Rules,
+    captures: &Captures,
+) -> Vec<Prevention> {
+    let container =
+        if cause.slug == LOOP { most_crashes(facts) } else { loop_of(account, entries, facts) };
+    let mut captures = captures.clone();
+    if let Some(told) = container.and_then(told) {
+        captures.insert("told".to_owned(), told);
+    }
+    let loops = rules.cause(LOOP).filter(|other| container.is_some() && other.slug != cause.slug);
+    let here = |platforms: &[String]| {
+        platforms.is_empty()
+            || platforms.iter().any(|name| rules.platform_is(site.platform_id(), name))
+    };
+    cause
+        .prevent
+        .iter()
+        .chain(loops.iter().flat_map(|other| &other.prevent))
+        .filter(|item| here(&item.platforms))
+        .filter_map(|item| {
+            let filled = |text: &str| fill(text, &captures, &distribution);
+            Some(Prevention {
+                text: filled(&item.text)?,
+                command: item.command.as_deref().and_then(filled),
+                url: item.url.clone(),
+            })
+        })
+        .collect()
+}
+
+/// `each of the 6 crashes of web-1, the first at 2026-11-20 10:00 UTC`.
+fn told(container: &ContainerState) -> Option<String> {
+    let first = container.crashes.first()?.strftime("%Y-%m-%d %H:%M UTC");
+    Some(match container.crashes.len() {
+        1 => format!("the crash of {} at {first}", container.container),
+        n => format!("each of the {n} crashes of {}, the first at {first}", container.container),
+    })
+}
+
+fn most_crashes(facts: &Facts) -> Option<&ContainerState> {
+    facts.restarts.iter().filter(|one| !one.crashes.is_empty()).max_by_key(|one| one.counter)
+}
+
+/// The loop that this account's events explain.
+fn loop_of<'f>(
+    account: &Account,
+    entries: &[Entry<'_>],
+    facts: &'f Facts,
+) -> Option<&'f ContainerState> {
+    let explains_crash = account.consequences.iter().any(|&at| {
+        entries[at].fact.source == Source::Event && entries[at].fact.container.is_some()
+    });
+    facts
+        .restarts
+        .iter()
+        .filter(|container| is_looping(container))
+        .max_by_key(|one| one.counter)
+        .filter(|_| account.any_current && (account.any_start_time || explains_crash))
+}
+
+fn is_looping(container: &ContainerState) -> bool {
+    container.crashes.len() > 1
+        && matches!(
+            container.state,
+            RestartState::WarmUp | RestartState::Waiting | RestartState::GivenUp
+        )
+}
+
+/// Where the loop stands: `web-1 crashed 4 times in a row; next restart 10:15 UTC, …`.
+fn loop_title(container: &ContainerState) -> String {
+    let time = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let mut text = format!("{} crashed {} times in a row", container.container, container.counter);
+    if container.inferred {
+        text.push_str(" (inferred from repeated starts)");
+    }
+    match container.state {
+        RestartState::GivenUp => text.push_str("; the platform gave up and does not restart it"),
+        RestartState::WarmUp => text.push_str("; it runs, inside its warm-up"),
+        _ => {}
+    }
+    if let Some(at) = container.next_restart {
+        text.push_str(&format!("; next restart {}", time(at)));
+    }
+    if let Some(at) = container.gives_up_at {
+        text.push_str(&format!("; given up at {} if nothing changes", time(at)));
+    }
+    text
+}
