@@ -22,7 +22,7 @@ const SAME_REQUEST: i64 = 2;
 /// Where something stands among all lines of all files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Position {
-    /// Lines without time come last: they are of the newest epoch.
+    /// Files without any time come last: they are of the newest epoch.
     untimed: bool,
     time: Option<Timestamp>,
     file: usize,
@@ -65,7 +65,7 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
         for fact in &file.facts {
             let mut fact = fact.clone();
             let line = fact.order;
-            fact.order = order.of(Position::new(fact.last_time.or(fact.time), at, line));
+            fact.order = order.at(fact.last_time.or(fact.time), at, line);
             fact.epoch = epoch_at(fact.order);
             if fact.route.is_none() && matches!(fact.phase, Phase::Request) {
                 fact.route = route_of(&fact, &failed);
@@ -74,12 +74,12 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
         }
         for fact in &file.unexplained {
             let mut fact = fact.clone();
-            fact.order = order.of(Position::new(fact.last_time.or(fact.time), at, fact.order));
+            fact.order = order.at(fact.last_time.or(fact.time), at, fact.order);
             fact.epoch = epoch_at(fact.order);
             out.unexplained.push(fact);
         }
         for life in &file.lives {
-            let position = order.of(Position::new(life.time, at, life.line));
+            let position = order.at(life.time, at, life.line);
             let place = file.summary.as_ref().map(|summary| {
                 Place::line(summary.path.as_str(), u32::try_from(life.line).unwrap_or(u32::MAX))
             });
@@ -175,43 +175,39 @@ fn event_key(fact: &Fact) -> String {
 #[derive(Debug)]
 pub(super) struct Order {
     positions: Vec<Position>,
+    /// The first time of each file: what stands above it without a time is not newer.
+    heads: Vec<Option<Timestamp>>,
 }
 
 impl Order {
     fn new(files: &[FileEvents]) -> Self {
+        let heads: Vec<Option<Timestamp>> =
+            files.iter().map(|file| file.summary.as_ref().and_then(|log| log.first)).collect();
         let mut positions: Vec<Position> = Vec::new();
         for (at, file) in files.iter().enumerate() {
-            positions.extend(
-                file.facts.iter().map(|f| Position::new(f.last_time.or(f.time), at, f.order)),
-            );
-            positions.extend(
-                file.unexplained.iter().map(|f| Position::new(f.last_time.or(f.time), at, f.order)),
-            );
-            positions.extend(file.lives.iter().map(|l| Position::new(l.time, at, l.line)));
+            let place = |time: Option<Timestamp>, line| Position::new(time.or(heads[at]), at, line);
+            positions.extend(file.facts.iter().map(|f| place(f.last_time.or(f.time), f.order)));
             positions
-                .extend(file.loaded.iter().map(|(time, line)| Position::new(*time, at, *line)));
-            positions.extend(file.failed.iter().map(|f| Position::new(f.record.time, at, f.line)));
+                .extend(file.unexplained.iter().map(|f| place(f.last_time.or(f.time), f.order)));
+            positions.extend(file.lives.iter().map(|l| place(l.time, l.line)));
+            positions.extend(file.loaded.iter().map(|(time, line)| place(*time, *line)));
+            positions.extend(file.failed.iter().map(|f| place(f.record.time, f.line)));
             positions.extend(file.routes.values().flat_map(|route| {
-                let ok = route.last_ok.map(|(time, line)| Position::new(time, at, line));
-                let bad = route.last_failed.map(|(time, line, _)| Position::new(time, at, line));
+                let ok = route.last_ok.map(|(time, line)| place(time, line));
+                let bad = route.last_failed.map(|(time, line, _)| place(time, line));
                 ok.into_iter().chain(bad)
             }));
-            positions.extend(
-                file.pings.iter().map(|(time, _, _, line)| Position::new(*time, at, *line)),
-            );
+            positions.extend(file.pings.iter().map(|(time, _, _, line)| place(*time, *line)));
         }
         positions.sort_unstable();
         positions.dedup();
-        Self { positions }
+        Self { positions, heads }
     }
 
     /// From 1; equal positions are equal.
-    pub(super) fn of(&self, position: Position) -> u64 {
-        self.positions.partition_point(|known| *known < position) as u64 + 1
-    }
-
     pub(super) fn at(&self, time: Option<Timestamp>, file: usize, line: u64) -> u64 {
-        self.of(Position::new(time, file, line))
+        let position = Position::new(time.or(self.heads[file]), file, line);
+        self.positions.partition_point(|known| *known < position) as u64 + 1
     }
 }
 
