@@ -190,6 +190,33 @@ fn an_interrupt_in_a_reload_gives_the_rest() {
     assert!(json(&output)["skipped"].to_string().contains("Interrupted"));
 }
 
+/// What waits, and against which limit, is told to people at a terminal and to nobody else.
+#[test]
+#[allow(clippy::print_stderr, reason = "a skipped test says so")]
+fn progress_is_for_terminals() {
+    let server = silent();
+    let url = server.url("/");
+    let args = ["probe", &url, "--timeout", "1", "--platform", "pythonanywhere"];
+    let output = diagnose(&args).output().expect("run");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let program = assert_cmd::cargo::cargo_bin!("diagnose").display().to_string();
+    let line = format!("'{program}' {} >/dev/null", args.join(" "));
+    let Ok(output) = Command::new("script")
+        .args(["-qec", &line, "/dev/null"])
+        .env("TERM", "xterm")
+        .stdin(Stdio::null())
+        .output()
+    else {
+        assert!(std::env::var_os("CI").is_none(), "script is not installed, and CI is set");
+        eprintln!("SKIPPED progress_is_for_terminals: script is not installed");
+        return;
+    };
+    let shown = String::from_utf8_lossy(&output.stdout);
+    for word in ["request 1 of 3", "waiting for the first byte", "limit 20 s"] {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+}
+
 /// A site with a WSGI file that is watched; the answer follows the file's content.
 fn watched(minutes: &str) -> (tempfile::TempDir, Server, Child) {
     let folder = tempfile::tempdir().expect("a folder");

@@ -21,8 +21,9 @@ pub(super) fn factor(
         return (weights::RESOLVED, Some(why.clone()));
     }
     if fact.source != Source::Log || fact.ours {
-        // What a start command lacks is nothing to a site that was seen to work.
-        if fact.source == Source::Config
+        // What a start command lacks is nothing to a site that was seen to work, nor is a server
+        // that was down for the first of our requests and up for the others.
+        if (fact.source == Source::Config || fact.source == Source::Log)
             && was_down(fact, rules)
             && let Some(why) = works_now(facts)
         {

@@ -131,12 +131,16 @@ fn speed(limit: f64, hits: &[&Hit]) -> ProbeVerdict {
     ProbeVerdict::Ok
 }
 
-/// One failure at first and then fine, more than once: a short disturbance, as around a reload.
+/// One failure at first, or some of a proxy that reached no app, and then fine more than once: a
+/// short disturbance, as around a reload.
 #[must_use]
 pub fn is_glitch(report: &ProbeReport) -> bool {
+    let failed = report.hits.iter().take_while(|hit| hit_failed(hit)).count();
+    let (bad, good) = report.hits.split_at(failed);
     report.verdict == ProbeVerdict::Flaky
-        && report.hits.len() > 2
-        && report.hits.iter().enumerate().all(|(at, hit)| hit_failed(hit) == (at == 0))
+        && (failed == 1 || bad.iter().all(is_gateway_error))
+        && good.len() > 1
+        && !good.iter().any(hit_failed)
 }
 
 /// The verdict in a sentence or two, for people: what was seen, and whether there is anything to do.
@@ -167,7 +171,11 @@ pub fn sentence(report: &ProbeReport, platform: &str) -> String {
         ProbeVerdict::Slow => format!("Every request is slow: the first took {took}."),
         ProbeVerdict::OverLimit => format!("No answer within the limit of {limit}; waited {took}."),
         ProbeVerdict::Flaky if is_glitch(report) => {
-            "One request failed, the following ones were fine: a short disturbance, as around a reload.".to_owned()
+            let met =
+                if failed == 1 { "One request".to_owned() } else { format!("{failed} requests") };
+            format!(
+                "{met} failed, the following ones were fine: a short disturbance, as around a reload."
+            )
         }
         ProbeVerdict::Flaky => format!(
             "{failed} of {all} requests failed: some requests reach a worker that fails, or fail by chance."

@@ -7,6 +7,7 @@
 #![allow(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod gunicorn;
+mod program;
 mod stack;
 mod uwsgi;
 
