@@ -11,6 +11,7 @@ use super::resolve::finder::Finder;
 use super::resolve::venv::{self, Environment};
 use super::resolve::{Origin, PathEntry, Tree, pathops};
 use super::stack::with_deep_stack;
+use super::suppress::{self, Ignore};
 use super::value::Value;
 use crate::model::{PythonVersion, Site};
 use crate::rules::python_tables;
@@ -151,7 +152,7 @@ impl EntryOptions {
         self.whole
     }
 
-    fn tree(&self) -> Tree {
+    pub(super) fn tree(&self) -> Tree {
         Tree { root: self.root.clone() }
     }
 
@@ -274,6 +275,8 @@ pub struct LoadedFile {
     pub disk: PathBuf,
     /// Loaded with the first request only.
     pub later: bool,
+    /// Its `# diagnose: ignore` comments.
+    pub ignores: Vec<Ignore>,
 }
 
 /// What the analysis found.
@@ -431,6 +434,7 @@ fn analyse(opts: &EntryOptions) -> Analysis {
                 module: module.name.clone(),
                 disk: source.disk.clone(),
                 later: module.when == When::FirstRequest,
+                ignores: suppress::of_source(source),
             })
         })
         .collect::<Vec<_>>();

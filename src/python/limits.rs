@@ -200,6 +200,10 @@ impl Scan<'_> {
                 return self.open_text();
             }
         }
+        // Most words are names.
+        if word.len() > 7 || !word[0].is_ascii_lowercase() {
+            return Ok(());
+        }
         match word {
             b"not" | b"and" | b"or" | b"in" | b"is" | b"if" | b"else" | b"await" | b"yield"
             | b"from" | b"for" | b"while" | b"with" | b"try" | b"except" | b"finally"

@@ -127,12 +127,12 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
                 out.notes.push(note);
             }
         }
-        for loaded in &analysis.loaded {
-            if !ignores.contains_key(&loaded.path)
+        for loaded in analysis.loaded {
+            if !loaded.ignores.is_empty()
+                && !ignores.contains_key(&loaded.path)
                 && !files.contains(&loaded.disk)
-                && let Ok(file) = check_file(&loaded.disk, options.python)
             {
-                ignores.insert(loaded.path.clone(), file.ignores);
+                ignores.insert(loaded.path, loaded.ignores);
             }
         }
         add(&mut out.findings, &mut seen, analysis.findings);
@@ -198,12 +198,7 @@ impl Checked {
 fn check_file(path: &Path, python: Option<PythonVersion>) -> std::io::Result<Checked> {
     let bytes = fs::read(path)?;
     let source = Source::parse(&bytes, &path.display().to_string(), path, python);
-    // Reading the tokens again only pays where the words stand.
-    let ignores = if source.text().contains("diagnose:") {
-        suppress::ignores(&source.parsed)
-    } else {
-        Vec::new()
-    };
+    let ignores = suppress::of_source(&source);
     let note =
         source.parsed.not_parsed.as_ref().map(|not| format!("{}: {}", path.display(), not.why));
     Ok(Checked { findings: syntax_findings(&source, python.is_some()), ignores, note })

@@ -1,5 +1,6 @@
 //! Parsing Python, import resolution, guards, lints. Never runs the user's code. Sees rules, model, text.
 
+mod ahead;
 pub mod calls;
 pub mod decode;
 pub mod entry;

@@ -98,6 +98,17 @@ pub fn each_core<R: Send>(worker: impl Fn() -> R + Sync) -> Vec<R> {
     })
 }
 
+/// A deep thread that runs on its own; `None` when the machine refuses.
+pub fn spawn_deep(work: impl FnOnce() + Send + 'static) -> Option<thread::JoinHandle<()>> {
+    thread::Builder::new()
+        .stack_size(SIZES[0])
+        .spawn(move || {
+            STACK.with(|stack| stack.set(SIZES[0]));
+            work();
+        })
+        .ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{each_core, is_deep, stack_bytes, with_deep_stack};

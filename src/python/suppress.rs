@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::lints::{LintFinding, lint};
 use super::parse::ParsedFile;
+use super::source::Source;
 
 /// One comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,11 @@ pub struct Ignore {
     /// `# diagnose: ignore-file[…]`.
     pub whole_file: bool,
     pub used: bool,
+}
+
+/// The comments of a source. Reading its tokens again only pays where the words stand.
+pub(super) fn of_source(source: &Source) -> Vec<Ignore> {
+    if source.text().contains("diagnose:") { ignores(&source.parsed) } else { Vec::new() }
 }
 
 /// The comments of a file.

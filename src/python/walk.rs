@@ -37,6 +37,7 @@ pub(super) fn map_files<R: Send>(paths: &[PathBuf], work: impl Fn(&Path) -> R + 
             dirs: Vec::new(),
             files,
             reading: 0,
+            waiting: 0,
             // Only paths given beside each other can overlap.
             seen: (paths.len() > 1).then(|| paths.iter().cloned().collect()),
         }),
@@ -91,6 +92,8 @@ struct State {
     files: Vec<PathBuf>,
     /// Folders that are being listed: more may come of them.
     reading: usize,
+    /// Workers that have nothing to do until then.
+    waiting: usize,
     seen: Option<HashSet<PathBuf>>,
 }
 
@@ -114,7 +117,9 @@ impl Queue {
             if state.reading == 0 {
                 return None;
             }
+            state.waiting += 1;
             state = self.more.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
         }
     }
 }
@@ -143,7 +148,8 @@ impl Drop for Reading<'_> {
         }
         state.files.append(&mut found.files);
         state.dirs.append(&mut found.dirs);
-        let wake = !state.files.is_empty() || !state.dirs.is_empty() || state.reading == 0;
+        let wake = state.waiting > 0
+            && (!state.files.is_empty() || !state.dirs.is_empty() || state.reading == 0);
         drop(state);
         if wake {
             self.queue.more.notify_all();

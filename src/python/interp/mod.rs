@@ -9,6 +9,7 @@ mod django;
 pub mod event;
 mod expr;
 mod import;
+mod load;
 mod methods;
 mod stmt;
 mod syntax;
@@ -19,6 +20,7 @@ use std::time::Instant;
 
 use rustpython_ruff_text_size::TextRange;
 
+use super::ahead::Ahead;
 use super::entry::EntryOptions;
 use super::resolve::finder::Finder;
 use super::resolve::venv::Environment;
@@ -149,6 +151,7 @@ pub struct Interp<'o> {
     /// Django's settings module, once it was loaded.
     pub settings: Option<ModuleId>,
     pub complete: bool,
+    ahead: Ahead,
 }
 
 impl<'o> Interp<'o> {
@@ -186,6 +189,7 @@ impl<'o> Interp<'o> {
             third_party: HashSet::new(),
             settings: None,
             complete: true,
+            ahead: Ahead::new(options),
         }
     }
 
@@ -228,117 +232,6 @@ impl<'o> Interp<'o> {
             when: When::Import,
             statement: None,
         }
-    }
-
-    /// Reads, parses and executes one file as a module.
-    fn load_file(
-        &mut self,
-        path: &str,
-        name: &str,
-        search: Vec<String>,
-        cx: &Cx,
-    ) -> Option<ModuleId> {
-        let limits = &self.options.limits;
-        if self.modules.len() >= limits.files {
-            self.incomplete(format!("only the first {} files were followed", limits.files));
-            return None;
-        }
-        if cx.depth as usize >= limits.depth {
-            self.incomplete("imports deeper than the limit were not followed".to_owned());
-            return None;
-        }
-        let disk = self.finder.disk(path);
-        let size = std::fs::metadata(&disk).map_or(0, |meta| meta.len());
-        let shown = self.options.shown(path);
-        let source = if size > limits.file_bytes || self.bytes + size > limits.total_bytes {
-            self.incomplete(format!("{shown} is too large to be parsed"));
-            None
-        } else {
-            match std::fs::read(&disk) {
-                Ok(bytes) => {
-                    self.bytes += bytes.len() as u64;
-                    Some(Rc::new(Source::parse(&bytes, &shown, &disk, self.options.target())))
-                }
-                Err(error) => {
-                    self.incomplete(format!("{shown} could not be read: {error}"));
-                    None
-                }
-            }
-        };
-        let id = self.modules.len();
-        let mut names = HashMap::new();
-        let range = TextRange::default();
-        let python_name = if self.options.is_script() && id == 0 { "__main__" } else { name };
-        for (key, text) in [("__name__", python_name), ("__file__", path)] {
-            names.insert(key.to_owned(), Binding { value: Value::str(text), range, maybe: false });
-        }
-        let package =
-            if search.is_empty() { name.rsplit_once('.').map_or("", |(pkg, _)| pkg) } else { name };
-        names.insert(
-            "__package__".to_owned(),
-            Binding { value: Value::str(package), range, maybe: false },
-        );
-        self.modules.push(Module {
-            name: name.to_owned(),
-            path: path.to_owned(),
-            source: source.clone(),
-            names,
-            history: Vec::new(),
-            dynamic: false,
-            loading: true,
-            search,
-            when: cx.when,
-            guarded: Vec::new(),
-            importer: if id > 0 && cx.module != id { Some(cx.module) } else { None },
-        });
-        self.by_name.insert(name.to_owned(), id);
-        if let Some(source) = source {
-            let broken = source.parsed.module().is_none()
-                || source.problems().iter().any(|problem| problem.needs_python.is_none());
-            if broken {
-                // What a broken file defines is not known for sure.
-                self.modules[id].dynamic = true;
-            }
-            if source.parsed.not_parsed.is_some() {
-                self.incomplete(format!("{} could not be parsed", source.shown));
-            }
-            let inner = Cx {
-                module: id,
-                weight: cx.weight,
-                quiet: cx.quiet,
-                caught: Caught::default(),
-                frame: None,
-                depth: cx.depth + 1,
-                via: None,
-                when: cx.when,
-                statement: None,
-            };
-            self.block(&inner, source.body());
-        } else {
-            self.modules[id].dynamic = true;
-        }
-        self.modules[id].loading = false;
-        Some(id)
-    }
-
-    /// A namespace package: nothing to execute.
-    fn namespace(&mut self, name: &str, dirs: Vec<String>, cx: &Cx) -> ModuleId {
-        let id = self.modules.len();
-        self.modules.push(Module {
-            name: name.to_owned(),
-            path: dirs.first().cloned().unwrap_or_default(),
-            source: None,
-            names: HashMap::new(),
-            history: Vec::new(),
-            dynamic: false,
-            loading: false,
-            search: dirs,
-            when: cx.when,
-            guarded: Vec::new(),
-            importer: Some(cx.module),
-        });
-        self.by_name.insert(name.to_owned(), id);
-        id
     }
 
     fn incomplete(&mut self, note: String) {

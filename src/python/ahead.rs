@@ -1,0 +1,356 @@
+//! Reads and parses, on the other cores, the files that the entry point is going to import.
+//!
+//! A guess and nothing more: imports at the left margin are looked up on the search path as it is at that moment.
+//! Who asks for a file gets what reading it himself would give; files that nobody asks for were read in vain.
+//! The interpreter goes through the imports from the front, so that the guesses are made from the back.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use rustpython_ruff_python_ast::{self as ast, Stmt};
+
+use super::entry::EntryOptions;
+use super::resolve::finder::{Finder, Found};
+use super::source::Source;
+use super::stack::spawn_deep;
+
+/// Files that are loaded before others help: a small project is done before a thread has started.
+const ALONE: usize = 8;
+
+/// The helper of one analysis.
+pub(super) struct Ahead {
+    shared: Arc<Shared>,
+    loaded: usize,
+    helpers: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    options: EntryOptions,
+    state: Mutex<State>,
+    /// A file is ready, a name is wanted, or all is over.
+    news: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    wanted: Vec<Wanted>,
+    /// By path on the server.
+    files: HashMap<String, Slot>,
+    /// Folders of the search path that may hold the project's own modules.
+    path: Arc<Vec<String>>,
+    read: usize,
+    bytes: u64,
+    over: bool,
+}
+
+/// What became of a file.
+enum Slot {
+    Reading,
+    Ready {
+        source: Box<Source>,
+        bytes: u64,
+    },
+    /// Handed out, or left to the interpreter.
+    Gone,
+}
+
+/// An absolute name that is imported, and names taken from it, which may be its submodules.
+struct Wanted {
+    module: String,
+    names: Vec<String>,
+}
+
+impl Ahead {
+    pub(super) fn new(options: &EntryOptions) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                options: options.clone(),
+                state: Mutex::new(State::default()),
+                news: Condvar::new(),
+            }),
+            loaded: 0,
+            helpers: Vec::new(),
+        }
+    }
+
+    /// The file, if it was read ahead, and its size in bytes. If not, nobody reads it any more: it is the caller's.
+    pub(super) fn take(&mut self, path: &str) -> Option<(Box<Source>, u64)> {
+        self.loaded += 1;
+        if self.loaded == ALONE {
+            self.start();
+        }
+        let mut state = self.shared.lock();
+        while matches!(state.files.get(path), Some(Slot::Reading)) {
+            state = self.shared.news.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        match state.files.insert(path.to_owned(), Slot::Gone) {
+            Some(Slot::Ready { source, bytes }) => Some((source, bytes)),
+            _ => None,
+        }
+    }
+
+    /// Tells what a file that the caller read himself is going to import.
+    pub(super) fn offer<'p>(
+        &self,
+        source: &Source,
+        name: &str,
+        is_package: bool,
+        path: impl Iterator<Item = &'p str>,
+    ) {
+        let wanted = imports(source.body(), name, is_package);
+        if wanted.is_empty() {
+            return;
+        }
+        let mut state = self.shared.lock();
+        let path: Vec<&str> = path.collect();
+        if *state.path != path {
+            state.path = Arc::new(path.into_iter().map(str::to_owned).collect());
+        }
+        state.wanted.extend(wanted);
+        drop(state);
+        if !self.helpers.is_empty() {
+            self.shared.news.notify_all();
+        }
+    }
+
+    fn start(&mut self) {
+        let others = std::thread::available_parallelism().map_or(1, usize::from).saturating_sub(1);
+        for _ in 0..others.min(7) {
+            let shared = Arc::clone(&self.shared);
+            self.helpers.extend(spawn_deep(move || shared.help()));
+        }
+    }
+}
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.over = true;
+        state.wanted.clear();
+        drop(state);
+        self.shared.news.notify_all();
+        for helper in self.helpers.drain(..) {
+            // One that panicked gave its file back; nothing depends on it.
+            let _ = helper.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn help(&self) {
+        let mut finder = Finder::new(self.options.tree());
+        let mut known: HashSet<String> = HashSet::new();
+        let mut seen_path: Arc<Vec<String>> = Arc::default();
+        loop {
+            let mut state = self.lock();
+            let wanted = loop {
+                if state.over {
+                    return;
+                }
+                if let Some(wanted) = state.wanted.pop() {
+                    break wanted;
+                }
+                state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
+            };
+            let path = Arc::clone(&state.path);
+            drop(state);
+            if !Arc::ptr_eq(&path, &seen_path) {
+                known.clear();
+                seen_path = Arc::clone(&path);
+            }
+            let parts: Vec<&str> = wanted.module.split('.').collect();
+            if self.options.is_stdlib(parts[0]) {
+                continue;
+            }
+            if known.insert(wanted.module.clone()) {
+                self.read_dotted(&mut finder, &path, &parts);
+            }
+            for name in &wanted.names {
+                if known.insert(format!("{}.{name}", wanted.module)) {
+                    let mut parts = parts.clone();
+                    parts.push(name);
+                    self.read_dotted(&mut finder, &path, &parts);
+                }
+            }
+        }
+    }
+
+    /// Reads a module and the packages that it lies in.
+    fn read_dotted(&self, finder: &mut Finder, path: &[String], parts: &[&str]) {
+        let mut dirs = path.to_vec();
+        for (at, part) in parts.iter().enumerate() {
+            let Some((found, _)) = finder.find(part, dirs.iter().map(String::as_str)) else {
+                return;
+            };
+            let name = || parts[..=at].join(".");
+            match found {
+                Found::Module(file) => return self.read(finder, &file, &name(), false),
+                Found::Package { init, dir } => {
+                    self.read(finder, &init, &name(), true);
+                    dirs = vec![dir];
+                }
+                Found::Namespace(inner) => dirs = inner,
+                Found::Binary(_) => return,
+            }
+        }
+    }
+
+    fn read(&self, finder: &Finder, file: &str, name: &str, is_package: bool) {
+        let limits = &self.options.limits;
+        let mut state = self.lock();
+        if state.over
+            || state.read >= limits.files
+            || state.bytes >= limits.total_bytes
+            || state.files.contains_key(file)
+        {
+            return;
+        }
+        state.files.insert(file.to_owned(), Slot::Reading);
+        drop(state);
+        let reading = Reading { shared: self, file };
+        let disk = finder.disk(file);
+        // What cannot be read, or is too large, is the interpreter's to say.
+        let Some(bytes) = std::fs::metadata(&disk)
+            .ok()
+            .filter(|meta| meta.is_file() && meta.len() <= limits.file_bytes)
+            .and_then(|_| std::fs::read(&disk).ok())
+        else {
+            return;
+        };
+        let shown = self.options.shown(file);
+        let source = Source::parse(&bytes, &shown, &disk, self.options.target());
+        let wanted = imports(source.body(), name, is_package);
+        let size = bytes.len() as u64;
+        let mut state = self.lock();
+        state.read += 1;
+        state.bytes += size;
+        state.files.insert(file.to_owned(), Slot::Ready { source: Box::new(source), bytes: size });
+        state.wanted.extend(wanted);
+        drop(state);
+        drop(reading);
+    }
+}
+
+/// A file that is being read; says so to who waits for it when it goes out of scope, even by a panic.
+struct Reading<'a> {
+    shared: &'a Shared,
+    file: &'a str,
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        if let Some(slot @ Slot::Reading) = state.files.get_mut(self.file) {
+            *slot = Slot::Gone;
+        }
+        drop(state);
+        self.shared.news.notify_all();
+    }
+}
+
+/// What a module imports when it is itself imported, as absolute names; the last first.
+fn imports(body: &[Stmt], name: &str, is_package: bool) -> Vec<Wanted> {
+    let mut out = Vec::new();
+    collect(body, name, is_package, &mut out);
+    out
+}
+
+fn collect(body: &[Stmt], name: &str, is_package: bool, out: &mut Vec<Wanted>) {
+    for stmt in body {
+        match stmt {
+            Stmt::Import(node) => out.extend(
+                node.names
+                    .iter()
+                    .map(|alias| Wanted { module: alias.name.to_string(), names: Vec::new() }),
+            ),
+            Stmt::ImportFrom(node) => {
+                if let Some(module) = absolute(node, name, is_package) {
+                    let names = node.names.iter().map(|alias| alias.name.to_string());
+                    out.push(Wanted { module, names: names.filter(|name| name != "*").collect() });
+                }
+            }
+            Stmt::Try(node) => {
+                collect(&node.body, name, is_package, out);
+                collect(&node.orelse, name, is_package, out);
+                collect(&node.finalbody, name, is_package, out);
+            }
+            Stmt::With(node) => collect(&node.body, name, is_package, out),
+            _ => {}
+        }
+    }
+}
+
+fn absolute(node: &ast::StmtImportFrom, name: &str, is_package: bool) -> Option<String> {
+    let rest = node.module.as_ref().map_or("", |module| module.as_str());
+    if node.level == 0 {
+        return (!rest.is_empty()).then(|| rest.to_owned());
+    }
+    let mut package = name;
+    for _ in u32::from(is_package)..node.level {
+        package = package.rsplit_once('.')?.0;
+    }
+    Some(if rest.is_empty() { package.to_owned() } else { format!("{package}.{rest}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ahead, imports};
+    use crate::python::entry::EntryOptions;
+    use crate::python::source::Source;
+    use std::path::Path;
+
+    fn names(text: &str, name: &str, is_package: bool) -> Vec<String> {
+        let source = Source::parse(text.as_bytes(), "m.py", Path::new("m.py"), None);
+        imports(source.body(), name, is_package)
+            .into_iter()
+            .map(|wanted| format!("{} {}", wanted.module, wanted.names.join(",")).trim().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn names_become_absolute() {
+        let text = "import a.b, c\nfrom d import e as f, g\nfrom . import h\nfrom .i import *\nfrom ..j import k\n\
+                    try:\n    import l\nexcept ImportError:\n    import m\nif x:\n    import n\n\
+                    def f():\n    import o\n";
+        assert_eq!(
+            names(text, "p.q.r", false),
+            ["a.b", "c", "d e,g", "p.q h", "p.q.i", "p.j k", "l"]
+        );
+        assert_eq!(names("from . import h\nfrom .. import i\n", "p.q", true), ["p.q h", "p i"]);
+        // Beyond the top there is nothing.
+        assert!(names("from . import h\nfrom ...i import j\n", "p", false).is_empty());
+    }
+
+    #[test]
+    fn gives_what_reading_gives() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        for n in 0..40 {
+            let next = format!("import m{}\nimport missing\n", n + 1);
+            std::fs::write(root.join(format!("m{n}.py")), next).unwrap();
+        }
+        std::fs::write(root.join("m40.py"), "x = (\n").unwrap();
+        let server = root.display().to_string();
+        let entry = root.join("m0.py");
+        let options = EntryOptions::for_file(&entry);
+        let mut ahead = Ahead::new(&options);
+        let first = Source::parse(b"import m1\n", "m0.py", &entry, None);
+        ahead.offer(&first, "m0", false, std::iter::once(server.as_str()));
+        for n in 1..=40 {
+            let path = format!("{server}/m{n}.py");
+            if let Some((source, bytes)) = ahead.take(&path) {
+                assert_eq!(std::fs::read(&path).unwrap().len() as u64, bytes);
+                assert_eq!(source.disk, Path::new(&path));
+                assert_eq!(source.problems().is_empty(), n < 40);
+            }
+            // Once only.
+            assert!(ahead.take(&path).is_none());
+        }
+        assert!(ahead.take("/not/there.py").is_none());
+    }
+}

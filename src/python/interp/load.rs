@@ -1,0 +1,140 @@
+//! Modules: files read, parsed and executed once; namespace packages.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use rustpython_ruff_text_size::TextRange;
+
+use super::{Binding, Caught, Cx, Interp, Module};
+use crate::python::resolve::Origin;
+use crate::python::source::Source;
+use crate::python::value::{ModuleId, Value};
+
+impl Interp<'_> {
+    /// Reads, parses and executes one file as a module.
+    pub(super) fn load_file(
+        &mut self,
+        path: &str,
+        name: &str,
+        search: Vec<String>,
+        cx: &Cx,
+    ) -> Option<ModuleId> {
+        let limits = &self.options.limits;
+        if self.modules.len() >= limits.files {
+            self.incomplete(format!("only the first {} files were followed", limits.files));
+            return None;
+        }
+        if cx.depth as usize >= limits.depth {
+            self.incomplete("imports deeper than the limit were not followed".to_owned());
+            return None;
+        }
+        let source = self.read_source(path, name, !search.is_empty());
+        let id = self.modules.len();
+        let mut names = HashMap::new();
+        let range = TextRange::default();
+        let python_name = if self.options.is_script() && id == 0 { "__main__" } else { name };
+        for (key, text) in [("__name__", python_name), ("__file__", path)] {
+            names.insert(key.to_owned(), Binding { value: Value::str(text), range, maybe: false });
+        }
+        let package =
+            if search.is_empty() { name.rsplit_once('.').map_or("", |(pkg, _)| pkg) } else { name };
+        names.insert(
+            "__package__".to_owned(),
+            Binding { value: Value::str(package), range, maybe: false },
+        );
+        self.modules.push(Module {
+            name: name.to_owned(),
+            path: path.to_owned(),
+            source: source.clone(),
+            names,
+            history: Vec::new(),
+            dynamic: false,
+            loading: true,
+            search,
+            when: cx.when,
+            guarded: Vec::new(),
+            importer: if id > 0 && cx.module != id { Some(cx.module) } else { None },
+        });
+        self.by_name.insert(name.to_owned(), id);
+        if let Some(source) = source {
+            let broken = source.parsed.module().is_none()
+                || source.problems().iter().any(|problem| problem.needs_python.is_none());
+            if broken {
+                // What a broken file defines is not known for sure.
+                self.modules[id].dynamic = true;
+            }
+            if source.parsed.not_parsed.is_some() {
+                self.incomplete(format!("{} could not be parsed", source.shown));
+            }
+            let inner = Cx {
+                module: id,
+                weight: cx.weight,
+                quiet: cx.quiet,
+                caught: Caught::default(),
+                frame: None,
+                depth: cx.depth + 1,
+                via: None,
+                when: cx.when,
+                statement: None,
+            };
+            self.block(&inner, source.body());
+        } else {
+            self.modules[id].dynamic = true;
+        }
+        self.modules[id].loading = false;
+        Some(id)
+    }
+
+    /// Reads and parses one file, or takes it from who did so before.
+    fn read_source(&mut self, path: &str, name: &str, is_package: bool) -> Option<Rc<Source>> {
+        let limits = &self.options.limits;
+        let ready = self.ahead.take(path);
+        let disk = self.finder.disk(path);
+        let size = match &ready {
+            Some((_, bytes)) => *bytes,
+            None => std::fs::metadata(&disk).map_or(0, |meta| meta.len()),
+        };
+        if size > limits.file_bytes || self.bytes + size > limits.total_bytes {
+            self.incomplete(format!("{} is too large to be parsed", self.options.shown(path)));
+            return None;
+        }
+        if let Some((source, bytes)) = ready {
+            self.bytes += bytes;
+            return Some(Rc::new(*source));
+        }
+        let shown = self.options.shown(path);
+        match std::fs::read(&disk) {
+            Ok(bytes) => {
+                self.bytes += bytes.len() as u64;
+                let source = Source::parse(&bytes, &shown, &disk, self.options.target());
+                let own = self.sys_path.iter().filter(|at| at.origin != Origin::SitePackages);
+                self.ahead.offer(&source, name, is_package, own.map(|at| at.path.as_str()));
+                Some(Rc::new(source))
+            }
+            Err(error) => {
+                self.incomplete(format!("{shown} could not be read: {error}"));
+                None
+            }
+        }
+    }
+
+    /// A namespace package: nothing to execute.
+    pub(super) fn namespace(&mut self, name: &str, dirs: Vec<String>, cx: &Cx) -> ModuleId {
+        let id = self.modules.len();
+        self.modules.push(Module {
+            name: name.to_owned(),
+            path: dirs.first().cloned().unwrap_or_default(),
+            source: None,
+            names: HashMap::new(),
+            history: Vec::new(),
+            dynamic: false,
+            loading: false,
+            search: dirs,
+            when: cx.when,
+            guarded: Vec::new(),
+            importer: Some(cx.module),
+        });
+        self.by_name.insert(name.to_owned(), id);
+        id
+    }
+}
