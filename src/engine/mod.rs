@@ -39,6 +39,7 @@ pub fn conclude(mut facts: Facts, site: &Site, rules: &Rules, options: &EngineOp
     facts.skipped.sort_by(|a, b| a.check.cmp(&b.check));
     facts.skipped.dedup();
     let platform = site.platform_id().to_owned();
+    keep_of_platform(&mut facts, &platform, rules);
     let entries = ledger::entries(&facts, rules);
     let accounts = ledger::accounts(&entries, &facts, rules, &platform);
     let ranked = rank::rank(&accounts, &entries, &facts, rules, &platform);
@@ -76,6 +77,35 @@ pub fn conclude(mut facts: Facts, site: &Site, rules: &Rules, options: &EngineOp
         unexplained,
         support,
         now: options.now,
+    }
+}
+
+/// Signatures that mean something on some platforms only say nothing on others. A server that the
+/// logs show at its start counts as one, whatever the platform.
+fn keep_of_platform(facts: &mut Facts, platform: &str, rules: &Rules) {
+    let seen = |words: [&str; 2]| {
+        facts.marks.iter().any(|mark| words.iter().any(|word| mark.label.contains(word)))
+    };
+    let mut servers: Vec<&str> = Vec::new();
+    for (name, words) in [
+        ("uwsgi", ["uWSGI", "Emperor"]),
+        ("gunicorn", ["gunicorn", "app not loaded"]),
+        ("mod-wsgi", ["Apache", "mod_wsgi"]),
+    ] {
+        if seen(words) {
+            servers.push(name);
+        }
+    }
+    for fact in &mut facts.facts {
+        fact.matches.retain(|hit| {
+            rules.signature(&hit.signature).is_none_or(|sig| {
+                let wanted = &sig.text.platforms;
+                wanted.is_empty()
+                    || wanted.iter().any(|name| {
+                        rules.platform_is(platform, name) || servers.contains(&name.as_str())
+                    })
+            })
+        });
     }
 }
 

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::weights;
-use crate::model::{Fact, Facts, MarkKind, Phase, Source, SymptomKind, SymptomSource};
+use crate::model::{Fact, Facts, LogKind, MarkKind, Phase, Source, SymptomKind, SymptomSource};
 use crate::rules::Rules;
+use crate::rules::schema::Kind;
 
 /// Good answers of the newest start that make failures of an earlier one history.
 const ANSWERED_WELL: u64 = 5;
+/// Hours that a web server's log goes on without a failure, after which it is history.
+const SILENT_HOURS: i64 = 12;
 
 /// The factor of one fact, and why it is resolved where it is.
 pub(super) fn factor(
@@ -40,6 +43,8 @@ pub(super) fn factor(
         _ if was_down(fact, rules) => start_resolved(fact, facts),
         _ => restarted_and_well(fact, facts).or_else(|| before_the_start(fact, facts)),
     };
+    let why = why.or_else(|| said_to_be_over(fact, facts, rules));
+    let why = why.or_else(|| long_past(fact, facts, rules));
     if why.is_some() {
         return (weights::RESOLVED, why);
     }
@@ -85,6 +90,48 @@ fn before_the_start(fact: &Fact, facts: &Facts) -> Option<String> {
         facts.marks.iter().filter(mine).any(|mark| mark.order > fact.order && mark.order < loaded);
     (!started_before && started_after)
         .then(|| "it stands before the start, and the app was loaded after it".to_owned())
+}
+
+/// A later line of the same stream says that it is over: the connection is there again.
+fn said_to_be_over(fact: &Fact, facts: &Facts, rules: &Rules) -> Option<String> {
+    let over: Vec<&str> = fact
+        .matches
+        .iter()
+        .filter_map(|hit| rules.signature(&hit.signature))
+        .flat_map(|sig| sig.text.resolved_by.iter().map(String::as_str))
+        .collect();
+    if over.is_empty() || fact.order == 0 {
+        return None;
+    }
+    let file = |fact: &Fact| fact.place.as_ref().map(|place| place.file.clone());
+    facts.facts.iter().filter(|later| later.order > fact.order).find_map(|later| {
+        let says =
+            later.matches.iter().find(|hit| over.contains(&hit.signature.as_str()))?;
+        if later.container != fact.container || file(later) != file(fact) {
+            return None;
+        }
+        rules.signature(&says.signature).map(|sig| format!("later {}", sig.text.label))
+    })
+}
+
+/// A web server that reaches nobody says so on each request: where its log goes on for so long
+/// without, the app was there again.
+fn long_past(fact: &Fact, facts: &Facts, rules: &Rules) -> Option<String> {
+    let proxy = fact.matches.iter().filter_map(|hit| rules.signature(&hit.signature)).any(|sig| {
+        sig.text.kind == Kind::Line && sig.text.class.iter().any(|class| class == "proxy-error")
+    });
+    if !proxy || fact.log_kind == Some(LogKind::Platform) {
+        return None;
+    }
+    let failing = facts.symptoms.iter().any(|symptom| {
+        symptom.kind != SymptomKind::Ok && symptom.source != SymptomSource::AccessLog
+    });
+    let seen = fact.last_time.or(fact.time)?;
+    let file = &fact.place.as_ref()?.file;
+    let log = facts.logs.iter().find(|log| **file == *log.path)?;
+    let hours = (log.last?.as_second() - seen.as_second()) / 3600;
+    (!failing && hours >= SILENT_HOURS)
+        .then(|| format!("the log goes on for {hours} hours without it"))
 }
 
 /// A line that says that the app or its server was not there.

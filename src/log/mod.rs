@@ -3,6 +3,7 @@
 pub mod access;
 pub mod added;
 pub(crate) mod bytes;
+mod boring;
 mod circle;
 mod clocks;
 pub mod dialect;

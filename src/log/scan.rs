@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::access::{self, AccessLine};
+use super::boring::Boring;
 use super::circle::Circle;
 use super::dialect::{self, LifeKind};
 use super::events::{Failed, FileEvents, Life, RouteCount};
@@ -45,6 +46,8 @@ const SORTED: usize = 16 * 1024 * 1024;
 const LARGE: u64 = 1 << 20;
 /// Lines that tell in which order a log runs.
 const ORDER_LINES: usize = 600;
+/// Certainty of an exception whose logger says that the program went on.
+const HANDLED: f64 = 0.15;
 
 /// What the scanner is told besides files and rules.
 #[derive(Debug, Clone, Default)]
@@ -223,6 +226,7 @@ struct Scanner<'r> {
     zoned: bool,
     lines: u64,
     circle: Circle,
+    last_boring: Boring,
 }
 
 impl<'r> Scanner<'r> {
@@ -253,6 +257,7 @@ impl<'r> Scanner<'r> {
             zoned: false,
             lines: 0,
             circle: Circle::default(),
+            last_boring: Boring::default(),
         }
     }
 
@@ -265,7 +270,14 @@ impl<'r> Scanner<'r> {
             return;
         }
         if self.boring(raw) {
+            self.last_boring.note(raw, no);
             return;
+        }
+        // What was said right above a traceback tells whether the program went on.
+        if let Some(above) = self.last_boring.above(raw, no) {
+            self.ctx.no = no - 1;
+            self.one(&above);
+            self.ctx.no = no;
         }
         if let Some(parts) = super::flattened::split(raw) {
             for part in parts {
@@ -430,7 +442,7 @@ impl<'r> Scanner<'r> {
         fact.route = route;
         fact.order = last_line;
         if handled {
-            fact.certainty = 0.4;
+            fact.certainty = HANDLED;
         } else if caught_in_place(&event) {
             fact.certainty = if specific { 0.7 } else { 0.4 };
         }
@@ -599,6 +611,11 @@ impl<'r> Scanner<'r> {
     fn finish(mut self, complete: bool) -> FileEvents {
         for done in self.assembler.finish() {
             self.exception(done);
+        }
+        // The log goes on as far as its last line, of interest or not.
+        let newest = super::prefix::strip(self.last_boring.newest(), &mut self.ctx).stamp;
+        if let Some(stamp) = newest {
+            self.last_time = self.last_time.max(Some(stamp.at));
         }
         let clock = if self.zoned {
             ClockState::Offset

@@ -131,6 +131,12 @@ pub struct SignatureText {
     /// Speaks against the cause.
     #[serde(default)]
     pub against: bool,
+    /// Platforms on which it means anything; absent: all.
+    #[serde(default)]
+    pub platforms: Vec<String>,
+    /// Full ids of signatures that, seen later in the same stream, say that it is over.
+    #[serde(default)]
+    pub resolved_by: Vec<String>,
     /// Severity of the finding when this signature leads.
     pub severity: Option<SeverityWord>,
     /// Title of the finding when this signature leads; may use `{captures}`.

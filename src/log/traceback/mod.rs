@@ -10,6 +10,7 @@ mod debug_page;
 mod entry;
 mod event;
 mod flat;
+mod foreign;
 mod intro;
 mod margin;
 mod module;
@@ -17,6 +18,7 @@ mod names;
 mod owner;
 mod part;
 mod phase;
+mod quiet;
 mod token;
 
 use jiff::Timestamp;
@@ -24,6 +26,7 @@ use jiff::Timestamp;
 use self::entry::{Entry, Start, Step};
 use self::intro::IntroHint;
 use self::part::bounded;
+use self::quiet::{Quiet, said_quietly};
 use self::token::Token;
 use super::line::{Level, Line, Stamp};
 use crate::model::{ExceptionEvent, Phase};
@@ -117,6 +120,8 @@ struct Open {
     last_raw: (usize, bool),
     /// What stood before the header: a prefix that nobody took off stands before each line.
     prefix: String,
+    /// Frames of another language's runtime followed: the exception is none of Python's.
+    foreign: bool,
 }
 
 /// Reads lines and gives exceptions.
@@ -230,6 +235,11 @@ impl Assembler {
     ) -> Option<bool> {
         let stamp = line.stamp.map(|stamp| stamp.at);
         let open = &mut self.open[at];
+        if open.entry.start == Start::Bare && open.entry.complete() && foreign::is_frame(text) {
+            open.foreign = true;
+            open.touched = self.pushes;
+            return Some(true);
+        }
         let step = if is_stranger(open, line, stamp) {
             open.entry.stranger()
         } else {
@@ -297,7 +307,8 @@ impl Assembler {
                 Start::Standard
             }
             Token::Text => {
-                if names::bare(text).is_none() {
+                let exception = names::bare(text);
+                if exception.is_none_or(|(name, message)| foreign::is_foreign(name, message)) {
                     self.note(trimmed, line);
                     return false;
                 }
@@ -332,6 +343,7 @@ impl Assembler {
             intro,
             touched: self.pushes,
             last_raw: (line.raw.len(), is_prefixed(line)),
+            foreign: false,
             prefix: text
                 .find("Traceback (most")
                 .map_or_else(String::new, |at| bounded(&text[..at], 200)),
@@ -343,7 +355,10 @@ impl Assembler {
     fn note(&mut self, text: &str, line: &Line<'_>) {
         let hint = intro::hint(text);
         // servers go on logging at level info while somebody else's traceback is printed
-        if hint.is_none() && line.level.is_none_or(|level| level < Level::Warning) {
+        if hint.is_none()
+            && line.level.is_none_or(|level| level < Level::Warning)
+            && !quiet::goes_on(text)
+        {
             return;
         }
         self.remember(Intro {
@@ -444,8 +459,8 @@ fn is_stranger(open: &Open, line: &Line<'_>, stamp: Option<Timestamp>) -> bool {
 }
 
 fn close(open: Open, done: &mut Vec<Assembled>) {
-    let Open { entry, container, pid, intro, stamp, level, .. } = open;
-    if entry.start == Start::Stack {
+    let Open { entry, container, pid, intro, stamp, level, foreign, .. } = open;
+    if foreign || entry.start == Start::Stack {
         return;
     }
     let said = intro.as_ref().map(|intro| (intro.text.as_str(), intro.hint.as_ref()));
@@ -490,31 +505,6 @@ fn without<'a>(prefix: &str, text: &'a str) -> &'a str {
         }
     }
     text.get(j..).unwrap_or(text)
-}
-
-/// Where a level below error stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Quiet {
-    No,
-    /// On the exception's or header's own line.
-    Itself,
-    /// On the introducing line.
-    Intro,
-}
-
-/// A record below level error with a traceback is a handled exception. Servers write records of
-/// their own above a traceback that came from elsewhere, so what they warn of is none.
-fn said_quietly(level: Option<Level>, intro: Option<&Intro>) -> Quiet {
-    const SERVERS: [&str; 4] = ["Worker ", "worker ", "development server", "Invalid HTTP"];
-    if level.is_some_and(|level| level < Level::Error) {
-        return Quiet::Itself;
-    }
-    let Some(intro) = intro else { return Quiet::No };
-    let warning = intro.level == Some(Level::Warning);
-    if warning && !SERVERS.iter().any(|word| intro.text.contains(word)) {
-        return Quiet::Intro;
-    }
-    Quiet::No
 }
 
 /// Cheap test before a line is searched for escapes.

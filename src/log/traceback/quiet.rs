@@ -1,0 +1,131 @@
+//! Whether whoever logged a traceback went on afterwards: its level, and what was said above it.
+
+use super::Intro;
+use crate::log::line::Level;
+
+/// Where it is said that the program went on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quiet {
+    No,
+    /// On the exception's or header's own line.
+    Itself,
+    /// On the introducing line.
+    Intro,
+}
+
+/// A record below level error with a traceback is a handled exception. Servers write records of
+/// their own above a traceback that came from elsewhere, so what they warn of is none.
+pub(super) fn said_quietly(level: Option<Level>, intro: Option<&Intro>) -> Quiet {
+    const SERVERS: [&str; 4] = ["Worker ", "worker ", "development server", "Invalid HTTP"];
+    if level.is_some_and(|level| level < Level::Error) {
+        return Quiet::Itself;
+    }
+    let Some(intro) = intro else { return Quiet::No };
+    let warning = intro.level == Some(Level::Warning);
+    if (warning || intro.hint.is_none() && goes_on(&intro.text))
+        && !SERVERS.iter().any(|word| intro.text.contains(word))
+    {
+        return Quiet::Intro;
+    }
+    Quiet::No
+}
+
+/// Words of a program that tries again, does without, or puts something else in the place of what failed.
+pub(super) fn goes_on(text: &str) -> bool {
+    const WORDS: [&str; 34] = [
+        "retry",
+        "retries",
+        "try again",
+        "trying again",
+        "tries left",
+        "attempt",
+        "re-establish",
+        "reconnect",
+        "fall back",
+        "falling back",
+        "fallback",
+        "default instead",
+        "using default",
+        "using the default",
+        "using cache",
+        "using the cache",
+        "using stale",
+        "from cache",
+        "serving cached",
+        "serving stale",
+        "instead of",
+        "skipping",
+        "skipped",
+        "ignoring",
+        "ignored",
+        "continuing",
+        "will continue",
+        "carrying on",
+        "proceeding",
+        "going on without",
+        "without it",
+        "non-fatal",
+        "not fatal",
+        "swallow",
+    ];
+    let lower = text.to_ascii_lowercase();
+    // after the last attempt nobody goes on
+    const GIVEN_UP: [&str; 8] = [
+        "giving up",
+        "gave up",
+        "no more retries",
+        "retries exceeded",
+        "retries exhausted",
+        "out of retries",
+        "last attempt",
+        "all attempts",
+    ];
+    WORDS.iter().any(|word| lower.contains(word))
+        && !GIVEN_UP.iter().any(|word| lower.contains(word))
+        && !last_attempt(&lower)
+}
+
+/// `attempt 3 of 3`, `attempt 3/3`.
+fn last_attempt(lower: &str) -> bool {
+    let Some((_, rest)) = lower.split_once("attempt ") else { return false };
+    let rest = rest.trim_start_matches(['#', '(']);
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let first = digits(rest);
+    if first == 0 {
+        return false;
+    }
+    let behind = &rest[first..];
+    ["/", " of ", " / "].iter().any(|between| {
+        behind.strip_prefix(between).is_some_and(|rest_of| {
+            let second = digits(rest_of);
+            second > 0 && rest_of[..second] == rest[..first]
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::goes_on;
+
+    #[test]
+    fn going_on() {
+        for text in [
+            "sending failed, will retry in 5 s (attempt 1 of 3)",
+            "could not refresh the rates, using cached ones",
+            "Redis is away, falling back to memory",
+            "skipping row 17",
+            "Attempt 2/5 failed",
+        ] {
+            assert!(goes_on(text), "{text}");
+        }
+        for text in [
+            "Exception on /checkout [POST]",
+            "giving up after 3 attempts",
+            "Attempt 3/3 failed",
+            "attempt 5 of 5 failed",
+            "could not connect",
+        ] {
+            assert!(!goes_on(text), "{text}");
+        }
+    }
+}
