@@ -58,15 +58,18 @@ fn one(what: &str, rules: &Rules, platform: Option<&str>) -> Result<String, Fail
     if let Some(text) = status(what, rules) {
         return Ok(text);
     }
-    let mut found = by_code(what, rules);
+    let mut found: Vec<Known> = by_code(what, rules)
+        .into_iter()
+        .map(|slug| Known { slug, captures: Captures::new() })
+        .collect();
     if found.is_empty() {
         found = explain_line(what, rules);
     }
     if !found.is_empty() {
         let texts: Vec<String> = found
             .iter()
-            .filter_map(|slug| rules.cause(slug))
-            .map(|cause| cause_text(cause, rules, platform))
+            .filter_map(|known| Some((rules.cause(&known.slug)?, &known.captures)))
+            .map(|(cause, captures)| filled_text(cause, rules, platform, captures))
             .collect();
         return Ok(texts.join("\n\n"));
     }
@@ -142,26 +145,41 @@ fn similarity(a: &str, b: &str) -> f64 {
 }
 
 /// Slugs of the causes that a pasted line or traceback speaks for, most specific first.
-fn explain_line(text: &str, rules: &Rules) -> Vec<String> {
+fn explain_line(text: &str, rules: &Rules) -> Vec<Known> {
     let facts = crate::log::scan::scan_text(text, LogKind::Any, rules);
-    let mut slugs: Vec<String> = Vec::new();
+    let mut found: Vec<Known> = Vec::new();
     for hit in facts.facts.iter().filter_map(|fact| fact.matches.first()) {
         if let Some(sig) = rules.signature(&hit.signature)
-            && !slugs.contains(&sig.slug)
+            && !found.iter().any(|known| known.slug == sig.slug)
         {
-            slugs.push(sig.slug.clone());
+            found.push(Known { slug: sig.slug.clone(), captures: hit.captures.clone() });
         }
     }
-    slugs.truncate(3);
-    slugs
+    found.truncate(3);
+    found
+}
+
+/// A cause that what was asked for speaks for, with what it names (module, host, path).
+struct Known {
+    slug: String,
+    captures: Captures,
 }
 
 fn cause_text(cause: &Cause, rules: &Rules, platform: Option<&str>) -> String {
-    let none = Captures::new();
+    filled_text(cause, rules, platform, &Captures::new())
+}
+
+fn filled_text(
+    cause: &Cause,
+    rules: &Rules,
+    platform: Option<&str>,
+    captures: &Captures,
+) -> String {
     let plain = |text: &str| {
-        fill(text, &none, &str::to_owned).unwrap_or_else(|| crate::rules::fill_names(text))
+        fill(text, captures, &crate::rules::distribution)
+            .unwrap_or_else(|| crate::rules::fill_known(text, captures))
     };
-    let mut out = format!("{}  [{}]\n", title(cause), cause.slug);
+    let mut out = format!("{}  [{}]\n", plain(&cause.title), cause.slug);
     let _ = writeln!(out, "\nWhat it means\n{}", indent(&plain(&cause.why)));
     let _ = writeln!(out, "\nHow we know\n{}", indent(&plain(&cause.how)));
     out.push_str("\nHow to fix\n");

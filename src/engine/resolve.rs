@@ -105,8 +105,7 @@ fn said_to_be_over(fact: &Fact, facts: &Facts, rules: &Rules) -> Option<String> 
     }
     let file = |fact: &Fact| fact.place.as_ref().map(|place| place.file.clone());
     facts.facts.iter().filter(|later| later.order > fact.order).find_map(|later| {
-        let says =
-            later.matches.iter().find(|hit| over.contains(&hit.signature.as_str()))?;
+        let says = later.matches.iter().find(|hit| over.contains(&hit.signature.as_str()))?;
         if later.container != fact.container || file(later) != file(fact) {
             return None;
         }

@@ -2,8 +2,8 @@
 
 pub mod access;
 pub mod added;
-pub(crate) mod bytes;
 mod boring;
+pub(crate) mod bytes;
 mod circle;
 mod clocks;
 pub mod dialect;

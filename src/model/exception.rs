@@ -15,6 +15,8 @@ pub struct ExceptionEvent {
     pub chain: Vec<LinkedException>,
     /// For `SyntaxError` and its kin: the file and line that does not compile.
     pub syntax_at: Option<(String, u32)>,
+    /// The source line of that place, with U+2038 behind the character that the caret points to.
+    pub syntax_source: Option<String>,
     /// For import errors: whose module is missing.
     pub module_owner: ModuleOwner,
     /// The logger's or server's line that introduced the traceback, e.g.

@@ -35,11 +35,18 @@ pub fn fill(text: &str, captures: &Captures, dist: &dyn Fn(&str) -> String) -> O
 /// The text with unknown placeholders as their names in capitals, for `explain`.
 #[must_use]
 pub fn fill_names(text: &str) -> String {
-    let all: Captures = placeholders(text)
+    fill_known(text, &Captures::new())
+}
+
+/// The same, where some captures are known.
+#[must_use]
+pub fn fill_known(text: &str, captures: &Captures) -> String {
+    let mut all: Captures = placeholders(text)
         .into_iter()
         .map(|name| (name.to_owned(), name.to_uppercase().replace('-', "_")))
         .collect();
-    fill(text, &all, &str::to_owned).unwrap_or_else(|| text.to_owned())
+    all.extend(captures.clone());
+    fill(text, &all, &super::distribution).unwrap_or_else(|| text.to_owned())
 }
 
 /// Names of the placeholders of a text, without filters and defaults.

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use embedded::{embedded, embedded_below};
-pub use fill::{fill, fill_names, placeholders};
+pub use fill::{fill, fill_known, fill_names, placeholders};
 pub use load::RuleError;
 use matcher::Matcher;
 pub use matcher::{LineMatch, Signature, verdict_word};

@@ -193,7 +193,8 @@ pub struct SignatureText {
     pub last_frame: Vec<String>,
     /// On `file:function:source` of any frame.
     pub frame: Option<String>,
-    /// On `file:function:source` of the last frame; for a `SyntaxError` on `file::` of what does not compile.
+    /// On `file:function:source` of the last frame; for a `SyntaxError` on `file::source` of what does not compile, with
+    /// `‸` behind the character that the caret points to.
     pub bottom: Option<String>,
     /// No frame may match.
     pub no_frame: Option<String>,

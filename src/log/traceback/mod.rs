@@ -6,6 +6,7 @@
 //! each container and process has an entry of its own. Border: it says what was printed, never
 //! what it means for the site; memory is bounded whatever the input is.
 
+mod caret;
 mod debug_page;
 mod entry;
 mod event;
@@ -122,6 +123,7 @@ struct Open {
     prefix: String,
     /// Frames of another language's runtime followed: the exception is none of Python's.
     foreign: bool,
+    caret: caret::Caret,
 }
 
 /// Reads lines and gives exceptions.
@@ -246,6 +248,7 @@ impl Assembler {
             let inner = without(&open.prefix, text);
             // every line is a record of its own, as with a stamp
             open.entry.stamped |= inner.len() < text.len() && !open.prefix.trim().is_empty();
+            open.caret.see(inner);
             open.entry.push(inner, line.no)
         };
         match step {
@@ -344,6 +347,7 @@ impl Assembler {
             touched: self.pushes,
             last_raw: (line.raw.len(), is_prefixed(line)),
             foreign: false,
+            caret: caret::Caret::default(),
             prefix: text
                 .find("Traceback (most")
                 .map_or_else(String::new, |at| bounded(&text[..at], 200)),
@@ -459,14 +463,17 @@ fn is_stranger(open: &Open, line: &Line<'_>, stamp: Option<Timestamp>) -> bool {
 }
 
 fn close(open: Open, done: &mut Vec<Assembled>) {
-    let Open { entry, container, pid, intro, stamp, level, foreign, .. } = open;
+    let Open { entry, container, pid, intro, stamp, level, foreign, caret, .. } = open;
     if foreign || entry.start == Start::Stack {
         return;
     }
     let said = intro.as_ref().map(|intro| (intro.text.as_str(), intro.hint.as_ref()));
     let quiet = said_quietly(level, intro.as_ref());
     let route = intro.as_ref().and_then(|intro| intro.hint.as_ref()?.route.clone());
-    for built in event::build(&entry, said) {
+    for mut built in event::build(&entry, said) {
+        if built.event.syntax_at.is_some() {
+            built.event.syntax_source.clone_from(&caret.pointed);
+        }
         done.push(Assembled {
             event: built.event,
             first_line: entry.first_line,

@@ -155,7 +155,9 @@ impl Signature {
                 })
                 .collect();
             // The file that does not compile is where the chain of imports ends.
-            frames.extend(event.syntax_at.iter().map(|(file, _)| format!("{file}::")));
+            frames.extend(event.syntax_at.iter().map(|(file, _)| {
+                format!("{file}::{}", event.syntax_source.as_deref().unwrap_or_default())
+            }));
             if self.frame.text().is_some() {
                 let hit = frames.iter().rev().find_map(|frame| self.frame.captures(frame))?;
                 self.take(hit.as_ref(), &mut captures);
