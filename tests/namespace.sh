@@ -29,6 +29,12 @@ for place in usr bin lib lib64 proc; do
     mkdir -p "$stage/$place" && mount --rbind "/$place" "$stage/$place" || exit 70
 done
 mkdir -p "$stage/tmp"
+# FULL: a folder that lies on a small disk of its own, without a byte left.
+if [ -n "${FULL:-}" ]; then
+    cp -a "$stage$FULL" "$stage/tmp/kept" && mount -t tmpfs -o size=1m none "$stage$FULL" &&
+        cp -a "$stage/tmp/kept/." "$stage$FULL" || exit 70
+    cat /dev/zero >"$stage$FULL/filler" 2>/dev/null
+fi
 exec chroot "$stage" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/home /diagnose "$@"
 INSIDE
 
@@ -65,6 +71,9 @@ check gu-wrong-attribute application-missing
 check gu-nginx-wrong-socket proxy-misconfigured
 check uw-missing-package module-not-installed
 check uw-chdir-missing module-not-on-path
+
+# The app's folder lies on a disk that is full; the logs cannot say so.
+FULL=/srv/calm check gu-healthy disk-quota --symptom 500
 
 # A domain limits discovery to its site, and a machine without one says what was looked for.
 run pa-missing-package elsewhere.pythonanywhere.com >"$work/out"

@@ -1,15 +1,13 @@
-//! The surroundings of the code: its virtualenv, the packages in it, and, on the hosting machine
-//! itself, rights and memory. A copied tree seldom holds everything: what is not in it is missing
+//! The surroundings of the code: its virtualenv and the packages in it; rights, space and memory
+//! stand in files of their own. A copied tree seldom holds everything: what is not in it is missing
 //! only where its neighbours were copied.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use super::Context;
 use super::config::{self, fact_of, is_missing};
+use super::{Context, rights, space};
 use crate::model::{Captures, Examined, Fact, Facts, Place, PythonVersion};
 use crate::python::resolve::venv;
-use crate::site::config::{Address, FrontKind};
 use crate::site::{Tree, on_server};
 
 /// Stated certainty of what a copied tree lacks.
@@ -32,14 +30,16 @@ pub(super) fn collect(context: &Context) -> Facts {
         });
     }
     if context.look_at_machine && tree.is_machine() {
-        facts.facts.extend(rights(context, &tree));
-        facts.facts.extend(memory(context, &tree));
+        space::collect(context, &tree, &mut facts);
+    }
+    if context.look_at_machine || !tree.is_machine() {
+        facts.facts.extend(rights::collect(context, &tree));
     }
     facts.facts.retain(|fact| !fact.matches.is_empty());
     facts
 }
 
-fn about(context: &Context, tree: &Tree, event: &str, path: &str, note: &str) -> Fact {
+pub(super) fn about(context: &Context, tree: &Tree, event: &str, path: &str, note: &str) -> Fact {
     let mut captures = Captures::new();
     captures.insert("path".to_owned(), path.to_owned());
     let mut fact = fact_of(context, event, note, &captures, &Place::file(path), note);
@@ -183,123 +183,6 @@ fn required(text: &str) -> Vec<String> {
             (end > 0).then(|| normal(&line[..end]))
         })
         .collect()
-}
-
-/// Whether the proxy's user reaches the app's socket, by the rights that stand on disk.
-#[cfg(unix)]
-fn rights(context: &Context, tree: &Tree) -> Vec<Fact> {
-    let mut found = Vec::new();
-    let config = config::load(context);
-    for front in config.fronts.iter().filter(|front| front.kind == FrontKind::Nginx) {
-        let Some(user) = front.user.as_ref().and_then(|user| user.text.split_whitespace().next())
-        else {
-            continue;
-        };
-        let Some(who) = Person::named(tree, user) else { continue };
-        for (address, setting) in front.backends.iter().flat_map(|backend| &backend.addresses) {
-            let Address::Unix(socket) = address else { continue };
-            if let Some(closed) = who.stopped_at(Path::new(socket)) {
-                let note = format!("{user} (nginx) may not {} {}", closed.0, closed.1);
-                let mut captures = Captures::new();
-                captures.insert("upstream".to_owned(), socket.clone());
-                found.push(fact_of(
-                    context,
-                    "socket-permission",
-                    &format!("{}: {}\n{note}", setting.place.display(), setting.line),
-                    &captures,
-                    &setting.place,
-                    &note,
-                ));
-            }
-        }
-    }
-    found
-}
-
-#[cfg(not(unix))]
-fn rights(_: &Context, _: &Tree) -> Vec<Fact> {
-    Vec::new()
-}
-
-/// A user of the machine with the groups.
-#[cfg(unix)]
-struct Person {
-    user: u32,
-    groups: Vec<u32>,
-}
-
-#[cfg(unix)]
-impl Person {
-    /// From `/etc/passwd` and `/etc/group`; users of a directory service are not known.
-    fn named(tree: &Tree, name: &str) -> Option<Self> {
-        let field = |line: &str, at: usize| line.split(':').nth(at).map(str::to_owned);
-        let passwd = tree.text("/etc/passwd")?;
-        let line = passwd.lines().find(|line| field(line, 0).as_deref() == Some(name))?;
-        let user = field(line, 2)?.parse().ok()?;
-        let mut groups: Vec<u32> = vec![field(line, 3)?.parse().ok()?];
-        for line in tree.text("/etc/group").unwrap_or_default().lines() {
-            if field(line, 3).is_some_and(|members| members.split(',').any(|m| m == name))
-                && let Some(id) = field(line, 2).and_then(|id| id.parse().ok())
-            {
-                groups.push(id);
-            }
-        }
-        Some(Self { user, groups })
-    }
-
-    /// The first folder that may not be passed, or the socket that may not be written.
-    fn stopped_at(&self, socket: &Path) -> Option<(&'static str, String)> {
-        if self.user == 0 {
-            return None;
-        }
-        for folder in socket.ancestors().skip(1).collect::<Vec<_>>().into_iter().rev() {
-            if folder.as_os_str().is_empty() {
-                return None;
-            }
-            let meta = std::fs::metadata(folder).ok()?;
-            if !self.may(&meta, 1) {
-                return Some(("enter the folder", folder.display().to_string()));
-            }
-        }
-        let meta = std::fs::metadata(socket).ok()?;
-        (!self.may(&meta, 2)).then(|| ("write to the socket", socket.display().to_string()))
-    }
-
-    /// Whether a right (4 read, 2 write, 1 pass) is given. Access lists are not looked at.
-    fn may(&self, meta: &std::fs::Metadata, right: u32) -> bool {
-        use std::os::unix::fs::MetadataExt;
-        let mode = meta.mode();
-        if meta.uid() == self.user {
-            mode >> 6 & right != 0
-        } else if self.groups.contains(&meta.gid()) {
-            mode >> 3 & right != 0
-        } else {
-            mode & right != 0
-        }
-    }
-}
-
-/// The kernel has killed something in this container.
-/// <https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files>
-fn memory(context: &Context, tree: &Tree) -> Option<Fact> {
-    // A console of PythonAnywhere is not where the web app runs.
-    if context.site.platform_id() == "pythonanywhere" {
-        return None;
-    }
-    let events = tree.text("/sys/fs/cgroup/memory.events")?;
-    let kills: u64 = events
-        .lines()
-        .find_map(|line| line.strip_prefix("oom_kill "))
-        .and_then(|count| count.trim().parse().ok())?;
-    let limit = tree.text("/sys/fs/cgroup/memory.max")?.trim().parse::<u64>().ok()?;
-    if kills == 0 {
-        return None;
-    }
-    let note = format!(
-        "the kernel has killed {kills} processes of this container at its limit of {} MB",
-        limit / 1_048_576
-    );
-    Some(about(context, tree, "memory-limit-hit", "/sys/fs/cgroup/memory.events", &note))
 }
 
 #[cfg(test)]

@@ -77,19 +77,3 @@ fn names_of_requirements() {
         ["django", "zope-interface", "six"]
     );
 }
-
-#[cfg(unix)]
-#[test]
-fn rights_by_user_and_group() {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("x.sock");
-    std::fs::write(&file, "").expect("written");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).expect("set");
-    let meta = std::fs::metadata(&file).expect("there");
-    let owner = Person { user: meta.uid(), groups: Vec::new() };
-    let member = Person { user: meta.uid() + 1, groups: vec![meta.gid()] };
-    let other = Person { user: meta.uid() + 1, groups: Vec::new() };
-    assert!(owner.may(&meta, 2) && !member.may(&meta, 2) && member.may(&meta, 4));
-    assert!(!other.may(&meta, 4));
-}

@@ -11,6 +11,8 @@ mod logs;
 mod probe;
 pub mod probe_diff;
 mod procfile;
+mod rights;
+mod space;
 #[cfg(test)]
 mod testing;
 

@@ -184,6 +184,7 @@ fn finish(host: Host, daemons: &Daemons, config: &mut ServerConfig) {
         body_limit: host.body_limit,
         user: None,
         logs: host.logs,
+        folders: Vec::new(),
         place,
     });
 }

@@ -208,6 +208,8 @@ pub struct Front {
     pub user: Option<Setting>,
     /// Logs that it writes, as paths of the server.
     pub logs: Vec<(LogKind, String)>,
+    /// URL prefixes that it serves from folders itself, with the line that names the folder.
+    pub folders: Vec<(String, Setting)>,
     pub place: Place,
 }
 

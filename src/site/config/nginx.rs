@@ -129,6 +129,7 @@ fn front(server: &Directive, outer: &Inherited, upstreams: &Upstreams) -> Option
         body_limit,
         user: here.user,
         logs: here.logs,
+        folders: folders(&server.block),
         place: server.setting.place.clone(),
     })
 }
@@ -141,6 +142,30 @@ fn smallest_location_limit(block: &[Directive]) -> Option<Setting> {
         .flat_map(|d| &d.block)
         .find(|d| d.name == "client_max_body_size")
         .and_then(|d| Some(d.setting.with(d.args.first()?.clone())))
+}
+
+/// Locations with an `alias` or `root` of their own: `alias` is the folder itself, below `root`
+/// the URL's path goes on. Patterns and exact files are left out.
+fn folders(block: &[Directive]) -> Vec<(String, Setting)> {
+    block
+        .iter()
+        .filter(|d| d.name == "location" && d.args.len() <= 2)
+        .filter(|d| d.args.first().is_some_and(|arg| arg.starts_with('/') || arg == "^~"))
+        .filter_map(|location| {
+            let prefix = location.args.last()?;
+            location.block.iter().find_map(|d| {
+                let folder = d.args.first().filter(|f| f.starts_with('/') && !f.contains('$'))?;
+                let path = match d.name.as_str() {
+                    "alias" => folder.clone(),
+                    "root" if prefix.ends_with('/') && prefix != "/" => {
+                        format!("{}{prefix}", folder.trim_end_matches('/'))
+                    }
+                    _ => return None,
+                };
+                prefix.ends_with('/').then(|| (prefix.clone(), d.setting.with(path)))
+            })
+        })
+        .collect()
 }
 
 fn passes(
