@@ -12,7 +12,7 @@ use super::resolve::venv::{self, Environment};
 use super::resolve::{Origin, PathEntry, Tree, pathops};
 use super::stack::with_deep_stack;
 use super::suppress::{self, Ignore};
-use super::value::Value;
+use super::value::{ModuleId, Value};
 use crate::model::{PythonVersion, Site};
 use crate::rules::python_tables;
 
@@ -383,9 +383,12 @@ fn analyse(opts: &EntryOptions) -> Analysis {
     let env = environment(opts, &tree);
     let mut opts = opts.clone();
     opts.python = opts.python.or(env.python);
+    let file = tree.server(&opts.entry);
+    let inner = as_package(&mut opts, &mut finder, &file);
     let opts = &opts;
     let entry = tree.server(&opts.entry);
-    let sys_path = first_path(opts, &tree, &mut finder, &entry, &env);
+    let mut sys_path = first_path(opts, &tree, &mut finder, &entry, &env);
+    sys_path.extend(inner.clone().map(|path| PathEntry { path, origin: Origin::Assumed }));
     let cwd = opts.cwd.as_ref().map_or_else(
         || match &opts.kind {
             EntryKind::ModuleAttr { .. } => entry.clone(),
@@ -412,15 +415,11 @@ fn analyse(opts: &EntryOptions) -> Analysis {
                 }
                 (Some(id), value)
             }
+            _ if inner.is_some() => run_file(&mut run, &file),
             _ => (None, None),
         }
     } else {
-        let name = module_name(&mut run.finder, &entry, &run.sys_path);
-        let id = run.run_entry(&entry, &name);
-        let value = id.and_then(|id| {
-            run.modules[id].names.get(&opts.application).map(|binding| binding.value.clone())
-        });
-        (id, value)
+        run_file(&mut run, &entry)
     };
     let has_application = application.is_some();
     let findings = lints::run(&ModuleCtx { run: &run, entry: module, application });
@@ -451,6 +450,45 @@ fn analyse(opts: &EntryOptions) -> Analysis {
         complete: run.complete && module.is_some(),
         has_application,
     }
+}
+
+/// Executes the entry point's file; its module and what the server will call.
+fn run_file(run: &mut Interp<'_>, file: &str) -> (Option<ModuleId>, Option<Value>) {
+    let name = module_name(&mut run.finder, file, &run.sys_path);
+    let id = run.run_entry(file, &name);
+    let value = id.and_then(|id| {
+        run.modules[id].names.get(&run.options.application).map(|binding| binding.value.clone())
+    });
+    (id, value)
+}
+
+/// A file inside a package is loaded by its dotted name: the package's `__init__.py` runs first, and
+/// the folder above the outermost package is on the path, as `gunicorn shop.wsgi` does it. Gives the
+/// package's own folder, which may be on the path as well, but not in front.
+fn as_package(opts: &mut EntryOptions, finder: &mut Finder, file: &str) -> Option<String> {
+    if opts.kind != EntryKind::WsgiFile || !opts.assume_path || !file.ends_with(".py") {
+        return None;
+    }
+    let inner = pathops::parent(file);
+    let mut dir = inner.clone();
+    let mut disk = std::path::absolute(&opts.entry).ok()?.parent()?.to_owned();
+    let mut module = pathops::basename(file).trim_end_matches(".py").to_owned();
+    for _ in 0..16 {
+        let name = pathops::basename(&dir).to_owned();
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if !is_name || !finder.list(&dir).file("__init__.py") {
+            break;
+        }
+        module = format!("{name}.{module}");
+        dir = pathops::parent(&dir);
+        disk = disk.parent()?.to_owned();
+    }
+    if !module.contains('.') {
+        return None;
+    }
+    opts.entry = disk;
+    opts.kind = EntryKind::ModuleAttr { module, attr: opts.application.clone(), factory: false };
+    Some(inner)
 }
 
 /// The dotted name by which others import the entry file; its stem where it is in no package.

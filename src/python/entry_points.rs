@@ -122,6 +122,9 @@ pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
             why,
         })
     };
+    if rank < 2 && !named && is_library(path, &text) {
+        return None;
+    }
     match rank {
         0 => {
             // A package of WSGI tools may call a module `wsgi.py`, too: it has nothing of an app.
@@ -176,6 +179,37 @@ pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
             })
         }
     }
+}
+
+/// A module of a package that only shares its name with entry points (`fastapi/middleware/wsgi.py`,
+/// `quart/asgi.py`): it binds no application, and nothing in it makes one.
+fn is_library(path: &Path, text: &str) -> bool {
+    const MAKES_ONE: &[&str] = &[
+        "get_wsgi_application",
+        "get_asgi_application",
+        "get_default_application",
+        "ProtocolTypeRouter(",
+        "Flask(",
+        "FastAPI(",
+        "Starlette(",
+        "Quart(",
+        "Dash(",
+        "Bottle(",
+        "create_app",
+        "make_app",
+        "sys.path",
+        " as application",
+        " as app",
+        "import app",
+        "import application",
+    ];
+    path.parent().is_some_and(|dir| dir.join("__init__.py").is_file())
+        && !["application", "app"].iter().any(|name| defines(text, name))
+        && !text.lines().any(|line| {
+            // What stands inside a function or a comment makes nothing when the file is loaded.
+            let code = line.split('#').next().unwrap_or("");
+            !code.starts_with([' ', '\t']) && MAKES_ONE.iter().any(|word| code.contains(word))
+        })
 }
 
 /// On PythonAnywhere the file lies in `/var/www`, and the name must be `application`.
@@ -285,6 +319,24 @@ mod tests {
             fs::write(&path, "import web\n\n\ndef setup():\n    pass\n\n\nsetup()\n").unwrap();
             assert_eq!(entry_point(&path, false).is_some(), name == "asgi.py");
         }
+    }
+
+    #[test]
+    fn a_library_s_module_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("wsgi.py");
+        let point = |text: &str| {
+            fs::write(&path, text).unwrap();
+            entry_point(&path, false).is_some()
+        };
+        let reexport = "from web.middleware.wsgi import WSGIMiddleware as WSGIMiddleware\n";
+        let broken = "from shop import create_app\n\naplication = create_app()\n";
+        assert!(point(broken));
+        fs::write(dir.path().join("__init__.py"), "").unwrap();
+        assert!(!point(reexport));
+        assert!(!point("class Handler:\n    def run(self):\n        return Flask(self)\n"));
+        assert!(point(broken), "a misspelled application in a package is still one");
+        assert!(point("from django.core.wsgi import get_wsgi_application\n"));
     }
 
     #[test]

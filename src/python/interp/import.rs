@@ -289,8 +289,10 @@ impl Interp<'_> {
                     .sys_path
                     .iter()
                     .any(|entry| entry.path == dir && entry.origin == Origin::Assumed);
-                if stdlib && assumed {
-                    // Whether that folder comes first is not known.
+                // Whether that folder comes first is not known; a package's own folder does not.
+                let inside = assumed && self.finder.list(&dir).file("__init__.py");
+                let mut known = || self.installed(top, &sites) || is_distribution(top);
+                if stdlib && assumed || inside && known() {
                     return super::expr::ext(top);
                 }
                 if pathops::basename(&dir) == "site-packages"
@@ -463,4 +465,9 @@ impl super::Module {
     fn loading_partly(&self) -> bool {
         self.loading && self.dynamic
     }
+}
+
+/// A name that distributions are imported by.
+fn is_distribution(top: &str) -> bool {
+    EntryOptions::distribution(top).is_some()
 }
