@@ -227,7 +227,8 @@ fn repository() -> (Option<String>, String) {
     (Some(root.to_string_lossy().into_owned()), below.to_string_lossy().replace('\\', "/"))
 }
 
-/// What the person typed, without options about the output: the footer repeats it.
+/// What the person typed, without options about the output, and without what is done once or
+/// does not end: the footer repeats it.
 fn typed(terminal: bool) -> Option<String> {
     let mut words = vec!["diagnose".to_owned()];
     let mut skip = false;
@@ -239,7 +240,8 @@ fn typed(terminal: bool) -> Option<String> {
         match word.as_str() {
             "--format" | "--output-format" | "-o" | "--output" | "--color" | "--bundle"
             | "--verify" => skip = true,
-            "-v" | "-vv" | "-q" | "--verbose" | "--quiet" | "--explain-ranking" | "--ascii" => {}
+            "-v" | "-vv" | "-q" | "--verbose" | "--quiet" | "--explain-ranking" | "--ascii"
+            | "--reload" | "--watch" | "--follow" => {}
             other
                 if [
                     "--format=",
@@ -248,6 +250,7 @@ fn typed(terminal: bool) -> Option<String> {
                     "--color=",
                     "--bundle=",
                     "--verify=",
+                    "--watch=",
                 ]
                 .iter()
                 .any(|option| other.starts_with(option)) => {}

@@ -20,6 +20,8 @@ use crate::rules::Rules;
 
 /// Bytes that are kept of the end of one log.
 const LOG: usize = 8 << 20;
+/// The API sends whole files only: longer ones are not fetched a second time.
+const AGAIN: u64 = 64 << 20;
 /// Bytes of a WSGI file.
 const CODE: usize = 1 << 20;
 
@@ -163,6 +165,9 @@ impl Remote {
     fn fetch_again(&self) -> bool {
         let mut grew = false;
         for (path, known) in self.logs.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
+            if *known > AGAIN {
+                continue;
+            }
             let Ok(file) = self.api.file(path, LOG) else { continue };
             let target = self.target(path);
             let done = match file.total.checked_sub(*known) {

@@ -60,8 +60,13 @@ pub(super) fn watch(
     let mut wait = (most / 20).clamp(SHORTEST, Duration::from_secs(10));
     let mut asked = hits(&report);
     let mut printed = text;
+    let mut told = String::new();
     while !green(&report) && !stopped(cancel) {
-        say(args, &format!("{}; waiting for a reload (Ctrl-C ends)", state(&report)));
+        let now = state(&report);
+        if now != told {
+            say(args, &format!("{now}; waiting for a reload (Ctrl-C ends)"));
+            told = now;
+        }
         let mut signs = Signs::new(site);
         let until = Instant::now() + wait;
         let mut reloaded = false;
@@ -74,6 +79,7 @@ pub(super) fn watch(
         }
         if reloaded {
             say(args, "reloaded: asking again");
+            told.clear();
             std::thread::sleep(GRACE);
             wait = wait.min(Duration::from_secs(10));
         } else {

@@ -4,8 +4,10 @@
 #   tests/probe/compare_curl.sh [URL]      default: an nginx or python server started here
 #
 # DIAGNOSE names the program (default: target/release/diagnose, else target/debug/diagnose).
-# Prints both medians per phase and whether they lie within 5 ms or 10 % of each other; ends with 1
-# if one does not. Not part of the test suite: it measures time.
+# Prints both medians per phase and whether they lie within 5 ms or 10 % of each other, and then
+# what a whole run costs beyond the site's own total (at most 20 ms): the probe alone, and with a
+# log and a WSGI file that are read while it waits. Ends with 1 if one does not fit. Not part of
+# the test suite: it measures time. On a busy machine run it under `chrt -f 1`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 program=${DIAGNOSE:-}
@@ -16,8 +18,16 @@ if [ -z "$program" ]; then
 fi
 runs=20
 url=${1:-}
+server=
+dir=$(mktemp -d)
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$dir"' EXIT
+inputs=$dir
+printf 'def application(environ, start_response):\n    start_response("200 OK", [])\n    return [b"x"]\n' > "$dir/wsgi.py"
+for second in $(seq 10 59); do
+    printf '2026-11-20 03:00:%s,000: Error running WSGI application\n' "$second"
+    printf "2026-11-20 03:00:%s,000: ModuleNotFoundError: No module named 'requests'\n" "$second"
+done > "$dir/error.log"
 if [ -z "$url" ]; then
-    dir=$(mktemp -d)
     cat > "$dir/serve.py" <<'PY'
 import http.server, time
 class Slow(http.server.BaseHTTPRequestHandler):
@@ -37,12 +47,11 @@ server.serve_forever()
 PY
     python3 "$dir/serve.py" > "$dir/port" &
     server=$!
-    trap 'kill "$server" 2>/dev/null || true; rm -rf "$dir"' EXIT
     while [ ! -s "$dir/port" ]; do sleep 0.1; done
     url="http://127.0.0.1:$(cat "$dir/port")/"
 fi
-DIAGNOSE_PROGRAM=$program URL=$url RUNS=$runs python3 - <<'PY'
-import json, os, statistics, subprocess, sys
+DIAGNOSE_PROGRAM=$program URL=$url RUNS=$runs INPUTS=$inputs python3 - <<'PY'
+import json, os, statistics, subprocess, sys, time
 program, url, runs = os.environ["DIAGNOSE_PROGRAM"], os.environ["URL"], int(os.environ["RUNS"])
 words = ["time_namelookup", "time_connect", "time_appconnect", "time_starttransfer", "time_total"]
 theirs = {name: [] for name in ["dns", "connect", "tls", "first_byte", "body", "total"]}
@@ -76,5 +85,22 @@ for name in theirs:
     fits = abs(a - b) <= max(5.0, 0.1 * a)
     bad += not fits
     print(f"{name:12}{a:10.2f}{b:10.2f}{b - a:10.2f}{'' if fits else '   more than 5 ms and 10 %'}")
+
+folder = os.environ["INPUTS"]
+alone = [program, "probe", url, "--hits", "1", "--format", "json", "--insecure", "--exit-zero"]
+beside = [program, "--url", url, "--hits", "1", "--format", "json", "--insecure", "--exit-zero",
+          "--error-log", f"{folder}/error.log", "--wsgi", f"{folder}/wsgi.py"]
+for name, command in [("alone", alone), ("with a log and code", beside)]:
+    over = []
+    for _ in range(runs + 1):
+        start = time.perf_counter()
+        run = subprocess.run(command, capture_output=True, text=True)
+        wall = 1000 * (time.perf_counter() - start)
+        over.append(wall - json.loads(run.stdout)["probe"]["hits"][0]["phases_ms"]["total"])
+    # The first run brings the program into memory.
+    middle = statistics.median(over[1:])
+    fits = middle <= 20.0
+    bad += not fits
+    print(f"the probe adds, {name}: {middle:.1f} ms (lowest {min(over[1:]):.1f}){'' if fits else '   more than 20 ms'}")
 sys.exit(1 if bad else 0)
 PY

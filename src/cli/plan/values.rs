@@ -39,9 +39,11 @@ pub fn host_of(text: &str) -> Option<String> {
     } else {
         authority.split(':').next()?
     };
-    if host.is_empty()
-        || (bare && (!host.contains('.') || rest.contains('\\') || rest.starts_with('.')))
-    {
+    // `localhost:5000` and `[::1]:5000` are no files; a word without a dot may be one.
+    let port = authority.len() > host.len();
+    let local = port && host.eq_ignore_ascii_case("localhost") || host.starts_with('[');
+    let named = host.contains('.') || local;
+    if host.is_empty() || (bare && (!named || rest.contains('\\') || rest.starts_with('.'))) {
         return None;
     }
     const FILE_ENDINGS: &[&str] = &[
@@ -176,6 +178,9 @@ mod tests {
         assert_eq!(host_of("https://a.example/x?y").as_deref(), Some("a.example"));
         assert_eq!(host_of("http://127.0.0.1:8000/").as_deref(), Some("127.0.0.1"));
         assert_eq!(host_of("http://[::1]:80/").as_deref(), Some("[::1]"));
+        assert_eq!(host_of("[::1]:8000").as_deref(), Some("[::1]"));
+        assert_eq!(host_of("localhost:5000").as_deref(), Some("localhost"));
+        assert_eq!(host_of("localhost"), None);
         for file in ["error.log", "./site", "missing", "wsgi.py", "a/b.txt"] {
             assert_eq!(host_of(file), None, "{file}");
         }
