@@ -87,7 +87,10 @@ pub fn run(context: &Arc<Context>) -> Facts {
 
 fn run_list(list: &'static [Collector], context: &Arc<Context>) -> Facts {
     let (send, receive) = mpsc::channel::<(usize, Result<Facts, String>)>();
-    for (at, collector) in list.iter().enumerate() {
+    // The probe waits for others' machines: it is sent on its way first.
+    let mut order: Vec<(usize, &'static Collector)> = list.iter().enumerate().collect();
+    order.sort_by_key(|(_, collector)| collector.name != "probe");
+    for (at, collector) in order {
         let send = send.clone();
         let context = Arc::clone(context);
         let spawned =
