@@ -1,5 +1,9 @@
 //! The line that introduces a traceback: which printer it is, the phase it proves, the route it names.
 
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::model::Phase;
 
 /// What an introducing line says.
@@ -50,6 +54,9 @@ const PHRASES: &[(&str, Phase)] = &[
 
 /// Recognises an introducing line.
 pub(super) fn hint(text: &str) -> Option<IntroHint> {
+    if !has_phrase(text) {
+        return None;
+    }
     let (at, phrase, phase) = PHRASES
         .iter()
         .find_map(|(phrase, phase)| text.find(phrase).map(|at| (at, *phrase, *phase)))?;
@@ -58,6 +65,15 @@ pub(super) fn hint(text: &str) -> Option<IntroHint> {
         _ => None,
     };
     Some(IntroHint { phase, route })
+}
+
+/// One search for all phrases: few lines have any.
+fn has_phrase(text: &str) -> bool {
+    static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    AUTOMATON
+        .get_or_init(|| AhoCorasick::new(PHRASES.iter().map(|(phrase, _)| phrase)).ok())
+        .as_ref()
+        .is_none_or(|automaton| automaton.is_match(text))
 }
 
 /// The first word that is a URL path, without its query.

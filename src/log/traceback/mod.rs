@@ -191,14 +191,14 @@ impl Assembler {
 
     /// Consoles break long lines: the rest stands alone, without the prefix of its first half.
     fn rest_of_line(&mut self, text: &str, line: &Line<'_>) -> bool {
-        if is_prefixed(line) || names::bare(text).is_some() || intro::hint(text).is_some() {
-            return false;
-        }
         let pushes = self.pushes;
         let broken = self.open.iter_mut().find(|open| {
             open.last_raw.1 && open.last_raw.0 >= MIN_WIDTH && open.entry.last_line + 1 == line.no
         });
         let Some(open) = broken else { return false };
+        if is_prefixed(line) || names::bare(text).is_some() || intro::hint(text).is_some() {
+            return false;
+        }
         let taken = open.entry.rest_of_line(text, line.no);
         if taken {
             open.touched = pushes;

@@ -1,0 +1,141 @@
+//! Exceptions of a file: counted where they repeat, else judged by the rules.
+
+use super::scanner::{Scanner, bounded, keep_unexplained};
+use crate::log::traceback::Assembled;
+use crate::model::{ExceptionEvent, Fact, FrameOwner, Phase, Place, Source, TracebackShape};
+
+/// Certainty of an exception whose logger says that the program went on.
+const HANDLED: f64 = 0.15;
+
+impl Scanner<'_> {
+    pub(super) fn exception(&mut self, done: Assembled) {
+        let Assembled {
+            mut event,
+            first_line,
+            last_line,
+            stamp,
+            pid,
+            container,
+            phase,
+            route,
+            banner: _,
+            handled,
+            excerpt,
+        } = done;
+        let phase =
+            if phase == Phase::Unknown && fails_to_load(&event) { Phase::Import } else { phase };
+        let key = exception_key(&event, phase, container.as_deref(), route.as_deref());
+        let time = stamp.map(|stamp| stamp.at).or(self.last_time);
+        let place = Place { end_line: u32::try_from(last_line).ok(), ..self.place(first_line) };
+        if self.known.repeats(&mut self.events.facts, &key, time, &place, last_line) {
+            if let Some(intro) = &event.intro {
+                self.known.forget_intro(&mut self.events.facts, intro, first_line);
+            }
+            return;
+        }
+        let mut matches = self.rules.match_exception(&event, phase);
+        // The root of a chain speaks too: "direct cause" first, "during handling" both.
+        for link in &event.chain {
+            for hit in self.rules.match_exception(&link.event, phase) {
+                if !matches.iter().any(|known| known.signature == hit.signature) {
+                    matches.push(hit);
+                }
+            }
+        }
+        let specific = matches
+            .iter()
+            .any(|hit| self.rules.signature(&hit.signature).is_some_and(|sig| !sig.fallback));
+        if !specific && (handled || is_benign(&event)) {
+            return;
+        }
+        if let Some(intro) = &event.intro {
+            self.known.forget_intro(&mut self.events.facts, intro, first_line);
+        }
+        event.chain.truncate(8);
+        let mut fact = Fact::new(Source::Log, bounded(&excerpt));
+        fact.phase = phase;
+        fact.time = time;
+        fact.place = Some(place);
+        fact.log_kind = Some(self.kind);
+        fact.container = container;
+        fact.pid = pid;
+        fact.route = route;
+        fact.order = last_line;
+        if handled {
+            fact.certainty = HANDLED;
+        } else if caught_in_place(&event) {
+            fact.certainty = if specific { 0.7 } else { 0.4 };
+        }
+        let known_to_nobody = matches.is_empty();
+        fact.matches = matches;
+        fact.exception = Some(Box::new(event));
+        if known_to_nobody {
+            keep_unexplained(&mut self.events.unexplained, fact);
+        } else {
+            self.known.add(&mut self.events.facts, &key, fact);
+        }
+    }
+}
+
+/// Code that does not compile, or imports what is not there, fails where it is loaded unless
+/// something says otherwise.
+fn fails_to_load(event: &ExceptionEvent) -> bool {
+    matches!(
+        event.short_type(),
+        "SyntaxError" | "IndentationError" | "TabError" | "ModuleNotFoundError" | "ImportError"
+    )
+}
+
+/// A traceback that begins in a function of the person's own code was caught and logged there: one
+/// that nobody catches begins in the server, the framework or at module level. Copies that were
+/// shortened by hand look the same, so this is doubt, not proof.
+fn caught_in_place(event: &ExceptionEvent) -> bool {
+    event.shape == TracebackShape::Standard
+        && event.intro.as_deref().is_none_or(|intro| !intro.contains('/'))
+        && event.frames.first().is_some_and(|frame| {
+            frame.owner == FrameOwner::Own
+                && !frame.function.is_empty()
+                && frame.function != "<module>"
+        })
+}
+
+/// Exceptions that end requests and processes in good order.
+fn is_benign(event: &ExceptionEvent) -> bool {
+    matches!(
+        event.short_type(),
+        "KeyboardInterrupt"
+            | "GeneratorExit"
+            | "BrokenPipeError"
+            | "ClientDisconnected"
+            | "CancelledError"
+            | "ConnectionResetError"
+            | "Http404"
+            | "NotFound"
+            | "PermissionDenied"
+            | "SuspiciousOperation"
+            | "ClientDisconnect"
+            | "RequestDataTooBig"
+            | "UnreadablePostError"
+            | "StopIteration"
+    ) || (event.short_type() == "SystemExit" && matches!(event.message.trim(), "" | "0"))
+        || (matches!(event.short_type(), "OSError" | "IOError")
+            && (event.message == "write error" || event.message.contains("Broken pipe")))
+}
+
+pub(in crate::log) fn exception_key(
+    event: &ExceptionEvent,
+    phase: Phase,
+    container: Option<&str>,
+    route: Option<&str>,
+) -> String {
+    let frame = event.last_own_frame().or(event.frames.last());
+    format!(
+        "{}|{}|{:?}|{}|{}|{}",
+        event.type_name,
+        event.message.chars().filter(|c| !c.is_ascii_digit()).take(200).collect::<String>(),
+        phase,
+        container.unwrap_or_default(),
+        route.unwrap_or_default(),
+        frame.map_or_else(String::new, |f| format!("{}:{}", f.file, f.line)),
+    )
+}

@@ -1,0 +1,285 @@
+//! One file's pass: what a line is, and which rules speak of it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::ScanOptions;
+use super::known::Known;
+use crate::log::access;
+use crate::log::boring::Boring;
+use crate::log::circle::Circle;
+use crate::log::dialect::{self, LifeKind};
+use crate::log::events::{FileEvents, Life};
+use crate::log::flattened;
+use crate::log::line::{Level, Line};
+use crate::log::prefilter::{self, Prefilter};
+use crate::log::prefix::{PrefixCtx, strip, strip_all};
+use crate::log::stamp::Clock;
+use crate::log::traceback::Assembler;
+use crate::model::{ClockState, Fact, LogKind, LogSummary, Phase, Place, SigMatch, Source};
+use crate::rules::Rules;
+
+/// Unexplained lines kept of one file, the newest.
+const MOST_UNEXPLAINED: usize = 20;
+/// Characters of an excerpt.
+const EXCERPT: usize = 2_000;
+
+/// State of one file's pass.
+pub(super) struct Scanner<'r> {
+    shown: Arc<str>,
+    pub(super) kind: LogKind,
+    pub(super) options: &'r ScanOptions,
+    pub(super) rules: &'r Rules,
+    prefilter: &'r Prefilter<'r>,
+    /// The file is larger than `LARGE`.
+    pub(super) large: bool,
+    pub(super) ctx: PrefixCtx,
+    assembler: Assembler,
+    pub(super) events: FileEvents,
+    pub(super) known: Known,
+    pub(super) last_time: Option<Timestamp>,
+    pub(super) first_time: Option<Timestamp>,
+    pub(super) zoned: bool,
+    lines: u64,
+    pub(super) circle: Circle,
+    last_boring: Boring,
+}
+
+impl<'r> Scanner<'r> {
+    pub(super) fn new(
+        shown: &str,
+        kind: LogKind,
+        options: &'r ScanOptions,
+        prefilter: &'r Prefilter<'r>,
+    ) -> Self {
+        let clock = match &options.zone {
+            Some(zone) => Clock::new(zone, options.now),
+            None => Clock::utc(options.now),
+        };
+        Self {
+            shown: shown.into(),
+            kind,
+            options,
+            rules: prefilter.rules,
+            prefilter,
+            large: false,
+            ctx: PrefixCtx::new(clock),
+            assembler: Assembler::new(),
+            events: FileEvents::default(),
+            known: Known::default(),
+            last_time: None,
+            first_time: None,
+            zoned: false,
+            lines: 0,
+            circle: Circle::default(),
+            last_boring: Boring::default(),
+        }
+    }
+
+    /// One raw line of the file.
+    pub(super) fn line(&mut self, raw: &str, no: u64) {
+        self.lines = self.lines.max(no);
+        self.ctx.no = no;
+        if self.kind == LogKind::Access {
+            self.request(raw, no);
+            return;
+        }
+        if self.boring(raw) {
+            self.last_boring.note(raw, no);
+            return;
+        }
+        // What was said right above a traceback tells whether the program went on.
+        if let Some(above) = self.last_boring.above(raw, no) {
+            self.ctx.no = no - 1;
+            self.one(&above);
+            self.ctx.no = no;
+        }
+        if let Some(parts) = flattened::split(raw) {
+            for part in parts {
+                self.one(part);
+            }
+            return;
+        }
+        self.one(raw);
+    }
+
+    fn one(&mut self, raw: &str) {
+        let mut ctx = std::mem::take(&mut self.ctx);
+        strip_all(raw, &mut ctx, &mut |line| self.stripped(line));
+        self.ctx = ctx;
+    }
+
+    /// Nothing of interest can stand in it: neither a rule's literal nor the start of a traceback,
+    /// a request or a life-cycle line. Only asked while no traceback is open.
+    fn boring(&self, raw: &str) -> bool {
+        self.first_time.is_some()
+            && self.assembler.is_idle()
+            && !self.prefilter.may_matter(raw, self.large)
+    }
+
+    fn stripped(&mut self, line: &Line<'_>) {
+        if let Some(stamp) = line.stamp {
+            self.last_time = Some(stamp.at);
+            self.first_time = self.first_time.or(Some(stamp.at));
+            self.zoned |= stamp.zoned;
+        }
+        if !self.in_window() {
+            return;
+        }
+        if let Some(life) = dialect::mark(line) {
+            self.life(line, life.kind, life.label, life.pid);
+        }
+        let pushed = self.assembler.push(line);
+        for done in pushed.done {
+            self.exception(done);
+        }
+        if pushed.consumed {
+            return;
+        }
+        if prefilter::request_like(line.text)
+            && let Some(request) = access::parse(line, &Clock::utc(self.options.now))
+        {
+            self.record(&request, line.no);
+        }
+        self.rules_on(line);
+    }
+
+    pub(super) fn in_window(&self) -> bool {
+        match self.last_time {
+            Some(at) => {
+                self.options.since.is_none_or(|since| at >= since)
+                    && self.options.until.is_none_or(|until| at <= until)
+            }
+            None => true,
+        }
+    }
+
+    fn life(&mut self, line: &Line<'_>, kind: LifeKind, label: &str, pid: Option<u32>) {
+        if matches!(kind, LifeKind::Start | LifeKind::Reload | LifeKind::Deploy) {
+            self.known.next_segment();
+        }
+        self.events.lives.push(Life {
+            kind,
+            label: label.to_owned(),
+            time: line.stamp.map(|stamp| stamp.at).or(self.last_time),
+            line: line.no,
+            pid: pid.or(line.pid),
+            container: line.container.map(str::to_owned),
+        });
+    }
+
+    fn rules_on(&mut self, line: &Line<'_>) {
+        if self.rules.is_harmless(line.text) {
+            return;
+        }
+        let hits = self.rules.match_line(line.text, self.kind);
+        if hits.is_empty() {
+            self.unexplained(line);
+            return;
+        }
+        let mut fact = Fact::new(Source::Log, bounded(line.text));
+        fact.phase =
+            hits.iter().map(|hit| hit.phase).find(|p| *p != Phase::Unknown).unwrap_or_default();
+        fact.time = line.stamp.map(|stamp| stamp.at).or(self.last_time);
+        fact.place = Some(self.place(line.no));
+        fact.log_kind = Some(self.kind);
+        fact.container = line.container.map(str::to_owned);
+        let capture = |name: &str| hits.iter().find_map(|hit| hit.sig.captures.get(name).cloned());
+        fact.pid = capture("pid").and_then(|pid| pid.parse().ok()).or(line.pid);
+        fact.route = capture("route");
+        fact.status = capture("status").and_then(|status| status.parse().ok());
+        // Info lines that look like trouble were handled by whoever logged them.
+        if matches!(line.level, Some(Level::Debug)) {
+            fact.certainty = 0.3;
+        }
+        fact.order = line.no;
+        let key = line_key(&hits[0].sig, fact.container.as_deref());
+        fact.matches = hits.into_iter().map(|hit| hit.sig).collect();
+        self.known.add(&mut self.events.facts, &key, fact);
+    }
+
+    fn unexplained(&mut self, line: &Line<'_>) {
+        let marked = matches!(line.level, Some(Level::Error | Level::Critical));
+        let worded = prefilter::error_like(line.text);
+        if !(marked || worded && !matches!(line.level, Some(Level::Debug | Level::Info)))
+            || line.text.trim().is_empty()
+        {
+            return;
+        }
+        let mut fact = Fact::new(Source::Log, bounded(line.text));
+        fact.time = line.stamp.map(|stamp| stamp.at).or(self.last_time);
+        fact.place = Some(self.place(line.no));
+        fact.log_kind = Some(self.kind);
+        fact.order = line.no;
+        keep_unexplained(&mut self.events.unexplained, fact);
+    }
+
+    pub(super) fn place(&self, line: u64) -> Place {
+        Place::line(self.shown.clone(), u32::try_from(line).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn finish(mut self, complete: bool) -> FileEvents {
+        for done in self.assembler.finish() {
+            self.exception(done);
+        }
+        // The log goes on as far as its last line, of interest or not.
+        let newest = strip(self.last_boring.newest(), &mut self.ctx).stamp;
+        if let Some(stamp) = newest {
+            self.last_time = self.last_time.max(Some(stamp.at));
+        }
+        let clock = if self.zoned {
+            ClockState::Offset
+        } else if self.options.zone.is_some()
+            || !matches!(self.options.platform.as_str(), "generic" | "")
+        {
+            ClockState::Assumed
+        } else {
+            ClockState::Unknown
+        };
+        self.events.facts.retain(|fact| !fact.matches.is_empty());
+        self.events.summary = Some(LogSummary {
+            path: self.shown.to_string(),
+            kind: self.kind,
+            first: self.first_time,
+            last: self.last_time,
+            lines: self.lines,
+            clock,
+            complete: complete && self.options.since.is_none() && self.options.until.is_none(),
+        });
+        self.events
+    }
+}
+
+pub(super) fn keep_unexplained(list: &mut Vec<Fact>, fact: Fact) {
+    if let Some(known) = list.iter_mut().find(|known| known.excerpt == fact.excerpt) {
+        known.count = known.count.saturating_add(1);
+        known.last_time = fact.time.or(known.last_time);
+        known.order = fact.order;
+        return;
+    }
+    if list.len() >= MOST_UNEXPLAINED {
+        list.remove(0);
+    }
+    list.push(fact);
+}
+
+/// What makes two lines the same event: the process that wrote them does not.
+pub(in crate::log) fn line_key(hit: &SigMatch, container: Option<&str>) -> String {
+    let mut key = format!("{}|{}", hit.signature, container.unwrap_or_default());
+    for (name, value) in hit
+        .captures
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "pid" | "since" | "seconds"))
+    {
+        key.push('|');
+        key.push_str(name);
+        key.push('=');
+        key.push_str(value);
+    }
+    key
+}
+
+pub(super) fn bounded(text: &str) -> String {
+    text.chars().take(EXCERPT).collect()
+}
