@@ -1,8 +1,8 @@
 //! Reads and parses, on the other cores, the files that the entry point is going to import.
 //!
-//! A guess and nothing more: imports at the left margin are looked up on the search path as it is at that moment.
-//! Who asks for a file gets what reading it himself would give; files that nobody asks for were read in vain.
-//! The interpreter goes through the imports from the front, so that the guesses are made from the back.
+//! A guess and nothing more: imports at the left margin are looked up on the search path as it is at that moment, in
+//! the order in which Python would get to them, not too far ahead. Who asks for a file gets what reading it himself
+//! would give; files that nobody asks for were read in vain.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,23 +17,28 @@ use super::stack::spawn_deep;
 
 /// Files that are loaded before others help: a small project is done before a thread has started.
 const ALONE: usize = 8;
+/// Bytes of source that may lie ready: their trees take some thirty times as much.
+const FAR: u64 = 1 << 20;
 
 /// The helper of one analysis.
 pub(super) struct Ahead {
     shared: Arc<Shared>,
     loaded: usize,
     helpers: Vec<JoinHandle<()>>,
+    /// The caller's own, for the time that he would wait.
+    scout: Scout,
 }
 
 struct Shared {
     options: EntryOptions,
     state: Mutex<State>,
-    /// A file is ready, a name is wanted, or all is over.
+    /// A file is ready, a name is wanted, there is room again, or all is over.
     news: Condvar,
 }
 
 #[derive(Default)]
 struct State {
+    /// The next one last.
     wanted: Vec<Wanted>,
     /// By path on the server.
     files: HashMap<String, Slot>,
@@ -41,6 +46,11 @@ struct State {
     path: Arc<Vec<String>>,
     read: usize,
     bytes: u64,
+    /// Bytes that lie ready, and whether it is too many.
+    ready: u64,
+    full: bool,
+    /// Threads that wait for news.
+    waiting: usize,
     over: bool,
 }
 
@@ -71,6 +81,7 @@ impl Ahead {
             }),
             loaded: 0,
             helpers: Vec::new(),
+            scout: Scout::new(options),
         }
     }
 
@@ -82,10 +93,25 @@ impl Ahead {
         }
         let mut state = self.shared.lock();
         while matches!(state.files.get(path), Some(Slot::Reading)) {
-            state = self.shared.news.wait(state).unwrap_or_else(PoisonError::into_inner);
+            // Rather than wait, help with what comes next.
+            if let Some(wanted) = state.wanted.pop() {
+                let dirs = Arc::clone(&state.path);
+                drop(state);
+                self.scout.follow(&self.shared, &wanted, &dirs);
+                state = self.shared.lock();
+            } else {
+                state = self.shared.wait(state);
+            }
         }
         match state.files.insert(path.to_owned(), Slot::Gone) {
-            Some(Slot::Ready { source, bytes }) => Some((source, bytes)),
+            Some(Slot::Ready { source, bytes }) => {
+                state.ready -= bytes;
+                if state.full && state.ready < FAR / 2 {
+                    state.full = false;
+                    self.shared.tell(state);
+                }
+                Some((source, bytes))
+            }
             _ => None,
         }
     }
@@ -107,11 +133,8 @@ impl Ahead {
         if *state.path != path {
             state.path = Arc::new(path.into_iter().map(str::to_owned).collect());
         }
-        state.wanted.extend(wanted);
-        drop(state);
-        if !self.helpers.is_empty() {
-            self.shared.news.notify_all();
-        }
+        state.wanted.extend(wanted.into_iter().rev());
+        self.shared.tell(state);
     }
 
     fn start(&mut self) {
@@ -127,9 +150,7 @@ impl Drop for Ahead {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         state.over = true;
-        state.wanted.clear();
-        drop(state);
-        self.shared.news.notify_all();
+        self.shared.tell(state);
         for helper in self.helpers.drain(..) {
             // One that panicked gave its file back; nothing depends on it.
             let _ = helper.join();
@@ -142,60 +163,34 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn help(&self) {
-        let mut finder = Finder::new(self.options.tree());
-        let mut known: HashSet<String> = HashSet::new();
-        let mut seen_path: Arc<Vec<String>> = Arc::default();
-        loop {
-            let mut state = self.lock();
-            let wanted = loop {
-                if state.over {
-                    return;
-                }
-                if let Some(wanted) = state.wanted.pop() {
-                    break wanted;
-                }
-                state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
-            };
-            let path = Arc::clone(&state.path);
-            drop(state);
-            if !Arc::ptr_eq(&path, &seen_path) {
-                known.clear();
-                seen_path = Arc::clone(&path);
-            }
-            let parts: Vec<&str> = wanted.module.split('.').collect();
-            if self.options.is_stdlib(parts[0]) {
-                continue;
-            }
-            if known.insert(wanted.module.clone()) {
-                self.read_dotted(&mut finder, &path, &parts);
-            }
-            for name in &wanted.names {
-                if known.insert(format!("{}.{name}", wanted.module)) {
-                    let mut parts = parts.clone();
-                    parts.push(name);
-                    self.read_dotted(&mut finder, &path, &parts);
-                }
-            }
+    fn wait<'s>(&self, mut state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
+        state.waiting += 1;
+        let mut state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state
+    }
+
+    fn tell(&self, state: MutexGuard<'_, State>) {
+        let anyone = state.waiting > 0;
+        drop(state);
+        if anyone {
+            self.news.notify_all();
         }
     }
 
-    /// Reads a module and the packages that it lies in.
-    fn read_dotted(&self, finder: &mut Finder, path: &[String], parts: &[&str]) {
-        let mut dirs = path.to_vec();
-        for (at, part) in parts.iter().enumerate() {
-            let Some((found, _)) = finder.find(part, dirs.iter().map(String::as_str)) else {
-                return;
-            };
-            let name = || parts[..=at].join(".");
-            match found {
-                Found::Module(file) => return self.read(finder, &file, &name(), false),
-                Found::Package { init, dir } => {
-                    self.read(finder, &init, &name(), true);
-                    dirs = vec![dir];
-                }
-                Found::Namespace(inner) => dirs = inner,
-                Found::Binary(_) => return,
+    fn help(&self) {
+        let mut scout = Scout::new(&self.options);
+        let mut state = self.lock();
+        while !state.over {
+            if !state.full
+                && let Some(wanted) = state.wanted.pop()
+            {
+                let dirs = Arc::clone(&state.path);
+                drop(state);
+                scout.follow(self, &wanted, &dirs);
+                state = self.lock();
+            } else {
+                state = self.wait(state);
             }
         }
     }
@@ -229,10 +224,68 @@ impl Shared {
         let mut state = self.lock();
         state.read += 1;
         state.bytes += size;
+        state.ready += size;
+        state.full |= state.ready > FAR;
         state.files.insert(file.to_owned(), Slot::Ready { source: Box::new(source), bytes: size });
-        state.wanted.extend(wanted);
+        state.wanted.extend(wanted.into_iter().rev());
         drop(state);
         drop(reading);
+    }
+}
+
+/// Looks names up; each thread has its own.
+struct Scout {
+    finder: Finder,
+    known: HashSet<String>,
+    /// The search path for which they are known.
+    dirs: Arc<Vec<String>>,
+}
+
+impl Scout {
+    fn new(options: &EntryOptions) -> Self {
+        Self { finder: Finder::new(options.tree()), known: HashSet::new(), dirs: Arc::default() }
+    }
+
+    /// Reads what a name stands for.
+    fn follow(&mut self, shared: &Shared, wanted: &Wanted, dirs: &Arc<Vec<String>>) {
+        if !Arc::ptr_eq(dirs, &self.dirs) {
+            self.known.clear();
+            self.dirs = Arc::clone(dirs);
+        }
+        let parts: Vec<&str> = wanted.module.split('.').collect();
+        if shared.options.is_stdlib(parts[0]) {
+            return;
+        }
+        if self.known.insert(wanted.module.clone()) {
+            self.read_dotted(shared, &parts);
+        }
+        for name in &wanted.names {
+            if self.known.insert(format!("{}.{name}", wanted.module)) {
+                let mut parts = parts.clone();
+                parts.push(name);
+                self.read_dotted(shared, &parts);
+            }
+        }
+    }
+
+    /// Reads a module and the packages that it lies in.
+    fn read_dotted(&mut self, shared: &Shared, parts: &[&str]) {
+        let mut dirs = self.dirs.to_vec();
+        for (at, part) in parts.iter().enumerate() {
+            let Some((found, _)) = self.finder.find(part, dirs.iter().map(String::as_str)) else {
+                return;
+            };
+            let name = || parts[..=at].join(".");
+            match found {
+                Found::Module(file) => return shared.read(&self.finder, &file, &name(), false),
+                Found::Package { init, dir } => {
+                    shared.read(&self.finder, &init, &name(), true);
+                    dirs = vec![dir];
+                }
+                Found::Namespace(inner) => dirs = inner,
+                Found::Binary(_) => return,
+            }
+        }
     }
 }
 
@@ -248,12 +301,11 @@ impl Drop for Reading<'_> {
         if let Some(slot @ Slot::Reading) = state.files.get_mut(self.file) {
             *slot = Slot::Gone;
         }
-        drop(state);
-        self.shared.news.notify_all();
+        self.shared.tell(state);
     }
 }
 
-/// What a module imports when it is itself imported, as absolute names; the last first.
+/// What a module imports when it is itself imported, as absolute names.
 fn imports(body: &[Stmt], name: &str, is_package: bool) -> Vec<Wanted> {
     let mut out = Vec::new();
     collect(body, name, is_package, &mut out);

@@ -49,6 +49,8 @@ pub struct ParsedFile {
     /// The version for which it was judged.
     pub target: PythonVersion,
     tree: Option<Tree>,
+    /// The depth of a tree that was let go.
+    gone: Option<u32>,
 }
 
 /// A tree that is dropped where the stack is deep enough for it.
@@ -87,6 +89,7 @@ pub fn parse_file(bytes: &[u8], name: &str, target: Option<PythonVersion>) -> Pa
         not_parsed: None,
         target,
         tree: None,
+        gone: None,
     };
     let problem = decoded.problem.map(|problem| file.decode_error(problem));
     if decoded.unreadable {
@@ -127,7 +130,21 @@ impl ParsedFile {
 
     /// Nothing is known to be wrong, and it was examined.
     pub fn is_valid(&self) -> bool {
-        self.errors.is_empty() && self.tree.is_some()
+        self.errors.is_empty() && (self.tree.is_some() || self.gone.is_some())
+    }
+
+    /// Frees the tree, which takes some thirty times the memory of the source, until [`Self::bring_back`].
+    pub(super) fn let_go(&mut self) {
+        self.gone = self.tree.take().map(|tree| tree.depth).or(self.gone);
+    }
+
+    /// Parses again what was let go.
+    pub(super) fn bring_back(&mut self) {
+        if let Some(depth) = self.gone.take() {
+            let errors = std::mem::take(&mut self.errors);
+            self.parse(depth);
+            self.errors = errors;
+        }
     }
 
     /// The comments, for `# diagnose: ignore[…]`.

@@ -58,3 +58,20 @@ fn big_files_are_noted() {
     let file = parse(&"x = 1\n".repeat(200_000));
     assert!(file.not_parsed.is_some() && file.errors.is_empty() && file.module().is_none());
 }
+
+#[test]
+fn a_tree_that_was_let_go_comes_back() {
+    for text in ["x = 1\ndef f(): pass\n", "x = (\n", "# -*- coding: latin-1 -*-\nx = '\u{e9}'\n"] {
+        let mut file = parse_file(text.as_bytes(), "a.py", None);
+        let (errors, valid) = (file.errors.clone(), file.is_valid());
+        let statements = file.module().map(|module| module.body.len());
+        file.let_go();
+        assert!(file.module().is_none());
+        assert_eq!(file.is_valid(), valid);
+        file.bring_back();
+        assert_eq!(file.module().map(|module| module.body.len()), statements);
+        assert_eq!(file.errors, errors);
+        file.bring_back();
+        assert!(file.module().is_some());
+    }
+}

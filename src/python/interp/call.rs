@@ -280,7 +280,7 @@ impl Interp<'_> {
         if used >= 4 {
             return self.calls[&key].1.clone();
         }
-        let Some(source) = self.source(func.module) else { return Value::Unknown };
+        let Some(source) = self.source_to_run(func.module) else { return Value::Unknown };
         let Some(def) = syntax::find_function(source.body(), func.offset) else {
             return Value::Unknown;
         };

@@ -10,6 +10,9 @@ use crate::python::resolve::Origin;
 use crate::python::source::Source;
 use crate::python::value::{ModuleId, Value};
 
+/// Bytes of source of which all trees are kept. Of more files only those are that still run or are called.
+const KEPT: u64 = 1 << 20;
+
 impl Interp<'_> {
     /// Reads, parses and executes one file as a module.
     pub(super) fn load_file(
@@ -82,7 +85,23 @@ impl Interp<'_> {
             self.modules[id].dynamic = true;
         }
         self.modules[id].loading = false;
+        // The lints look at the entry point's tree.
+        if self.bytes > KEPT && cx.depth > 0 {
+            let source = self.modules[id].source.as_mut();
+            if let Some(source) = source.and_then(Rc::get_mut) {
+                source.parsed.let_go();
+            }
+        }
         Some(id)
+    }
+
+    /// A module's source with its tree, for calling what it defines.
+    pub(super) fn source_to_run(&mut self, module: ModuleId) -> Option<Rc<Source>> {
+        let source = self.modules[module].source.as_mut()?;
+        if let Some(source) = Rc::get_mut(source) {
+            source.parsed.bring_back();
+        }
+        Some(Rc::clone(source))
     }
 
     /// Reads and parses one file, or takes it from who did so before.
@@ -136,5 +155,35 @@ impl Interp<'_> {
         });
         self.by_name.insert(name.to_owned(), id);
         id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::lint_run::{LintOptions, run};
+    use std::fs;
+
+    /// More source than trees are kept of: what is called later is parsed again, what is said stays the same.
+    #[test]
+    fn functions_of_files_whose_trees_were_let_go() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        let padding = "# more\nx = [1, 2, 3]\n".repeat(3_000);
+        let mut entry = String::from("import first\n");
+        for n in 0..24 {
+            fs::write(root.join(format!("part{n}.py")), &padding).unwrap();
+            entry.push_str(&format!("import part{n}\n"));
+        }
+        let first = format!(
+            "from flask import Flask\n{padding}\ndef start():\n    app = Flask(__name__)\n    app.run()\n    return app\n"
+        );
+        fs::write(root.join("first.py"), first).unwrap();
+        fs::write(root.join("broken.py"), format!("{padding}\ny = (\n")).unwrap();
+        entry.push_str("import broken\napplication = first.start()\n");
+        fs::write(root.join("wsgi.py"), entry).unwrap();
+        let out = run(&[root.join("wsgi.py")], &LintOptions::default());
+        let mut names: Vec<_> = out.findings.iter().map(|found| found.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["server-at-import", "syntax-error"], "{:?}", out.findings);
     }
 }

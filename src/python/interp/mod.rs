@@ -383,8 +383,4 @@ impl<'o> Interp<'o> {
         };
         self.emit(cx, range, "path", kind);
     }
-
-    fn source(&self, module: ModuleId) -> Option<Rc<Source>> {
-        self.modules[module].source.clone()
-    }
 }
