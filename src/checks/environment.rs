@@ -31,12 +31,28 @@ pub(super) fn collect(context: &Context) -> Facts {
     }
     if context.look_at_machine && tree.is_machine() {
         space::collect(context, &tree, &mut facts);
+        facts.examined.extend(token(context));
     }
     if context.look_at_machine || !tree.is_machine() {
         facts.facts.extend(rights::collect(context, &tree));
     }
     facts.facts.retain(|fact| !fact.matches.is_empty());
     facts
+}
+
+/// Whether PythonAnywhere's API can be used from here; only the variable's name is ever kept.
+fn token(context: &Context) -> Option<Examined> {
+    const NAME: &str = "API_TOKEN";
+    if context.site.platform_id() != "pythonanywhere" {
+        return None;
+    }
+    let set = std::env::var_os(NAME).is_some_and(|value| !value.is_empty());
+    let what = if set {
+        format!("API token: {NAME} is set (--reload can be used)")
+    } else {
+        format!("API token: {NAME} is not set (--reload and --remote need it)")
+    };
+    Some(Examined { check: "environment".to_owned(), what, from: None, to: None })
 }
 
 pub(super) fn about(context: &Context, tree: &Tree, event: &str, path: &str, note: &str) -> Fact {

@@ -11,6 +11,9 @@ use super::tree::{Tree, join};
 use super::walk::Bounds;
 use crate::model::{LogFile, LogKind, PlatformId, PythonVersion, Site};
 
+/// Endings of uWSGI's configuration files.
+const UWSGI: &[&str] = &[".ini", ".yml", ".yaml", ".xml", ".json"];
+
 /// Folders of configuration and the endings of their files (empty: every file).
 const PLACES: &[(&str, &[&str])] = &[
     ("/etc/nginx/sites-enabled", &[""]),
@@ -20,11 +23,11 @@ const PLACES: &[(&str, &[&str])] = &[
     ("/usr/local/etc/nginx", &["nginx.conf"]),
     ("/etc/apache2/sites-enabled", &[".conf"]),
     ("/etc/httpd/conf.d", &[".conf"]),
-    ("/etc/uwsgi/apps-enabled", &[".ini", ".yml", ".yaml"]),
-    ("/etc/uwsgi/vassals", &[".ini", ".yml", ".yaml"]),
-    ("/etc/uwsgi/sites", &[".ini"]),
-    ("/etc/uwsgi.d", &[".ini"]),
-    ("/etc/uwsgi", &[".ini"]),
+    ("/etc/uwsgi/apps-enabled", UWSGI),
+    ("/etc/uwsgi/vassals", UWSGI),
+    ("/etc/uwsgi/sites", UWSGI),
+    ("/etc/uwsgi.d", UWSGI),
+    ("/etc/uwsgi", UWSGI),
     ("/etc/systemd/system", &[".service", ".socket"]),
     ("/etc/supervisor/conf.d", &[".conf"]),
     ("/etc/supervisord.d", &[".ini", ".conf"]),
@@ -53,7 +56,7 @@ pub(super) fn find(tree: &Tree, domain: Option<&str>, found: &mut Discovered) {
         config.apps.iter().filter_map(|app| app.emperor.as_ref()).map(|s| s.text.clone()).collect();
     let before = files.len();
     for dir in vassals.iter().map(|dir| dir.trim_end_matches("/*.ini")) {
-        add(tree, dir, &[".ini", ".yml", ".yaml"], &mut files);
+        add(tree, dir, UWSGI, &mut files);
     }
     if files.len() > before {
         config = load(&files, Some(tree));

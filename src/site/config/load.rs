@@ -37,7 +37,7 @@ fn kind_of(shown: &str, text: &str) -> Option<Kind> {
         Some(Kind::Gunicorn)
     } else if has("[program:") {
         Some(Kind::Supervisor)
-    } else if has("[uwsgi]") || has("uwsgi:") {
+    } else if has("[uwsgi]") || has("uwsgi:") || has("<uwsgi") || is_json(text) {
         Some(Kind::Uwsgi)
     } else if has("[service]") || has("[socket]") {
         Some(Kind::Systemd)
@@ -50,6 +50,12 @@ fn kind_of(shown: &str, text: &str) -> Option<Kind> {
     } else {
         None
     }
+}
+
+/// uWSGI's options as JSON.
+fn is_json(text: &str) -> bool {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    start.starts_with('{') && start[1..].trim_start().starts_with("\"uwsgi\"")
 }
 
 /// Reads the files together: upstreams, sockets and configuration files may stand apart.

@@ -11,6 +11,7 @@ mod nginx;
 mod supervisor;
 mod systemd;
 mod uwsgi;
+mod uwsgi_formats;
 
 use std::path::Path;
 

@@ -1,27 +1,22 @@
-//! uWSGI's ini (and simple YAML) files.
+//! uWSGI's configuration files: what its options mean; the formats are read elsewhere.
 //! Options: https://uwsgi-docs.readthedocs.io/en/latest/Options.html; placeholders such as `%n`:
 //! https://uwsgi-docs.readthedocs.io/en/latest/Configuration.html#magic-variables
 
 use std::collections::BTreeMap;
 
-use super::{Address, App, AppKind, Bind, Protocol, Setting, ini, stem};
+use super::{Address, App, AppKind, Bind, Protocol, Setting, stem, uwsgi_formats};
 use crate::model::{LogKind, Place};
 
 /// One file as an app.
 pub(super) fn parse(shown: &str, text: &str) -> App {
     let mut app = App::new(AppKind::Uwsgi, stem(shown), Place::file(shown));
-    let yaml = shown.ends_with(".yml") || shown.ends_with(".yaml");
-    let separators: &[char] = if yaml { &[':'] } else { &['='] };
     let mut own: BTreeMap<String, String> = BTreeMap::new();
-    for entry in ini::entries(shown, text, separators) {
-        if !yaml && entry.section != "uwsgi" {
-            continue;
-        }
-        let key = entry.key.replace('_', "-");
-        let Some(value) = fill(shown, &entry.value.text, &own) else { continue };
-        own.insert(entry.key.clone(), value.clone());
+    for (name, setting) in uwsgi_formats::options(shown, text) {
+        let key = name.replace('_', "-");
+        let Some(value) = fill(shown, &setting.text, &own) else { continue };
+        own.insert(name, value.clone());
         let value = value.trim_matches(['"', '\'']).to_owned();
-        set(&mut app, &key, Setting { text: value, ..entry.value });
+        set(&mut app, &key, Setting { text: value, ..setting });
     }
     app
 }
