@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::nginx_includes::Includes;
 use super::{
     App, AppKind, ServerConfig, apache, gunicorn, nginx, stem, supervisor, systemd, uwsgi,
 };
@@ -52,6 +53,23 @@ fn kind_of(shown: &str, text: &str) -> Option<Kind> {
     }
 }
 
+/// What `systemctl edit` adds to a unit: `shop.service.d/*.conf`, given beside it or in the tree.
+fn drop_ins(unit: &str, files: &[ConfigFile], tree: Option<&Tree>) -> Vec<(String, String)> {
+    let dir = format!("{unit}.d");
+    let given: Vec<(String, String)> = files
+        .iter()
+        .filter(|file| file.shown.rsplit_once('/').is_some_and(|(parent, _)| parent == dir))
+        .filter_map(|file| Some((file.shown.clone(), read(&file.path)?)))
+        .collect();
+    let Some(tree) = tree.filter(|_| given.is_empty()) else { return given };
+    tree.names(&dir)
+        .into_iter()
+        .filter(|name| name.ends_with(".conf"))
+        .map(|name| format!("{dir}/{name}"))
+        .filter_map(|shown| tree.text(&shown).map(|text| (shown, text)))
+        .collect()
+}
+
 /// uWSGI's options as JSON.
 fn is_json(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start();
@@ -69,17 +87,33 @@ pub fn load(files: &[ConfigFile], tree: Option<&Tree>) -> ServerConfig {
     for file in files {
         let Some(text) = read(&file.path) else { continue };
         let Some(kind) = kind_of(&file.shown, &text) else { continue };
+        if kind == Kind::Systemd && file.shown.contains(".service.d/") {
+            // Said with its unit.
+            continue;
+        }
         config.files.push(file.shown.clone());
         match kind {
             Kind::Nginx => nginx.push((file.shown.clone(), text)),
             Kind::Uwsgi => config.apps.push(uwsgi::parse(&file.shown, &text)),
             Kind::Gunicorn => loose.push((file.shown.clone(), text)),
-            Kind::Systemd => systemd::parse(&file.shown, &text, &mut config.apps, &mut sockets),
+            Kind::Systemd => {
+                let mut parts = vec![(file.shown.clone(), text)];
+                parts.extend(drop_ins(&file.shown, files, tree));
+                for (shown, _) in &parts[1..] {
+                    if !config.files.contains(shown) {
+                        config.files.push(shown.clone());
+                    }
+                }
+                systemd::parse(&parts, &mut config.apps, &mut sockets);
+            }
             Kind::Supervisor => supervisor::parse(&file.shown, &text, &mut config.apps),
             Kind::Apache => apache::parse(&file.shown, &text, &mut config),
         }
     }
-    config.fronts.splice(0..0, nginx::build(&nginx));
+    let known = nginx.iter().map(|(shown, _)| shown.clone());
+    let mut includes = Includes::new(tree, known);
+    config.fronts.splice(0..0, nginx::build(&nginx, &mut includes));
+    config.files.extend(includes.taken);
     systemd::activate(&mut config.apps, &sockets);
     complete(&mut config, loose, tree);
     config

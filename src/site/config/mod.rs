@@ -8,6 +8,7 @@ mod gunicorn;
 mod ini;
 mod load;
 mod nginx;
+mod nginx_includes;
 mod supervisor;
 mod systemd;
 mod uwsgi;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::nginx_includes::Includes;
 use super::{Address, Backend, Front, FrontKind, Protocol, Setting};
 use crate::model::LogKind;
 
@@ -11,11 +12,11 @@ const DEEPEST: usize = 32;
 
 /// One directive with its block.
 #[derive(Debug, Clone)]
-struct Directive {
-    name: String,
-    args: Vec<String>,
+pub(super) struct Directive {
+    pub(super) name: String,
+    pub(super) args: Vec<String>,
     setting: Setting,
-    block: Vec<Directive>,
+    pub(super) block: Vec<Directive>,
 }
 
 /// What an outer block says for the inner ones.
@@ -31,8 +32,9 @@ struct Inherited {
 type Upstreams = BTreeMap<String, Vec<(Address, Setting)>>;
 
 /// Every server block of the files that passes requests on; upstreams may stand in another file.
-pub(super) fn build(files: &[(String, String)]) -> Vec<Front> {
-    let trees: Vec<Vec<Directive>> = files.iter().map(|(shown, text)| parse(shown, text)).collect();
+pub(super) fn build(files: &[(String, String)], includes: &mut Includes<'_>) -> Vec<Front> {
+    let trees: Vec<Vec<Directive>> =
+        files.iter().map(|(shown, text)| includes.expand(parse(shown, text), 0)).collect();
     let mut upstreams = Upstreams::new();
     let mut outer = Inherited::default();
     for tree in &trees {
@@ -249,7 +251,7 @@ fn addresses(
 }
 
 /// The file as directives; unbalanced braces end where they end.
-fn parse(shown: &str, text: &str) -> Vec<Directive> {
+pub(super) fn parse(shown: &str, text: &str) -> Vec<Directive> {
     // Open blocks, outermost first; the bottom one is the file.
     let mut stack: Vec<(Option<Directive>, Vec<Directive>)> = vec![(None, Vec::new())];
     let mut words: Vec<String> = Vec::new();

@@ -14,9 +14,16 @@ pub(super) struct SocketUnit {
     group: Option<Setting>,
 }
 
-/// Adds the app that a service starts, or remembers a socket.
-pub(super) fn parse(shown: &str, text: &str, apps: &mut Vec<App>, sockets: &mut Vec<SocketUnit>) {
-    let entries = ini::entries(shown, text, &['=']);
+/// Adds the app that a service starts, or remembers a socket. The unit's file comes first, what
+/// was added to it later (drop-ins) behind it; the last word counts.
+pub(super) fn parse(
+    parts: &[(String, String)],
+    apps: &mut Vec<App>,
+    sockets: &mut Vec<SocketUnit>,
+) {
+    let Some((unit, _)) = parts.first() else { return };
+    let entries: Vec<ini::Entry> =
+        parts.iter().flat_map(|(shown, text)| ini::entries(shown, text, &['='])).collect();
     let get = |section: &str, key: &str| {
         entries
             .iter()
@@ -24,7 +31,7 @@ pub(super) fn parse(shown: &str, text: &str, apps: &mut Vec<App>, sockets: &mut 
             .map(|e| e.value.clone())
             .filter(|value| !value.text.is_empty())
     };
-    let name = stem(shown);
+    let name = stem(unit);
     let listens: Vec<Bind> = entries
         .iter()
         .filter(|e| e.section == "socket" && e.key == "ListenStream")

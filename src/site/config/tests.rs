@@ -36,6 +36,68 @@ fn addresses() {
     }
 }
 
+/// Loads the first `given` files of a tree that holds them all.
+fn of_tree(files: &[(&str, &str)], given: usize) -> ServerConfig {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut read = Vec::new();
+    for (shown, text) in files {
+        let path = folder.path().join(shown.trim_start_matches('/'));
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        std::fs::write(&path, text).expect("written");
+        read.push(ConfigFile { path, shown: (*shown).to_owned() });
+    }
+    load(&read[..given], Some(&crate::site::Tree::new(folder.path())))
+}
+
+#[test]
+fn includes_of_nginx_stand_in_their_place() {
+    let files = [
+        (
+            "/etc/nginx/nginx.conf",
+            "user www;\nhttp { include /srv/*/site.conf; include nginx.conf; }",
+        ),
+        (
+            "/srv/shop/site.conf",
+            "server { server_name shop.example.com; include snippets/app.conf; }",
+        ),
+        ("/etc/nginx/snippets/app.conf", "location / {\n  proxy_pass http://127.0.0.1:9000;\n}"),
+    ];
+    // The last part alone may be a pattern.
+    assert!(of_tree(&files, 1).fronts.is_empty());
+    let named = "user www;\nhttp { include /srv/shop/*.conf; include nginx.conf; }";
+    let config = of_tree(&[(files[0].0, named), files[1], files[2]], 1);
+    let front = &config.fronts[0];
+    assert_eq!(front.names, ["shop.example.com"]);
+    assert_eq!(text(front.user.as_ref()), Some("www"));
+    assert_eq!(&*front.backends[0].pass.place.file, "/etc/nginx/snippets/app.conf");
+    assert_eq!(front.backends[0].pass.place.line, Some(2));
+    assert_eq!(config.files.len(), 3);
+}
+
+#[test]
+fn drop_ins_change_their_unit() {
+    let files = [
+        (
+            "/etc/systemd/system/shop.service",
+            "[Service]\nUser=root\nWorkingDirectory=/srv/shop\nExecStart=/usr/bin/gunicorn app:app\n",
+        ),
+        (
+            "/etc/systemd/system/shop.service.d/override.conf",
+            "[Service]\nUser=www\nExecStart=\nExecStart=/usr/bin/gunicorn -b :9000 app:application\n",
+        ),
+    ];
+    for given in [1, 2] {
+        let config = of_tree(&files, given);
+        assert_eq!(config.apps.len(), 1);
+        let app = &config.apps[0];
+        assert_eq!(text(app.module.as_ref()), Some("app:application"));
+        assert_eq!(text(app.user.as_ref()), Some("www"));
+        assert_eq!(text(app.chdir.as_ref()), Some("/srv/shop"));
+        assert_eq!(app.module.as_ref().and_then(|m| m.place.line), Some(4));
+        assert_eq!(config.files.len(), 2);
+    }
+}
+
 #[test]
 fn who_reaches_whom() {
     let reaches = |to: &str, at: &str| {

@@ -269,7 +269,14 @@ mod tests {
 
     #[test]
     fn broken_files_give_what_they_have() {
-        for text in ["<uwsgi", "<uwsgi><socket>", "<uwsgi></socket><!--", "{", "{\"uwsgi\": 3}", "uwsgi:\n  - \n  :\n"] {
+        for text in [
+            "<uwsgi",
+            "<uwsgi><socket>",
+            "<uwsgi></socket><!--",
+            "{",
+            "{\"uwsgi\": 3}",
+            "uwsgi:\n  - \n  :\n",
+        ] {
             assert!(options("x", text).is_empty(), "{text}");
         }
         let deep = "<uwsgi>".repeat(100_000);
