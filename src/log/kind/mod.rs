@@ -295,6 +295,18 @@ fn kind(name: &str, tally: &Tally) -> LogKind {
     }
 }
 
+/// Configuration or source that stands in a file, whatever its name: a clause for people.
+pub(super) fn configuration(head: &str) -> Option<&'static str> {
+    match other::no_log("", head)? {
+        InputKind::NginxConfig => Some("it is an nginx configuration, not a log"),
+        InputKind::ApacheConfig => Some("it is an Apache configuration, not a log"),
+        InputKind::UwsgiIni => Some("it is a uWSGI configuration, not a log"),
+        InputKind::SystemdUnit => Some("it is a systemd unit, not a log"),
+        InputKind::Python => Some("it is Python source, not a log"),
+        _ => None,
+    }
+}
+
 /// What an input is, from its name and first bytes (a few KiB are enough).
 #[must_use]
 pub fn recognise(name: &str, head: &[u8]) -> InputKind {

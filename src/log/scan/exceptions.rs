@@ -5,7 +5,7 @@ use crate::log::traceback::Assembled;
 use crate::model::{ExceptionEvent, Fact, FrameOwner, Phase, Place, Source, TracebackShape};
 
 /// Certainty of an exception whose logger says that the program went on.
-const HANDLED: f64 = 0.15;
+pub(super) const HANDLED: f64 = 0.15;
 
 impl Scanner<'_> {
     pub(super) fn exception(&mut self, done: Assembled) {
@@ -61,9 +61,10 @@ impl Scanner<'_> {
         fact.pid = pid;
         fact.route = route;
         fact.order = last_line;
+        let in_place = caught_in_place(&event);
         if handled {
             fact.certainty = HANDLED;
-        } else if caught_in_place(&event) {
+        } else if in_place {
             fact.certainty = if specific { 0.7 } else { 0.4 };
         }
         let known_to_nobody = matches.is_empty();
@@ -72,7 +73,11 @@ impl Scanner<'_> {
         if known_to_nobody {
             keep_unexplained(&mut self.events.unexplained, fact);
         } else {
+            let at = self.events.facts.len();
             self.known.add(&mut self.events.facts, &key, fact);
+            if in_place && self.events.facts.len() > at {
+                self.answered.wait(at, last_line, time);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Files are read side by side; `merge` puts their events into one order and epochs.
 
+mod answered;
 mod exceptions;
 mod known;
 mod requests;
@@ -21,6 +22,7 @@ use super::order::FileOrder;
 use super::prefilter::Prefilter;
 use super::prefix::PrefixCtx;
 use super::read::{LogReader, ReadError};
+use super::unwrap::Unwrap;
 use crate::model::{Facts, LogFile, LogKind};
 use crate::rules::Rules;
 
@@ -115,6 +117,10 @@ pub(super) fn scan_file(
     if file.kind.is_none() {
         scanner.kind = super::kind::guess(&file.shown, &head).kind;
     }
+    scanner.no_log = super::document::reason(&head);
+    if let Some(unwrap) = Unwrap::of(&head) {
+        return scan_broken(log, scanner, unwrap);
+    }
     let order = order_of(&head, &mut scanner.ctx);
     if matches!(order, FileOrder::NewestFirst | FileOrder::OutOfOrder) {
         return scan_sorted(log, scanner, order);
@@ -125,6 +131,26 @@ pub(super) fn scan_file(
         }
         ControlFlow::Continue(())
     });
+    let mut events = scanner.finish(ended.is_ok());
+    if let Err(problem) = ended {
+        events.skipped = Some(problem.to_string());
+    }
+    events
+}
+
+/// A log whose lines a terminal or mail broke.
+fn scan_broken(log: LogReader, mut scanner: Scanner<'_>, mut unwrap: Unwrap) -> FileEvents {
+    let ended = log.for_each_block(|block| {
+        for line in block.lines() {
+            if let Some((whole, no)) = unwrap.push(line.text, line.no) {
+                scanner.line(&whole, no);
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    if let Some((whole, no)) = unwrap.finish() {
+        scanner.line(&whole, no);
+    }
     let mut events = scanner.finish(ended.is_ok());
     if let Err(problem) = ended {
         events.skipped = Some(problem.to_string());

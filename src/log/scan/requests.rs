@@ -47,6 +47,7 @@ impl Scanner<'_> {
             self.events.pings.push_back((time, request.status, request.duration, no));
         }
         self.redirect(request, time, no);
+        self.answered.answer(request.status, no, time);
         let route = route_of(request.path);
         let static_file = is_static(route);
         let failed = request.status >= 500;

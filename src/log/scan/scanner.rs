@@ -5,6 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::ScanOptions;
+use super::answered::Answered;
+use super::exceptions::HANDLED;
 use super::known::Known;
 use crate::log::access;
 use crate::log::boring::Boring;
@@ -24,6 +26,8 @@ use crate::rules::Rules;
 const MOST_UNEXPLAINED: usize = 20;
 /// Characters of an excerpt.
 const EXCERPT: usize = 2_000;
+/// Certainty of what a text that is no log quotes.
+const QUOTED: f64 = 0.1;
 
 /// State of one file's pass.
 pub(super) struct Scanner<'r> {
@@ -44,6 +48,9 @@ pub(super) struct Scanner<'r> {
     lines: u64,
     pub(super) circle: Circle,
     last_boring: Boring,
+    pub(super) answered: Answered,
+    /// Why what the file says counts little.
+    pub(super) no_log: Option<&'static str>,
 }
 
 impl<'r> Scanner<'r> {
@@ -74,6 +81,8 @@ impl<'r> Scanner<'r> {
             lines: 0,
             circle: Circle::default(),
             last_boring: Boring::default(),
+            answered: Answered::default(),
+            no_log: None,
         }
     }
 
@@ -215,6 +224,19 @@ impl<'r> Scanner<'r> {
         keep_unexplained(&mut self.events.unexplained, fact);
     }
 
+    /// What a guide or a configuration quotes did not happen.
+    fn quoted(&mut self) {
+        let Some(why) = self.no_log else { return };
+        for fact in &mut self.events.facts {
+            fact.certainty = fact.certainty.min(QUOTED);
+            fact.note = Some(format!("{}: {why}", self.shown));
+        }
+        if !self.events.facts.is_empty() {
+            self.events.skipped =
+                Some(format!("{}: {why}; what it quotes counts little", self.shown));
+        }
+    }
+
     pub(super) fn place(&self, line: u64) -> Place {
         Place::line(self.shown.clone(), u32::try_from(line).unwrap_or(u32::MAX))
     }
@@ -237,6 +259,10 @@ impl<'r> Scanner<'r> {
         } else {
             ClockState::Unknown
         };
+        for at in std::mem::take(&mut self.answered).finish() {
+            self.events.facts[at].certainty = HANDLED;
+        }
+        self.quoted();
         self.events.facts.retain(|fact| !fact.matches.is_empty());
         self.events.summary = Some(LogSummary {
             path: self.shown.to_string(),

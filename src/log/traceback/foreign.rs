@@ -93,7 +93,7 @@ pub(super) fn is_foreign(name: &str, message: &str) -> bool {
     }
 }
 
-/// `    at name (file:line:column)`, `	at pkg.Type.method(File.java:12)`, `   at Ns.Type.Method()`.
+/// `    at name (file:line:column)`, `    at pkg.Type.method(File.java:12)`, `   at Ns.Type.Method()`.
 pub(super) fn is_frame(text: &str) -> bool {
     let trimmed = text.trim_start();
     trimmed.len() < text.len()
