@@ -244,6 +244,12 @@ impl Interp<'_> {
             names.extend(self.finder.list(dir).importable());
         }
         let near = near::nearest(part, names.iter().map(String::as_str));
+        // A folder without `__init__.py` gives way to an installed package of the same name, which
+        // nobody can see where the virtualenv is not known.
+        if near.is_none() && module.source.is_none() && self.environment.site_packages.is_empty() {
+            self.unresolved.push(full.to_owned());
+            return;
+        }
         let kind = EventKind::Missing(Missing {
             name: full.to_owned(),
             part: part.to_owned(),
