@@ -258,17 +258,17 @@ impl Pages {
     /// The pages in the binary.
     pub fn embedded() -> &'static Self {
         static PAGES: LazyLock<Pages> = LazyLock::new(|| {
-            let (pages, errors) = Pages::read_embedded();
-            debug_assert!(errors.is_empty(), "embedded pages: {errors:?}");
-            pages
+            // What is wrong with them is found by tests: here it would compile every pattern.
+            Pages::read_embedded(false).0
         });
         &PAGES
     }
 
-    fn read_embedded() -> (Self, Vec<RuleError>) {
+    fn read_embedded(check: bool) -> (Self, Vec<RuleError>) {
         Self::build(
             embedded_below("pages")
                 .map(|(name, json)| (name, serde_json::from_str(json).map_err(|e| e.to_string()))),
+            check,
         )
     }
 
@@ -280,11 +280,13 @@ impl Pages {
             files
                 .into_iter()
                 .map(|(name, text)| (name, toml::from_str(text).map_err(|e| e.to_string()))),
+            true,
         )
     }
 
     fn build<'a>(
         files: impl Iterator<Item = (&'a str, Result<PageFile, String>)>,
+        check: bool,
     ) -> (Self, Vec<RuleError>) {
         let mut pages: Vec<Page> = Vec::new();
         let mut errors = Vec::new();
@@ -298,12 +300,14 @@ impl Pages {
                 }
             };
             for text in file.pages {
-                if pages.iter().any(|page| page.text.id == text.id) {
+                if check && pages.iter().any(|page| page.text.id == text.id) {
                     errors.push(fail(format!("the id {} is used twice", text.id)));
                     continue;
                 }
-                errors
-                    .extend(problems(&text).into_iter().map(|p| fail(format!("{}: {p}", text.id))));
+                if check {
+                    let problems = problems(&text).into_iter();
+                    errors.extend(problems.map(|p| fail(format!("{}: {p}", text.id))));
+                }
                 pages.push(Page::new(text));
             }
         }
@@ -371,7 +375,7 @@ mod tests {
 
     #[test]
     fn embedded_pages_load_and_their_examples_behave() {
-        let (pages, errors) = Pages::read_embedded();
+        let (pages, errors) = Pages::read_embedded(true);
         assert!(errors.is_empty(), "{errors:#?}");
         assert!(pages.pages.len() > 40, "{}", pages.pages.len());
         for page in pages.iter() {
