@@ -192,3 +192,54 @@ fn broken_files_are_reported_on_the_right_line() {
     assert!(failures.is_empty(), "{} of {count} cases:\n{}", failures.len(), failures.join("\n"));
     assert!(count >= 60, "{count}");
 }
+
+/// The layout that Celery's documentation gives for Django: `config/celery.py` imports the package
+/// `celery`, and `config/` is not in front of the path.
+#[test]
+fn a_module_named_like_the_package_that_it_imports_is_fine_inside_a_package() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("manage.py", "import os\n"),
+        (
+            "config/__init__.py",
+            "from .celery import app as celery_app\n\n__all__ = (\"celery_app\",)\n",
+        ),
+        (
+            "config/celery.py",
+            "import os\nfrom celery import Celery\n\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"config.settings\")\napp = Celery(\"shop\")\n",
+        ),
+        (
+            "config/wsgi.py",
+            "import os\nfrom django.core.wsgi import get_wsgi_application\n\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"config.settings\")\napplication = get_wsgi_application()\n",
+        ),
+        (
+            "config/settings.py",
+            "import os\n\nSECRET_KEY = os.environ.get(\"KEY\")\nALLOWED_HOSTS = [\"shop.example\"]\nROOT_URLCONF = \"config.urls\"\n",
+        ),
+        ("config/urls.py", "urlpatterns = []\n"),
+    ] {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let found = run(&[dir.path().to_owned()], &LintOptions::default());
+    let errors: Vec<&str> = found
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(found.entry_points.len(), 1);
+
+    // Beside the WSGI file, and not inside a package, the same module does hide the package.
+    for (name, text) in [
+        ("celery.py", "from celery import Celery\n"),
+        ("wsgi.py", "import celery\napplication = print\n"),
+    ] {
+        fs::create_dir_all(dir.path().join("flat")).unwrap();
+        fs::write(dir.path().join("flat").join(name), text).unwrap();
+    }
+    let found = run(&[dir.path().join("flat")], &LintOptions::default());
+    assert!(found.findings.iter().any(|finding| finding.severity == Severity::Error));
+}

@@ -466,7 +466,7 @@ fn run_file(run: &mut Interp<'_>, file: &str) -> (Option<ModuleId>, Option<Value
 /// the folder above the outermost package is on the path, as `gunicorn shop.wsgi` does it. Gives the
 /// package's own folder, which may be on the path as well, but not in front.
 fn as_package(opts: &mut EntryOptions, finder: &mut Finder, file: &str) -> Option<String> {
-    if opts.kind != EntryKind::WsgiFile || !opts.assume_path || !file.ends_with(".py") {
+    if opts.kind != EntryKind::WsgiFile || !file.ends_with(".py") {
         return None;
     }
     let inner = pathops::parent(file);

@@ -8,6 +8,7 @@
 
 mod gunicorn;
 mod program;
+mod projects;
 mod stack;
 mod uwsgi;
 

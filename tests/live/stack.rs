@@ -144,6 +144,38 @@ impl Stack {
         self.until("gunicorn's socket", Self::accepts);
     }
 
+    /// Starts a project where it lies; `target` is `module:callable`. Which server, `new` has said.
+    pub(crate) fn project(&mut self, server: &str, folder: &Path, target: &str) {
+        let socket = self.path("app.sock");
+        let folder = folder.display().to_string();
+        let args: Vec<&str> = if server == "uwsgi" {
+            vec!["--master", "--no-orphans", "--chmod-socket=666", "--socket", &socket]
+        } else {
+            vec!["--workers", "1", "--bind"]
+        };
+        let mut args: Vec<String> = args.into_iter().map(str::to_owned).collect();
+        if server == "uwsgi" {
+            let venv = self.tools.venv.display().to_string();
+            args.extend([
+                "--virtualenv".to_owned(),
+                venv,
+                "--module".to_owned(),
+                target.to_owned(),
+            ]);
+            args.extend(["--chdir".to_owned(), folder]);
+        } else {
+            args.extend([
+                format!("unix:{socket}"),
+                "--chdir".to_owned(),
+                folder,
+                target.to_owned(),
+            ]);
+        }
+        let program = self.tools.venv.join("bin").join(server);
+        self.spawn(&program, &args);
+        self.until("the server's socket", Self::accepts);
+    }
+
     fn accepts(&self) -> bool {
         UnixStream::connect(self.path("app.sock")).is_ok()
     }

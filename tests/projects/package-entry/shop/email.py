@@ -1,0 +1,7 @@
+from email.message import EmailMessage
+
+
+def subject():
+    message = EmailMessage()
+    message["Subject"] = "hello"
+    return message["Subject"]

@@ -1,0 +1,3 @@
+import typing as t
+
+NAME: t.Final = "shop "
