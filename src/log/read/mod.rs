@@ -24,6 +24,8 @@ pub use window::{find_offset, first_line_from};
 
 /// Bytes read at a time; a block is at most this long.
 pub const BLOCK: usize = 1 << 20;
+/// Bytes before a place that are read to know the number of its line.
+const COUNTED: u64 = 32 << 20;
 /// Longest line that is handed out; what is behind is counted as cut.
 pub const LONGEST_LINE: usize = 64 * 1024;
 
@@ -113,6 +115,10 @@ pub struct LogReader {
     start: u64,
     /// The file's size on disk, where it is a file.
     size: Option<u64>,
+    /// A byte of the input is a byte of the text.
+    plain: bool,
+    /// How far the file may be read; `None` for what cannot be entered in the middle.
+    limit: Option<u64>,
 }
 
 impl fmt::Debug for LogReader {
@@ -134,8 +140,10 @@ impl LogReader {
             return Self::from_reader(path, Box::new(io::stdin()), None);
         }
         let file = open_file(path)?;
-        let size = file.metadata().ok().map(|meta| meta.len());
-        Self::from_reader(path, Box::new(file), size)
+        let meta = file.metadata().ok();
+        let size = meta.as_ref().map(std::fs::Metadata::len);
+        let limit = meta.filter(std::fs::Metadata::is_file).map(|_| u64::MAX);
+        Self::from_reader(path, Box::new(file), size).map(|log| log.limited(limit))
     }
 
     /// Opens a file at the first line border at or behind `offset` (bytes of the file on disk).
@@ -162,6 +170,52 @@ impl LogReader {
     /// As [`LogReader::open`].
     pub fn open_until(path: &Path, bytes: u64) -> Result<Self, ReadError> {
         Self::from_reader(path, Box::new(open_file(path)?.take(bytes)), Some(bytes))
+            .map(|log| log.limited(Some(bytes)))
+    }
+
+    fn limited(self, limit: Option<u64>) -> Self {
+        Self { limit: limit.filter(|_| self.plain), ..self }
+    }
+
+    /// Whether [`LogReader::enter`] can leave out anything.
+    #[must_use]
+    pub fn can_be_entered(&self) -> bool {
+        self.limit.is_some() && self.start == 0
+    }
+
+    /// Leaves out what stands before `offset` (bytes of the file on disk, a line border).
+    ///
+    /// # Errors
+    /// As [`LogReader::open`].
+    pub fn enter(self, offset: u64) -> Result<Self, ReadError> {
+        let Some(limit) = self.limit else { return Ok(self) };
+        let path = self.path.clone();
+        let unreadable = |e: io::Error| ReadError::Unreadable { path, reason: e.to_string() };
+        let mut file = open_file(&self.path)?;
+        file.seek(SeekFrom::Start(offset)).map_err(unreadable)?;
+        let input = Box::new(file.take(limit.saturating_sub(offset)));
+        Ok(Self { input, head: Vec::new(), start: offset, ..self })
+    }
+
+    /// Lines of the file before the place where reading begins; `None` where counting them would
+    /// take longer than a moment.
+    #[must_use]
+    pub fn lines_before(&self) -> Option<u64> {
+        if self.start == 0 {
+            return Some(0);
+        }
+        if self.start > COUNTED {
+            return None;
+        }
+        let mut file = open_file(&self.path).ok()?.take(self.start);
+        let mut piece = vec![0u8; 256 * 1024];
+        let mut lines = 0;
+        loop {
+            match file.read(&mut piece).ok()? {
+                0 => return Some(lines),
+                read => lines += memchr::memchr_iter(b'\n', &piece[..read]).count() as u64,
+            }
+        }
     }
 
     /// Opens the last `bytes` of a file, from a line border on.
@@ -187,11 +241,13 @@ impl LogReader {
             _ => ReadError::Unreadable { path: path.to_owned(), reason: e.to_string() },
         };
         let mut head = decode::fill(&mut input, 64 * 1024).map_err(unreadable)?;
+        let mut packed = false;
         // A rotated log may have been compressed twice by two tools; nobody nests deeper.
         for _ in 0..2 {
             if !head.starts_with(&[0x1f, 0x8b]) {
                 break;
             }
+            packed = true;
             input = Box::new(Gunzip::new(io::Cursor::new(head).chain(input)));
             head = decode::fill(&mut input, 64 * 1024).map_err(unreadable)?;
         }
@@ -202,7 +258,17 @@ impl LogReader {
         if let Some(what) = decode::not_a_text(&head, encoding) {
             return Err(ReadError::Binary { path: path.to_owned(), what });
         }
-        Ok(Self { path: path.to_owned(), input, encoding, head, start: 0, size })
+        let plain = !packed && encoding == Encoding::Utf8;
+        Ok(Self {
+            path: path.to_owned(),
+            input,
+            encoding,
+            head,
+            start: 0,
+            size,
+            plain,
+            limit: None,
+        })
     }
 
     /// The path as it was given.

@@ -7,6 +7,7 @@ mod exceptions;
 mod known;
 mod requests;
 mod scanner;
+mod window;
 
 use std::ops::ControlFlow;
 
@@ -125,13 +126,25 @@ pub(super) fn scan_file(
     if matches!(order, FileOrder::NewestFirst | FileOrder::OutOfOrder) {
         return scan_sorted(log, scanner, order);
     }
+    let (log, before) = match (options.since, order) {
+        (Some(since), FileOrder::OldestFirst) => {
+            match window::enter(log, since, &head, &mut scanner) {
+                Ok(entered) => entered,
+                Err(problem) => return failed(problem.to_string()),
+            }
+        }
+        _ => (log, Some(0)),
+    };
     let ended = log.for_each_block(|block| {
         for line in block.lines() {
-            scanner.line(line.text, line.no);
+            scanner.line(line.text, line.no + before.unwrap_or(0));
         }
         ControlFlow::Continue(())
     });
     let mut events = scanner.finish(ended.is_ok());
+    if before.is_none() {
+        window::without_line_numbers(&mut events);
+    }
     if let Err(problem) = ended {
         events.skipped = Some(problem.to_string());
     }
