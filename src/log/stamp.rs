@@ -260,7 +260,11 @@ fn month(b: &[u8]) -> Option<(u32, usize)> {
         let sign = "月".as_bytes();
         return b[len..].starts_with(sign).then_some((number as u32, len + sign.len()));
     }
+    // A day follows each name: most lines of text end here.
     let take = b.len().min(12);
+    if !b[..take].contains(&b' ') || !b[..b.len().min(20)].iter().any(u8::is_ascii_digit) {
+        return None;
+    }
     let text = String::from_utf8_lossy(&b[..take]).to_lowercase();
     let (name, number) = OTHERS.iter().find(|(name, _)| text.starts_with(name))?;
     let mut len = name.len();

@@ -46,7 +46,7 @@ pub struct LinkedException {
 }
 
 /// How a later exception came from an earlier one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChainLink {
     /// "The above exception was the direct cause of the following exception": the earlier is the root.
     DirectCause,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use serde::Deserialize;
 
@@ -57,14 +58,24 @@ pub(super) fn patterns() -> &'static [Pattern] {
     &PATTERNS
 }
 
-impl Pattern {
-    /// Whether it can match at all; `lower` is the text in ASCII lower case.
-    pub(super) fn may_match(&self, lower: &str) -> bool {
-        self.any
-            .iter()
-            .any(|literal| memchr::memmem::find(lower.as_bytes(), literal.as_bytes()).is_some())
+/// Which patterns can match at all: one search for all their literals.
+pub(super) fn may_match(text: &str) -> Vec<bool> {
+    static LITERALS: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
+        let all = patterns().iter().enumerate();
+        let (owners, literals): (Vec<usize>, Vec<&String>) =
+            all.flat_map(|(at, pattern)| pattern.any.iter().map(move |l| (at, l))).unzip();
+        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(literals).ok()?;
+        Some((automaton, owners))
+    });
+    let Some((automaton, owners)) = &*LITERALS else { return vec![true; patterns().len()] };
+    let mut may = vec![false; patterns().len()];
+    for found in automaton.find_overlapping_iter(text) {
+        may[owners[found.pattern().as_usize()]] = true;
     }
+    may
+}
 
+impl Pattern {
     /// Spans to hide, in order, not overlapping.
     pub(super) fn spans(&self, text: &str) -> Vec<Range<usize>> {
         let compiled = self.compiled.get_or_init(|| {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::RedactOptions;
-use super::pattern::patterns;
+use super::pattern::{self, patterns};
 use super::personal;
 use crate::model::Site;
 
@@ -87,9 +87,9 @@ impl Store {
         if text.len() < 3 {
             return;
         }
-        let lower = text.to_ascii_lowercase();
-        for pattern in patterns() {
-            if !pattern.may_match(&lower) {
+        let may = pattern::may_match(text);
+        for (pattern, may) in patterns().iter().zip(may) {
+            if !may {
                 continue;
             }
             let spans = pattern.spans(text);

@@ -1,4 +1,4 @@
-use super::pattern::patterns;
+use super::pattern::{may_match, patterns};
 use super::{RedactOptions, redact_text};
 
 fn shared(text: &str) -> String {
@@ -9,7 +9,7 @@ fn shared(text: &str) -> String {
 fn every_pattern_does_what_its_examples_say() {
     assert!(patterns().len() > 8, "the file is read");
     let mut wrong = Vec::new();
-    for pattern in patterns() {
+    for (at, pattern) in patterns().iter().enumerate() {
         assert!(pattern.compiles(), "{}", pattern.id);
         assert!(!pattern.examples.is_empty() && !pattern.counterexamples.is_empty());
         for example in &pattern.examples {
@@ -22,8 +22,7 @@ fn every_pattern_does_what_its_examples_say() {
             }
         }
         for text in &pattern.counterexamples {
-            let lower = text.to_ascii_lowercase();
-            if pattern.may_match(&lower) && !pattern.spans(text).is_empty() {
+            if may_match(text)[at] && !pattern.spans(text).is_empty() {
                 wrong.push(format!("{} hides something of: {text}", pattern.id));
             }
         }

@@ -415,7 +415,10 @@ fn hand_out(
     if bytes.is_empty() {
         return ControlFlow::Continue(());
     }
-    let text = String::from_utf8_lossy(bytes);
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => std::borrow::Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    };
     stats.replaced |= matches!(text, std::borrow::Cow::Owned(_));
     stats.lines += memchr::memchr_iter(b'\n', bytes).count() as u64
         + u64::from(bytes.last().is_some_and(|&c| c != b'\n'));

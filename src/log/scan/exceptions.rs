@@ -1,7 +1,7 @@
 //! Exceptions of a file: counted where they repeat, else judged by the rules.
 
 use super::scanner::{Scanner, bounded, keep_unexplained};
-use crate::log::traceback::Assembled;
+use crate::log::traceback::{Assembled, Repeat};
 use crate::model::{ExceptionEvent, Fact, FrameOwner, Phase, Place, Source, TracebackShape};
 
 /// Certainty of an exception whose logger says that the program went on.
@@ -21,6 +21,7 @@ impl Scanner<'_> {
             banner: _,
             handled,
             excerpt,
+            fingerprint,
         } = done;
         let phase =
             if phase == Phase::Unknown && fails_to_load(&event) { Phase::Import } else { phase };
@@ -28,6 +29,7 @@ impl Scanner<'_> {
         let time = stamp.map(|stamp| stamp.at).or(self.last_time);
         let place = Place { end_line: u32::try_from(last_line).ok(), ..self.place(first_line) };
         if self.known.repeats(&mut self.events.facts, &key, time, &place, last_line) {
+            self.learn(fingerprint, &key);
             if let Some(intro) = &event.intro {
                 self.known.forget_intro(&mut self.events.facts, intro, first_line);
             }
@@ -78,6 +80,26 @@ impl Scanner<'_> {
             if in_place && self.events.facts.len() > at {
                 self.answered.wait(at, last_line, time);
             }
+            if self.known.has(&key) {
+                self.learn(fingerprint, &key);
+            }
+        }
+    }
+
+    /// One more of an event that is known: neither built nor looked at again.
+    pub(super) fn repeat(&mut self, repeat: &Repeat) {
+        let end_line = u32::try_from(repeat.last_line).ok();
+        let place = Place { end_line, ..self.place(repeat.first_line) };
+        let time = repeat.stamp.map(|stamp| stamp.at).or(self.last_time);
+        self.known.repeats(&mut self.events.facts, &repeat.key, time, &place, repeat.last_line);
+        if let Some(intro) = &repeat.intro {
+            self.known.forget_intro(&mut self.events.facts, intro, repeat.first_line);
+        }
+    }
+
+    fn learn(&mut self, fingerprint: Option<u64>, key: &str) {
+        if let Some(fingerprint) = fingerprint {
+            self.assembler.learn(fingerprint, key);
         }
     }
 }

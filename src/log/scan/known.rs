@@ -27,6 +27,11 @@ impl Known {
         self.segment += 1;
     }
 
+    /// Whether an event is known in this stretch.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.index.contains_key(&self.full(key))
+    }
+
     /// Counts an event that is known in this stretch; nothing else of it is looked at again.
     pub(super) fn repeats(
         &mut self,

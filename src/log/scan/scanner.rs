@@ -39,7 +39,7 @@ pub(super) struct Scanner<'r> {
     /// The file is larger than `LARGE`.
     pub(super) large: bool,
     pub(super) ctx: PrefixCtx,
-    assembler: Assembler,
+    pub(super) assembler: Assembler,
     pub(super) events: FileEvents,
     pub(super) known: Known,
     pub(super) last_time: Option<Timestamp>,
@@ -143,6 +143,9 @@ impl<'r> Scanner<'r> {
         for done in pushed.done {
             self.exception(done);
         }
+        for repeat in pushed.repeats {
+            self.repeat(&repeat);
+        }
         if pushed.consumed {
             return;
         }
@@ -167,6 +170,7 @@ impl<'r> Scanner<'r> {
     fn life(&mut self, line: &Line<'_>, kind: LifeKind, label: &str, pid: Option<u32>) {
         if matches!(kind, LifeKind::Start | LifeKind::Reload | LifeKind::Deploy) {
             self.known.next_segment();
+            self.assembler.forget();
         }
         self.events.lives.push(Life {
             kind,

@@ -82,8 +82,7 @@ mod tests {
             }
         }
         file.write_all(text.as_bytes()).expect("written");
-        let log =
-            LogFile { path: file.path().to_owned(), shown: "e.log".into(), ..LogFile::default() };
+        let log = LogFile { path: file.path().to_owned(), shown: "e.log".into(), kind: None };
         let options =
             ScanOptions { since: "2026-04-20T00:00:00Z".parse().ok(), ..ScanOptions::default() };
         let facts = scan(std::slice::from_ref(&log), &options, Rules::embedded());

@@ -24,7 +24,7 @@ const MAX_LOOSE_LINES: u32 = 12;
 const MAX_PARTS: usize = 8;
 
 /// How the entry began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Start {
     /// A `Traceback` header, or a frame whose header was lost.
     Standard,
@@ -156,13 +156,17 @@ impl Entry {
         }
         let joined = match std::mem::take(&mut self.tail) {
             Tail::Frame(before) => {
+                let before = match before {
+                    Some(before) => before,
+                    None => self.part().last().map(printed).unwrap_or_default(),
+                };
                 let joined = format!("{before}{text}");
                 let Some(frame) = token::frame(&joined) else { return false };
                 let kept = self.part().last();
                 let Some(kept) = kept else { return false };
                 kept.line = frame.line;
                 kept.function = frame.function.map(|function| bounded(function, MAX_FUNCTION));
-                Tail::Frame(bounded(&joined, MAX_FILE + MAX_FUNCTION))
+                Tail::Frame(Some(bounded(&joined, MAX_FILE + MAX_FUNCTION)))
             }
             Tail::Source => {
                 if let Some(source) = self.part().last().and_then(|frame| frame.source.as_mut()) {
@@ -280,9 +284,7 @@ impl Entry {
     fn frame(&mut self, frame: token::RawFrame<'_>, indent: usize, line_no: u64) -> Step {
         self.state = State::Frames;
         self.last_indent = indent;
-        let function = frame.function.map_or(String::new(), |function| format!(", in {function}"));
-        let printed = format!("File \"{}\", line {}{function}", frame.file, frame.line);
-        self.tail = Tail::Frame(bounded(&printed, MAX_FILE + MAX_FUNCTION));
+        self.tail = Tail::Frame(None);
         self.part().push(KeptFrame {
             file: bounded(frame.file, MAX_FILE),
             line: frame.line,
@@ -593,4 +595,13 @@ impl Entry {
             _ => Step::Over,
         }
     }
+}
+
+/// A frame's line as it was printed.
+fn printed(frame: &mut KeptFrame) -> String {
+    let function = frame.function.as_ref().map_or(String::new(), |name| format!(", in {name}"));
+    bounded(
+        &format!("File \"{}\", line {}{function}", frame.file, frame.line),
+        MAX_FILE + MAX_FUNCTION,
+    )
 }

@@ -20,6 +20,7 @@ mod owner;
 mod part;
 mod phase;
 mod quiet;
+mod repeat;
 mod token;
 
 use jiff::Timestamp;
@@ -28,12 +29,14 @@ use self::entry::{Entry, Start, Step};
 use self::intro::IntroHint;
 use self::part::bounded;
 use self::quiet::{Quiet, said_quietly};
+use self::repeat::Learned;
 use self::token::Token;
 use super::line::{Level, Line, Stamp};
 use crate::model::{ExceptionEvent, Phase};
 
 pub use self::module::missing_module;
 pub use self::owner::frame_owner;
+pub use self::repeat::Repeat;
 
 /// Entries kept open at once; the one that waited longest is closed for a new one.
 const MAX_OPEN: usize = 16;
@@ -84,6 +87,8 @@ pub struct Assembled {
     pub handled: bool,
     /// The most telling lines, at most 2,000 characters.
     pub excerpt: String,
+    /// To be handed to [`Assembler::learn`]; `None` where one traceback gave several events.
+    pub fingerprint: Option<u64>,
 }
 
 /// What became of a line.
@@ -93,6 +98,8 @@ pub struct Pushed {
     pub consumed: bool,
     /// Events that are complete now.
     pub done: Vec<Assembled>,
+    /// Events that are complete now and repeat one that was learnt.
+    pub repeats: Vec<Repeat>,
 }
 
 /// The line that may introduce the next traceback of its stream.
@@ -132,6 +139,7 @@ pub struct Assembler {
     open: Vec<Open>,
     intros: Vec<Intro>,
     pushes: u64,
+    learned: Learned,
 }
 
 impl Assembler {
@@ -147,37 +155,48 @@ impl Assembler {
         self.open.is_empty()
     }
 
+    /// From now on events of this fingerprint are told as repeats of `key`.
+    pub fn learn(&mut self, fingerprint: u64, key: &str) {
+        self.learned.learn(fingerprint, key);
+    }
+
+    /// No event is a repeat of what was learnt so far.
+    pub fn forget(&mut self) {
+        self.learned.forget();
+    }
+
     /// Takes the next line.
     pub fn push(&mut self, line: &Line<'_>) -> Pushed {
         self.pushes += 1;
         let mut pushed = Pushed::default();
-        self.close_stale(&mut pushed.done);
+        self.close_stale(&mut pushed);
         let text = cut(line.text, MAX_LINE);
         let text = token::clean(text);
         if may_be_flat(&text)
             && let Some(lines) = flat::unflatten(&text)
         {
             for text in &lines {
-                pushed.consumed |= self.one(text, line, &mut pushed.done);
+                let consumed = self.one(text, line, &mut pushed);
+                pushed.consumed |= consumed;
             }
-            self.close_complete(line, &mut pushed.done);
+            self.close_complete(line, &mut pushed);
             return pushed;
         }
-        pushed.consumed = self.one(&text, line, &mut pushed.done);
+        pushed.consumed = self.one(&text, line, &mut pushed);
         pushed
     }
 
     /// Ends all that is open, at the end of the log.
     pub fn finish(&mut self) -> Vec<Assembled> {
-        let mut done = Vec::new();
+        let mut closed = Pushed::default();
         for open in std::mem::take(&mut self.open) {
-            close(open, &mut done);
+            close(open, &Learned::default(), &mut closed);
         }
         self.intros.clear();
-        done
+        closed.done
     }
 
-    fn one(&mut self, text: &str, line: &Line<'_>, done: &mut Vec<Assembled>) -> bool {
+    fn one(&mut self, text: &str, line: &Line<'_>, done: &mut Pushed) -> bool {
         if self.rest_of_line(text, line) {
             return true;
         }
@@ -228,13 +247,7 @@ impl Assembler {
     }
 
     /// Offers the line to an entry; `None`: it is not the entry's, something may begin here.
-    fn feed(
-        &mut self,
-        at: usize,
-        text: &str,
-        line: &Line<'_>,
-        done: &mut Vec<Assembled>,
-    ) -> Option<bool> {
+    fn feed(&mut self, at: usize, text: &str, line: &Line<'_>, done: &mut Pushed) -> Option<bool> {
         let stamp = line.stamp.map(|stamp| stamp.at);
         let open = &mut self.open[at];
         if open.entry.start == Start::Bare && open.entry.complete() && foreign::is_frame(text) {
@@ -257,7 +270,7 @@ impl Assembler {
                 open.last_raw = (line.raw.len(), is_prefixed(line));
                 open.entry.last_stamp = stamp.or(open.entry.last_stamp);
                 if step == Step::Last {
-                    close(self.open.remove(at), done);
+                    close(self.open.remove(at), &self.learned, done);
                 }
                 Some(step != Step::Shared)
             }
@@ -269,7 +282,7 @@ impl Assembler {
                 if header && open.entry.start == Start::Bare && open.entry.last_line + 2 > line.no {
                     self.keep_bare_as_intro(open);
                 } else {
-                    close(open, done);
+                    close(open, &self.learned, done);
                 }
                 None
             }
@@ -291,7 +304,7 @@ impl Assembler {
     }
 
     /// Looks whether the line begins something.
-    fn begin(&mut self, text: &str, line: &Line<'_>, done: &mut Vec<Assembled>) -> bool {
+    fn begin(&mut self, text: &str, line: &Line<'_>, done: &mut Pushed) -> bool {
         let trimmed = text.trim();
         let inner = match token::group_bar(text) {
             Some((_, token::GroupLine::Inside(inner))) => inner,
@@ -334,7 +347,7 @@ impl Assembler {
         }
         if self.open.len() == MAX_OPEN {
             let oldest = (0..self.open.len()).min_by_key(|at| self.open[*at].touched).unwrap_or(0);
-            close(self.open.remove(oldest), done);
+            close(self.open.remove(oldest), &self.learned, done);
         }
         let intro = self.take_intro(line, start);
         self.open.push(Open {
@@ -411,19 +424,19 @@ impl Assembler {
         Some(self.intros.remove(at))
     }
 
-    fn close_stale(&mut self, done: &mut Vec<Assembled>) {
+    fn close_stale(&mut self, done: &mut Pushed) {
         let pushes = self.pushes;
         while let Some(at) = self.open.iter().position(|open| open.touched + MAX_WAIT < pushes) {
-            close(self.open.remove(at), done);
+            close(self.open.remove(at), &self.learned, done);
         }
     }
 
     /// A flattened traceback ends with its line.
-    fn close_complete(&mut self, line: &Line<'_>, done: &mut Vec<Assembled>) {
+    fn close_complete(&mut self, line: &Line<'_>, done: &mut Pushed) {
         if let Some(at) = self.find(line)
             && self.open[at].entry.complete()
         {
-            close(self.open.remove(at), done);
+            close(self.open.remove(at), &self.learned, done);
         }
     }
 }
@@ -462,19 +475,32 @@ fn is_stranger(open: &Open, line: &Line<'_>, stamp: Option<Timestamp>) -> bool {
     false
 }
 
-fn close(open: Open, done: &mut Vec<Assembled>) {
+fn close(open: Open, learned: &Learned, closed: &mut Pushed) {
+    let fingerprint = repeat::fingerprint(&open);
     let Open { entry, container, pid, intro, stamp, level, foreign, caret, .. } = open;
     if foreign || entry.start == Start::Stack {
+        return;
+    }
+    if let Some(key) = learned.key(fingerprint) {
+        closed.repeats.push(Repeat {
+            key: key.clone(),
+            first_line: entry.first_line,
+            last_line: entry.last_line,
+            stamp,
+            intro: intro.map(|intro| intro.text),
+        });
         return;
     }
     let said = intro.as_ref().map(|intro| (intro.text.as_str(), intro.hint.as_ref()));
     let quiet = said_quietly(level, intro.as_ref());
     let route = intro.as_ref().and_then(|intro| intro.hint.as_ref()?.route.clone());
-    for mut built in event::build(&entry, said) {
+    let events = event::build(&entry, said);
+    let fingerprint = (events.len() == 1).then_some(fingerprint);
+    for mut built in events {
         if built.event.syntax_at.is_some() {
             built.event.syntax_source.clone_from(&caret.pointed);
         }
-        done.push(Assembled {
+        closed.done.push(Assembled {
             event: built.event,
             first_line: entry.first_line,
             last_line: entry.last_line,
@@ -487,6 +513,7 @@ fn close(open: Open, done: &mut Vec<Assembled>) {
             handled: quiet == Quiet::Itself
                 || quiet == Quiet::Intro && !matches!(built.phase, Phase::Import | Phase::Worker),
             excerpt: built.excerpt,
+            fingerprint,
         });
     }
 }
@@ -517,7 +544,9 @@ fn without<'a>(prefix: &str, text: &'a str) -> &'a str {
 /// Cheap test before a line is searched for escapes.
 fn may_be_flat(text: &str) -> bool {
     text.len() > 60
-        && (text.contains("Traceback (most recent call last):") && !text.ends_with("last):"))
+        && text.contains("Traceback (most recent call")
+        && text.contains("Traceback (most recent call last):")
+        && !text.ends_with("last):")
 }
 
 /// The first bytes of a line, at a character's border.

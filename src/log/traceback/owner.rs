@@ -73,6 +73,9 @@ pub fn frame_owner(file: &str) -> FrameOwner {
 
 /// The part of the path below the innermost folder of installed packages.
 pub(super) fn after_packages(path: &str) -> Option<&str> {
+    if !path.contains("-packages/") {
+        return None;
+    }
     ["/site-packages/", "/dist-packages/", "/vendor-packages/"]
         .iter()
         .filter_map(|folder| path.rfind(folder).map(|at| (at, &path[at + folder.len()..])))

@@ -67,13 +67,18 @@ pub(super) enum Tail {
     #[default]
     None,
     /// The frame line as it stood.
-    Frame(String),
+    /// As far as the line was printed; `None`: as the last frame says.
+    Frame(Option<String>),
     Source,
     Exception,
 }
 
 /// At most so many characters.
 pub(super) fn bounded(text: &str, chars: usize) -> String {
+    // So many bytes are at most so many characters.
+    if text.len() <= chars {
+        return text.to_owned();
+    }
     match text.char_indices().nth(chars) {
         Some((end, _)) => text[..end].to_owned(),
         None => text.to_owned(),

@@ -1,5 +1,9 @@
 //! Whether whoever logged a traceback went on afterwards: its level, and what was said above it.
 
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::Intro;
 use crate::log::line::Level;
 
@@ -68,6 +72,12 @@ pub(super) fn goes_on(text: &str) -> bool {
         "not fatal",
         "swallow",
     ];
+    static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let automaton = AUTOMATON
+        .get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
+    if !automaton.as_ref().is_none_or(|automaton| automaton.is_match(text)) {
+        return false;
+    }
     let lower = text.to_ascii_lowercase();
     // after the last attempt nobody goes on
     const GIVEN_UP: [&str; 8] = [
@@ -80,9 +90,7 @@ pub(super) fn goes_on(text: &str) -> bool {
         "last attempt",
         "all attempts",
     ];
-    WORDS.iter().any(|word| lower.contains(word))
-        && !GIVEN_UP.iter().any(|word| lower.contains(word))
-        && !last_attempt(&lower)
+    !GIVEN_UP.iter().any(|word| lower.contains(word)) && !last_attempt(&lower)
 }
 
 /// `attempt 3 of 3`, `attempt 3/3`.

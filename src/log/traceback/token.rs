@@ -200,7 +200,9 @@ fn header(trimmed: &str) -> Option<&str> {
 }
 
 fn link(trimmed: &str) -> Option<ChainLink> {
-    if trimmed.contains("above exception was the direct cause of the following exception")
+    // needles of at most 32 bytes are searched with vectors, longer ones are prepared anew each time
+    if trimmed.contains(" exception was the direct cause ")
+        && trimmed.contains("above exception was the direct cause of the following exception")
         || trimmed.starts_with("The above exception (") && trimmed.contains("direct cause")
     {
         return Some(ChainLink::DirectCause);

@@ -1,0 +1,67 @@
+//! Tracebacks that are printed again and again: recognised before they are built into events.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::Open;
+use crate::log::line::Stamp;
+
+/// Most fingerprints kept; all are forgotten beyond that.
+const MOST: usize = 10_000;
+
+/// A traceback whose like was seen before.
+#[derive(Debug, Clone)]
+pub struct Repeat {
+    /// What the reader called the one before.
+    pub key: String,
+    pub first_line: u64,
+    pub last_line: u64,
+    pub stamp: Option<Stamp>,
+    /// The line that introduced it.
+    pub intro: Option<String>,
+}
+
+/// The reader's names of events by their fingerprints.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Learned(HashMap<u64, String>);
+
+impl Learned {
+    pub(super) fn learn(&mut self, fingerprint: u64, key: &str) {
+        if self.0.len() >= MOST {
+            self.0.clear();
+        }
+        self.0.insert(fingerprint, key.to_owned());
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.0.clear();
+    }
+
+    pub(super) fn key(&self, fingerprint: u64) -> Option<&String> {
+        self.0.get(&fingerprint)
+    }
+}
+
+/// A hash of everything that an event is built of, besides its place and time.
+pub(super) fn fingerprint(open: &Open) -> u64 {
+    let mut hash = DefaultHasher::new();
+    let entry = &open.entry;
+    entry.start.hash(&mut hash);
+    entry.banner.hash(&mut hash);
+    entry.route.hash(&mut hash);
+    open.container.hash(&mut hash);
+    open.caret.pointed.hash(&mut hash);
+    if let Some(place) = &entry.place {
+        (&place.file, place.line, &place.function).hash(&mut hash);
+    }
+    if let Some(hint) = open.intro.as_ref().and_then(|intro| intro.hint.as_ref()) {
+        (hint.phase, &hint.route).hash(&mut hash);
+    }
+    for part in &entry.parts {
+        (&part.exception, part.link, part.member).hash(&mut hash);
+        for frame in part.frames() {
+            (&frame.file, frame.line, &frame.function, &frame.source).hash(&mut hash);
+        }
+    }
+    hash.finish()
+}
