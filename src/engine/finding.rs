@@ -141,7 +141,7 @@ fn explains(account: &Account) -> Option<String> {
             "crash-loop" => "the crash loop".to_owned(),
             "timeout" => "the time-out".to_owned(),
             "slow" => "the slowness".to_owned(),
-            "unreachable" => "why nothing answers".to_owned(),
+            "unreachable" => "why no page comes".to_owned(),
             status => format!("the {status}"),
         })
         .collect();

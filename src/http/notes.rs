@@ -48,7 +48,8 @@ pub(super) fn add(plan: &ProbePlan, url: &Url, report: &mut ProbeReport) {
             && (0..=CERTIFICATE_DAYS).contains(&left)
             && tls.ok
         {
-            notes.push(format!("The certificate ends in {left} days."));
+            let unit = if left == 1 { "day" } else { "days" };
+            notes.push(format!("The certificate ends in {left} {unit}."));
         }
     }
     if let Some(hit) = report.hits.iter().find(|hit| hit.cut) {

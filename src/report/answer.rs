@@ -77,12 +77,16 @@ fn certificate(tls: &TlsInfo, at: Option<Timestamp>) -> Option<String> {
     let day = end.strftime("%Y-%m-%d");
     let left = at.map(|at| end.duration_since(at).as_hours().div_euclid(24));
     let until = match left {
-        Some(days) if days < 0 => format!("ended on {day}, {} days ago", -days),
-        Some(days) => format!("ends on {day}, in {days} days"),
+        Some(days) if days < 0 => format!("ended on {day}, {} ago", counted(-days)),
+        Some(days) => format!("ends on {day}, in {}", counted(days)),
         None => format!("ends on {day}"),
     };
     let why = tls.reason.as_ref().map_or_else(String::new, |why| format!("; {why}"));
     Some(format!("Certificate: for {names}; {until}{why}."))
+}
+
+fn counted(days: i64) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }
 
 #[cfg(test)]
@@ -139,7 +143,7 @@ mod tests {
             text("2026-12-01T12:00:00Z"),
             "Certificate: for a.example; ends on 2026-12-01, in 10 days."
         );
-        assert!(text("2026-11-20T12:00:00Z").contains("ended on 2026-11-20, 1 days ago"));
+        assert!(text("2026-11-20T12:00:00Z").contains("ended on 2026-11-20, 1 day ago"));
         let hop = |url: &str| Redirect { url: url.to_owned(), status: 301 };
         let many: Vec<Redirect> = (0..9).map(|_| hop("http://a/")).collect();
         assert!(hops(&many).expect("hops").ends_with("http://a/ (301) and 3 more."));

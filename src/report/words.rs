@@ -125,7 +125,7 @@ pub(super) fn symptom(symptom: &Symptom) -> String {
         SymptomKind::Timeout => "its answer does not come or end in time".to_owned(),
         SymptomKind::CrashLoop => "it crashes again and again".to_owned(),
         SymptomKind::Ok => "it answers".to_owned(),
-        SymptomKind::Unreachable => "nothing answers".to_owned(),
+        SymptomKind::Unreachable => "no page comes".to_owned(),
     };
     let who = match symptom.source {
         SymptomSource::User => "as you say",

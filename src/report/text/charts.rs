@@ -60,7 +60,7 @@ pub(super) fn probe(page: &mut Page<'_>, probe: &ProbeReport) {
         line.push_str(&page.paint(&pad(&drawn, cells), tone));
         let _ = write!(line, "{:>7} ", seconds(Some(waited)));
         let _ = write!(line, "{:>8}", seconds(hit.phases_ms.total));
-        let _ = write!(line, "  {}", outcome(hit));
+        let _ = write!(line, "  {}", short(hit));
         page.line(&line);
     }
     if probe.limit_ms > 0 {
@@ -85,6 +85,23 @@ pub(in super::super) fn outcome(hit: &Hit) -> String {
         (None, Some(status)) => status.to_string(),
         (None, None) => "no answer".to_owned(),
     }
+}
+
+/// As `outcome`, in the 14 columns that are left beside the bars.
+fn short(hit: &Hit) -> String {
+    let word = match hit.error.as_ref().map(|error| error.kind) {
+        Some(ErrorKind::Reset) => "reset",
+        Some(ErrorKind::TlsExpired) => "expired",
+        Some(ErrorKind::TlsNotYetValid) => "not yet valid",
+        Some(ErrorKind::TlsWrongName) => "wrong name",
+        Some(ErrorKind::TlsSelfSigned) => "self-signed",
+        Some(ErrorKind::RedirectRefused) => "not followed",
+        Some(ErrorKind::InvalidResponse) => "invalid",
+        Some(ErrorKind::TooLarge) => "too large",
+        Some(ErrorKind::ProxyRefused) => "proxy refused",
+        _ => return outcome(hit),
+    };
+    word.to_owned()
 }
 
 /// Two words for an error.
