@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use super::args::{ExplainArgs, FormatArg};
 use super::exit::Exit;
+use super::explain_text::{cause_text, filled_text, title};
 use super::failure::Failure;
 use super::output;
 use crate::model::{Captures, LogKind};
+use crate::rules::Rules;
 use crate::rules::schema::Cause;
-use crate::rules::{Rules, fill};
 
 /// Prints what a slug, a code or a log line means.
 pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
@@ -41,11 +42,6 @@ fn index(rules: &Rules) -> String {
     }
     out.push_str("\nAlso: a lint's code, an error code such as H12, or a log line in quotes.");
     out
-}
-
-fn title(cause: &Cause) -> String {
-    fill(&cause.title, &Captures::new(), &str::to_owned)
-        .unwrap_or_else(|| cause.slug.replace('-', " "))
 }
 
 fn one(what: &str, rules: &Rules, platform: Option<&str>) -> Result<String, Failure> {
@@ -163,126 +159,6 @@ fn explain_line(text: &str, rules: &Rules) -> Vec<Known> {
 struct Known {
     slug: String,
     captures: Captures,
-}
-
-fn cause_text(cause: &Cause, rules: &Rules, platform: Option<&str>) -> String {
-    filled_text(cause, rules, platform, &Captures::new())
-}
-
-fn filled_text(
-    cause: &Cause,
-    rules: &Rules,
-    platform: Option<&str>,
-    captures: &Captures,
-) -> String {
-    let plain = |text: &str| {
-        fill(text, captures, &crate::rules::distribution)
-            .unwrap_or_else(|| crate::rules::fill_known(text, captures))
-    };
-    let mut out = format!("{}  [{}]\n", plain(&cause.title), cause.slug);
-    let _ = writeln!(out, "\nWhat it means\n{}", indent(&plain(&cause.why)));
-    let _ = writeln!(out, "\nHow we know\n{}", indent(&plain(&cause.how)));
-    out.push_str("\nHow to fix\n");
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for fix in &cause.fixes {
-        if platform.is_some_and(|p| {
-            !fix.platforms.is_empty() && !fix.platforms.iter().any(|x| rules.platform_is(p, x))
-        }) {
-            continue;
-        }
-        let heading = names(&fix.platforms, rules);
-        let mut step = plain(&fix.text);
-        if let Some(command) = &fix.command {
-            let _ = write!(step, "\n    {}", plain(command));
-        }
-        match groups.iter_mut().find(|(known, _)| *known == heading) {
-            Some((_, steps)) => steps.push(step),
-            None => groups.push((heading, vec![step])),
-        }
-    }
-    for (heading, steps) in groups {
-        if !heading.is_empty() {
-            let _ = writeln!(out, "  {heading}:");
-        }
-        for (number, step) in steps.iter().enumerate() {
-            let _ = writeln!(out, "{}", indent(&format!("{}. {step}", number + 1)));
-        }
-    }
-    let _ = writeln!(out, "\nHow to check\n{}", indent(&plain(&cause.check)));
-    out.push_str(&prevent(cause, rules, platform, &plain));
-    out.push_str("\nReferences\n");
-    for doc in &cause.docs {
-        let _ = writeln!(out, "  {}", doc.url);
-    }
-    out.trim_end().to_owned()
-}
-
-/// How to keep it from happening again, by platform.
-fn prevent(
-    cause: &Cause,
-    rules: &Rules,
-    platform: Option<&str>,
-    plain: &dyn Fn(&str) -> String,
-) -> String {
-    let mut out = String::new();
-    let mut heading = None;
-    for item in &cause.prevent {
-        let here = |p: &str| item.platforms.iter().any(|name| rules.platform_is(p, name));
-        if platform.is_some_and(|p| !item.platforms.is_empty() && !here(p)) {
-            continue;
-        }
-        if out.is_empty() {
-            out.push_str("\nPrevent\n");
-        }
-        let names = names(&item.platforms, rules);
-        if heading.as_ref() != Some(&names) {
-            let shown = if names.is_empty() { "Everywhere" } else { &names };
-            // One heading for all would say nothing.
-            if cause.prevent.iter().any(|other| !other.platforms.is_empty()) {
-                let _ = writeln!(out, "  {shown}:");
-            }
-            heading = Some(names);
-        }
-        let _ = writeln!(out, "{}", indent(&format!("- {}", plain(&item.text))));
-        if let Some(command) = &item.command {
-            let _ = writeln!(out, "      {}", plain(command));
-        }
-        if let Some(url) = &item.url {
-            let _ = writeln!(out, "    {url}");
-        }
-    }
-    out
-}
-
-/// The names of platforms for people.
-fn names(platforms: &[String], rules: &Rules) -> String {
-    let names: Vec<String> = platforms
-        .iter()
-        .map(|id| rules.platform(id).map_or_else(|| id.clone(), |profile| profile.name.clone()))
-        .collect();
-    names.join(", ")
-}
-
-/// Wraps at 78 columns behind two spaces; lines that start with spaces are commands and stay whole.
-fn indent(text: &str) -> String {
-    let mut out = String::new();
-    for paragraph in text.trim().lines() {
-        if paragraph.starts_with("    ") {
-            let _ = writeln!(out, "  {paragraph}");
-            continue;
-        }
-        let mut line = String::from(" ");
-        for word in paragraph.split_whitespace() {
-            if line.chars().count() + 1 + word.chars().count() > 78 && line.trim() != "" {
-                let _ = writeln!(out, "{line}");
-                line = String::from(" ");
-            }
-            line.push(' ');
-            line.push_str(word);
-        }
-        let _ = writeln!(out, "{line}");
-    }
-    out.trim_end().to_owned()
 }
 
 fn json(args: &ExplainArgs, rules: &Rules) -> Result<String, Failure> {

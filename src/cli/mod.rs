@@ -10,6 +10,7 @@ mod diagnose;
 mod diff;
 mod exit;
 mod explain;
+mod explain_text;
 mod failure;
 mod lint;
 mod output;

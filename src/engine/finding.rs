@@ -164,12 +164,9 @@ fn fixes(
         fix.signatures.is_empty()
             || fix.signatures.iter().any(|id| signatures.contains(&id.as_str()))
     };
-    let here = |fix: &FixText| fix.platforms.iter().any(|name| rules.platform_is(platform, name));
-    let named = cause.fixes.iter().any(|fix| here(fix) && speaks(fix));
-    let mut fixes: Vec<Fix> = cause
-        .fixes
-        .iter()
-        .filter(|fix| speaks(fix) && if named { here(fix) } else { fix.platforms.is_empty() })
+    let mut fixes: Vec<Fix> = rules
+        .steps(cause, platform, speaks)
+        .into_iter()
         .filter_map(|fix| {
             let optional =
                 |text: &Option<String>| text.as_deref().and_then(|text| fill(text, captures, dist));

@@ -21,8 +21,18 @@ pub fn fill(text: &str, captures: &Captures, dist: &dyn Fn(&str) -> String) -> O
             out.push('}');
             rest = after;
         } else if let Some((name, after)) = placeholder(tail) {
-            out.push_str(&value(name, captures, dist)?);
-            rest = after;
+            let text = value(name, captures, dist)?;
+            // "The package 'that the code imports'": words in place of a name need no quotes.
+            if is_phrase(name, captures)
+                && let (Some(before), Some(behind)) =
+                    (out.strip_suffix('\''), after.strip_prefix('\''))
+            {
+                out.truncate(before.len());
+                rest = behind;
+            } else {
+                rest = after;
+            }
+            out.push_str(&text);
         } else {
             out.push_str(&tail[..1]);
             rest = &tail[1..];
@@ -41,8 +51,10 @@ pub fn fill_names(text: &str) -> String {
 /// The same, where some captures are known.
 #[must_use]
 pub fn fill_known(text: &str, captures: &Captures) -> String {
+    // A default says more than a name in capitals.
     let mut all: Captures = placeholders(text)
         .into_iter()
+        .filter(|name| !text.contains(&format!("{{{name}?")))
         .map(|name| (name.to_owned(), name.to_uppercase().replace('-', "_")))
         .collect();
     all.extend(captures.clone());
@@ -66,6 +78,14 @@ pub fn placeholders(text: &str) -> Vec<&str> {
         }
     }
     names
+}
+
+/// Whether several words stand in for a capture that is not there.
+fn is_phrase(inner: &str, captures: &Captures) -> bool {
+    inner.split_once('?').is_some_and(|(head, default)| {
+        let name = head.split('|').next().unwrap_or(head);
+        default.contains(' ') && !captures.contains_key(name)
+    })
 }
 
 /// `{inner}rest` → inner, rest. Braces of Python or shell text (`{}` or with spaces first) are none.
@@ -132,6 +152,14 @@ mod tests {
             Some("~/.virtualenvs/myenv/bin")
         );
         assert_eq!(filled("{unknown} x"), None);
+    }
+
+    #[test]
+    fn words_in_place_of_a_name_lose_their_quotes() {
+        assert_eq!(filled("no '{x?that it needs}' here").as_deref(), Some("no that it needs here"));
+        assert_eq!(filled("no '{module?that it needs}'").as_deref(), Some("no 'cv2.data'"));
+        assert_eq!(filled("no '{x?application}'").as_deref(), Some("no 'application'"));
+        assert_eq!(fill_names("{virtualenv?venv}/bin/python {x}"), "venv/bin/python X");
     }
 
     #[test]

@@ -88,6 +88,23 @@ impl Rules {
         self.platforms.values()
     }
 
+    /// The steps of a cause for one platform, in the file's order: those for all, with those that
+    /// name it, or, where none does, those that name nobody.
+    pub fn steps<'a>(
+        &'a self,
+        cause: &'a schema::Cause,
+        platform: &'a str,
+        speaks: impl Fn(&schema::FixText) -> bool,
+    ) -> Vec<&'a schema::FixText> {
+        let here =
+            |fix: &schema::FixText| fix.platforms.iter().any(|p| self.platform_is(platform, p));
+        let named = cause.fixes.iter().any(|fix| here(fix) && speaks(fix));
+        let fits = |fix: &schema::FixText| {
+            fix.is_for_all() || if named { here(fix) } else { fix.platforms.is_empty() }
+        };
+        cause.fixes.iter().filter(|fix| speaks(fix) && fits(fix)).collect()
+    }
+
     /// A platform's value, or that of the profile it is like.
     pub fn platform_value<T>(&self, id: &str, get: impl Fn(&Platform) -> Option<T>) -> Option<T> {
         let mut id = id;

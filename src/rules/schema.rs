@@ -105,7 +105,8 @@ impl From<PreventForm> for PreventText {
 #[serde(deny_unknown_fields)]
 pub struct FixText {
     /// Platforms it is for (`pythonanywhere`, `scalingo`, `heroku`, …). Absent: steps for every
-    /// platform that no other step of this file names.
+    /// platform that no other step of this file names; `["all"]`: for every platform, besides
+    /// those that name it.
     #[serde(default)]
     pub platforms: Vec<String>,
     /// Only when one of these signatures (short ids) spoke.
@@ -116,6 +117,14 @@ pub struct FixText {
     pub text: String,
     pub command: Option<String>,
     pub verify: Option<String>,
+}
+
+impl FixText {
+    /// A step for every platform, besides the platforms' own.
+    #[must_use]
+    pub fn is_for_all(&self) -> bool {
+        self.platforms.iter().any(|name| name == "all")
+    }
 }
 
 /// One way to recognise the cause.
