@@ -90,6 +90,14 @@ fn alias(context: &Context, report: &ProbeReport) -> Option<Fact> {
     Some(fact)
 }
 
+/// A page that says the app is not there at all, which other answers of the same probe disprove.
+fn says_down(context: &Context, signature: &str) -> bool {
+    context.rules.signature(signature).is_some_and(|sig| {
+        let down = ["proxy-error", "start-failed", "crash-state"];
+        sig.fallback && sig.text.class.iter().any(|class| down.contains(&class.as_str()))
+    })
+}
+
 /// One fact per different answer; the same answer again is a repeat.
 fn hits(context: &Context, report: &ProbeReport) -> Vec<Fact> {
     let mut facts: Vec<Fact> = Vec::new();
@@ -101,6 +109,9 @@ fn hits(context: &Context, report: &ProbeReport) -> Vec<Fact> {
         }
         let mut matches = context.rules.match_hit(hit, report.verdict);
         matches.retain(|found| glitch || found.signature != GLITCH);
+        if report.verdict == ProbeVerdict::Flaky {
+            matches.retain(|found| !says_down(context, &found.signature));
+        }
         if matches.is_empty() {
             continue;
         }

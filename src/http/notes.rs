@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use reqwest::Url;
 
-use super::classify::hit_failed;
 use super::exchange::is_stream;
 use super::plan::ProbePlan;
 use crate::model::{Hit, ProbeReport};
@@ -16,10 +15,6 @@ pub(super) fn add(plan: &ProbePlan, url: &Url, report: &mut ProbeReport) {
     let notes = &mut report.notes;
     if plan.insecure && url.scheme() == "https" {
         notes.push("The certificate was not required to be valid (--insecure).".to_owned());
-    }
-    let failed = report.hits.iter().filter(|hit| hit_failed(hit)).count();
-    if failed > 0 && failed < report.hits.len() {
-        notes.push(format!("{failed} of {} requests failed.", report.hits.len()));
     }
     if let Some(cname) = report.cname.as_ref().filter(|cname| cname.fits == Some(false)) {
         notes.push(format!(

@@ -2,12 +2,17 @@
 # Probes a loopback server over http and https from a folder that holds only the program: no CA
 # files, no resolver configuration, no libraries. Needs root (chroot) and a static program.
 #
-#   DIAGNOSE=path/to/static/diagnose tests/probe/chroot.sh
+#   CC_x86_64_unknown_linux_musl=gcc cargo build --release --target x86_64-unknown-linux-musl
+#   tests/probe/chroot.sh
 #
+# DIAGNOSE names another program than the static one that was built last (or the debug one).
 # Without a static program the libraries that `ldd` names are copied too, and that is said.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-program=${DIAGNOSE:-target/debug/diagnose}
+program=${DIAGNOSE:-target/x86_64-unknown-linux-musl/release/diagnose}
+if [ -z "${DIAGNOSE:-}" ] && [ ! -x "$program" ]; then
+    program=target/debug/diagnose
+fi
 if [ "$(id -u)" -ne 0 ]; then
     echo "chroot.sh: SKIPPED: needs root" >&2
     [ -z "${CI:-}" ] && exit 0 || exit 1
