@@ -146,7 +146,8 @@ fn is_benign(event: &ExceptionEvent) -> bool {
             | "StopIteration"
     ) || (event.short_type() == "SystemExit" && matches!(event.message.trim(), "" | "0"))
         || (matches!(event.short_type(), "OSError" | "IOError")
-            && (event.message == "write error" || event.message.contains("Broken pipe")))
+            && (matches!(event.message.as_str(), "write error" | "failed to write data")
+                || event.message.contains("Broken pipe")))
 }
 
 pub(in crate::log) fn exception_key(

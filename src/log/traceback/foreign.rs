@@ -88,6 +88,8 @@ pub(super) fn is_foreign(name: &str, message: &str) -> bool {
         }
         // Python's own is about weak references and proxies only
         "ReferenceError" => !message.starts_with("weakly"),
+        "LoadError" => message.starts_with("cannot load such file"),
+        "NoMethodError" => message.starts_with("undefined method"),
         "RangeError" | "URIError" | "EvalError" | "AggregateError" | "DOMException" => true,
         _ => false,
     }

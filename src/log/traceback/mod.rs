@@ -21,6 +21,7 @@ mod part;
 mod phase;
 mod quiet;
 mod repeat;
+mod title;
 mod token;
 
 use jiff::Timestamp;
@@ -140,6 +141,8 @@ pub struct Assembler {
     intros: Vec<Intro>,
     pushes: u64,
     learned: Learned,
+    /// A heading that named an exception; its message is awaited.
+    title: Option<title::Title>,
 }
 
 impl Assembler {
@@ -152,7 +155,7 @@ impl Assembler {
     /// Nothing is open: only a line with one of `START_LITERALS` can begin something.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.open.is_empty()
+        self.open.is_empty() && self.title.is_none()
     }
 
     /// From now on events of this fingerprint are told as repeats of `key`.
@@ -200,12 +203,49 @@ impl Assembler {
         if self.rest_of_line(text, line) {
             return true;
         }
+        if self.message_of_title(text, line) {
+            return true;
+        }
         if let Some(at) = self.find(line)
             && let Some(consumed) = self.feed(at, text, line, done)
         {
             return consumed;
         }
         self.begin(text, line, done)
+    }
+
+    /// The line below a heading that named an exception is its message.
+    fn message_of_title(&mut self, text: &str, line: &Line<'_>) -> bool {
+        let Some(title) = self.title.take() else { return false };
+        if !title.reaches(line.no) {
+            return false;
+        }
+        if text.trim().is_empty() {
+            self.title = Some(title);
+            return false;
+        }
+        if token::token(text) != Token::Text || self.open.len() >= MAX_OPEN {
+            return false;
+        }
+        let stamp = line.stamp.map(|stamp| stamp.at);
+        let mut entry = Entry::new(Start::Bare, title.line_no, stamp);
+        entry.set_exception(&title.name, text.trim());
+        entry.route = title.route;
+        entry.last_line = line.no;
+        self.open.push(Open {
+            entry,
+            container: line.container.map(|name| bounded(name, 100)),
+            pid: line.pid,
+            stamp: line.stamp,
+            level: line.level,
+            intro: None,
+            touched: self.pushes,
+            last_raw: (line.raw.len(), is_prefixed(line)),
+            foreign: false,
+            caret: caret::Caret::default(),
+            prefix: String::new(),
+        });
+        true
     }
 
     /// Consoles break long lines: the rest stands alone, without the prefix of its first half.
@@ -323,6 +363,9 @@ impl Assembler {
                 Start::Standard
             }
             Token::Text => {
+                if self.title.is_none() {
+                    self.title = title::Title::of(trimmed, line.no);
+                }
                 let exception = names::bare(text);
                 if exception.is_none_or(|(name, message)| foreign::is_foreign(name, message)) {
                     self.note(trimmed, line);
