@@ -13,6 +13,7 @@ mod event;
 mod flat;
 mod foreign;
 mod intro;
+mod lines;
 mod margin;
 mod module;
 mod names;
@@ -28,6 +29,7 @@ use jiff::Timestamp;
 
 use self::entry::{Entry, Start, Step};
 use self::intro::IntroHint;
+use self::lines::{cut, may_be_flat, without};
 use self::part::bounded;
 use self::quiet::{Quiet, said_quietly};
 use self::repeat::Learned;
@@ -559,49 +561,6 @@ fn close(open: Open, learned: &Learned, closed: &mut Pushed) {
             fingerprint,
         });
     }
-}
-
-/// The text behind a prefix of the same form; numbers in it may differ.
-fn without<'a>(prefix: &str, text: &'a str) -> &'a str {
-    let (form, bytes) = (prefix.as_bytes(), text.as_bytes());
-    let digits = |bytes: &[u8], mut at: usize| {
-        while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-            at += 1;
-        }
-        at
-    };
-    let (mut i, mut j) = (0, 0);
-    while i < form.len() {
-        let (after_i, after_j) = (digits(form, i), digits(bytes, j));
-        if after_i > i && after_j > j {
-            (i, j) = (after_i, after_j);
-        } else if bytes.get(j) == Some(&form[i]) {
-            (i, j) = (i + 1, j + 1);
-        } else {
-            return text;
-        }
-    }
-    text.get(j..).unwrap_or(text)
-}
-
-/// Cheap test before a line is searched for escapes.
-fn may_be_flat(text: &str) -> bool {
-    text.len() > 60
-        && text.contains("Traceback (most recent call")
-        && text.contains("Traceback (most recent call last):")
-        && !text.ends_with("last):")
-}
-
-/// The first bytes of a line, at a character's border.
-fn cut(text: &str, bytes: usize) -> &str {
-    if text.len() <= bytes {
-        return text;
-    }
-    let mut end = bytes;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 #[cfg(test)]
