@@ -32,7 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let platform = ["generic", "pythonanywhere", "scalingo", "heroku"][usize::from(first >> 3 & 3)];
     let site = Site {
-        platform: Some(PlatformId::new(platform)),
+        platform: Some(PlatformId(platform.to_owned())),
         logs: vec![LogFile { path: FILE.clone(), shown: "app.log".to_owned(), kind }],
         ..Site::default()
     };

@@ -379,7 +379,8 @@ fn options(command: &mut Command, rest: &[String]) {
             && !word.starts_with("--")
             && inline.is_none()
             && program == Program::Gunicorn)
-            .then(|| word.split_at(2));
+            .then(|| word.split_at_checked(2))
+            .flatten();
         let (option, inline) =
             short.map_or((option, inline), |(option, value)| (option, Some(value)));
         let separate = inline.is_none() && takes_value(program, option);

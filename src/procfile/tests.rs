@@ -174,6 +174,8 @@ fn hostile_text_is_read_to_the_end() {
         "web: sh -c",
         "é: é",
         "web: gunicorn é:é",
+        "web: gunicorn -é app:app",
+        "web: gunicorn €uro",
         "web: &",
         "web: ${",
         "web: a:${",
