@@ -93,7 +93,9 @@ impl Pattern {
                 ["hide", "hide_a", "hide_b"].iter().find_map(|name| found.name(name))
             })
             .filter(|hidden| {
+                // The word that our own steps write for a value.
                 !hidden.is_empty()
+                    && hidden.as_str() != "VALUE"
                     && !unless.as_ref().is_some_and(|unless| unless.is_match(hidden.as_str()))
             })
             .map(|hidden| hidden.range())

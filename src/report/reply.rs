@@ -20,7 +20,30 @@ pub(super) fn reply(shareable: &Shareable, style: &Style) -> String {
         (None, Verdict::Healthy) => healthy(&mut page, report, &site),
         (None, _) => unknown(&mut page, report, &site),
     }
-    page.0
+    own_home(page.0)
+}
+
+/// Who gets the reply is the user whose name was taken out: paths of the home folder can be typed
+/// as they stand with `~`, other places take the name.
+fn own_home(text: String) -> String {
+    /// What stands in reports for the first account.
+    const NAME: &str = "‹user-1›";
+    if !text.contains(NAME) {
+        return text;
+    }
+    let home = format!("/home/{NAME}/");
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(&home) {
+        let before = &rest[..at];
+        out.push_str(before);
+        // A shell does not replace `~` inside of quotes, nor does Python.
+        let bare = before.is_empty() || before.ends_with([' ', '\n', '(']);
+        out.push_str(if bare { "~/" } else { "/home/USERNAME/" });
+        rest = &rest[at + home.len()..];
+    }
+    out.push_str(rest);
+    out.replace(NAME, "USERNAME")
 }
 
 fn broken(page: &mut Page, report: &Report, finding: &Finding, site: &str, verbose: bool) {
@@ -64,12 +87,22 @@ fn broken(page: &mut Page, report: &Report, finding: &Finding, site: &str, verbo
 }
 
 fn told(report: &Report, item: &Evidence) -> String {
-    let gist = words::gist(item);
-    let quote = format!("\"{}\"", gist.trim_matches('"'));
+    let mut gist = words::gist(item);
     let place = item.place.as_ref().map(|place| words::place(report, place));
+    if let (Some(line), Some(place)) = (gist.strip_prefix("the error quotes: "), &place) {
+        return format!("The error quotes \"{line}\", and {place} says something else today.");
+    }
+    // The place is said once.
+    if let Some((_, rest)) = place.as_ref().and_then(|place| gist.split_once(&format!("{place}: ")))
+    {
+        gist = rest;
+    }
+    let quote = format!("\"{}\"", gist.trim_matches('"'));
+    let is_code = place.as_ref().is_some_and(|place| place.contains(".py"));
     let times = if item.count > 1 { format!(", {} times", item.count) } else { String::new() };
     match (item.source, place) {
         (Source::Probe, _) => format!("When I asked the site, I got: {quote}."),
+        (Source::Config, Some(place)) if is_code => format!("In {place}: {quote}."),
         (Source::Code, Some(place)) => format!("The code in {place} says {quote}."),
         (Source::Config, Some(place)) => format!("The configuration in {place} says {quote}."),
         (_, Some(place)) => format!("The log says {quote}{times} ({place})."),
@@ -142,6 +175,7 @@ fn unknown(page: &mut Page, report: &Report, site: &str) {
     page.text("Please send me the newest lines of the error log and the server log, the address of the page that fails, and the time at which you saw the error.");
 }
 
+/// The text so far.
 struct Page(String);
 
 impl Page {
@@ -175,5 +209,20 @@ impl Page {
 
     fn gap(&mut self) {
         self.0.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_home;
+
+    #[test]
+    fn the_reader_is_the_user_whose_name_was_taken_out() {
+        let text = "     /home/‹user-1›/venv/bin/python x\nopen('/home/‹user-1›/a') as ‹user-1›, /home/‹user-2›/b\n";
+        assert_eq!(
+            own_home(text.to_owned()),
+            "     ~/venv/bin/python x\nopen('/home/USERNAME/a') as USERNAME, /home/‹user-2›/b\n"
+        );
+        assert_eq!(own_home("nothing".to_owned()), "nothing");
     }
 }

@@ -312,7 +312,15 @@ pub(super) fn gist(item: &Evidence) -> &str {
     let mut lines = item.excerpt.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     if first.starts_with("File \"") || first.starts_with("Traceback") {
-        lines.next_back().unwrap_or(first)
+        // The exception stands behind the last frame; its message may go on below it.
+        let raw: Vec<&str> = item.excerpt.lines().collect();
+        let frame = raw.iter().rposition(|line| line.trim_start().starts_with("File \""));
+        raw.iter()
+            .skip(frame.unwrap_or(0) + 1)
+            .find(|line| !line.starts_with(char::is_whitespace) && !line.is_empty())
+            .map(|line| line.trim())
+            .or_else(|| lines.next_back())
+            .unwrap_or(first)
     } else {
         first
     }
