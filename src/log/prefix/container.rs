@@ -1,6 +1,7 @@
 //! Prefixes of container platforms: Heroku, Scalingo, Fly, Railway, Kubernetes.
 
 use super::{PrefixCtx, Taken, logging::level_word};
+use crate::log::line::Level;
 use crate::log::bytes::{bracketed, fixed, one_space, pid, run, spaces};
 use crate::log::line::Prefix;
 use crate::log::stamp;
@@ -119,8 +120,10 @@ pub(super) fn fly<'a>(s: &'a str, taken: &mut Taken<'a>) -> Option<&'a str> {
     let region = run(rest, |c| c.is_ascii_lowercase());
     let (level, rest) = bracketed(rest[region..].strip_prefix(' ')?)?;
     let level = level_word(level).filter(|_| (2..=4).contains(&region))?;
-    taken.level = Some(level);
-    taken.program = Some(&s[..len]);
+    // What the app writes is "info", whatever it is: the word speaks for the platform's own lines.
+    let program = &s[..len];
+    taken.level = Some(level).filter(|level| program != "app" || *level != Level::Info);
+    taken.program = Some(program);
     taken.container = Some(machine);
     // The dashboard writes the text at once, the command line behind a space; indentation is
     // even, so an odd space is the separator.
@@ -133,7 +136,8 @@ pub(super) fn railway<'a>(s: &'a str, taken: &mut Taken<'a>) -> Option<&'a str> 
     if !matches!(inside, "inf" | "err" | "wrn" | "dbg") {
         return None;
     }
-    taken.level = level_word(inside);
+    // Standard output is "inf" there, tracebacks too.
+    taken.level = level_word(inside).filter(|level| *level != Level::Info);
     rest.strip_prefix("  ").or_else(|| one_space(rest))
 }
 
