@@ -102,7 +102,7 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
         if !changes.is_empty() {
             outcome = lint(&paths, &options);
             let mut stderr = std::io::stderr().lock();
-            writeln!(stderr, "fixed {} file(s)", changes.len())?;
+            writeln!(stderr, "fixed {}", counted(changes.len(), "file"))?;
         }
     }
     let mut start = start_commands(args, &start_files, &paths);
@@ -176,6 +176,11 @@ fn options(
     })
 }
 
+/// `1 file`, `2 files`.
+fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
 /// The lints as the report that every format knows.
 fn report(outcome: LintOutcome, rules: &LazyRules<'_>) -> Report {
     let findings: Vec<Finding> =
@@ -191,9 +196,9 @@ fn report(outcome: LintOutcome, rules: &LazyRules<'_>) -> Report {
         examined: vec![Examined {
             check: "code".to_owned(),
             what: format!(
-                "{} Python files, {} entry point(s)",
-                outcome.files_checked,
-                outcome.entry_points.len()
+                "{}, {}",
+                counted(outcome.files_checked, "Python file"),
+                counted(outcome.entry_points.len(), "entry point")
             ),
             from: None,
             to: None,

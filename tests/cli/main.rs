@@ -6,6 +6,7 @@ mod formats;
 mod hostile;
 mod inputs;
 mod kept;
+mod lint;
 mod usage;
 
 use std::path::{Path, PathBuf};

@@ -24,7 +24,10 @@ impl FixedFile {
     pub fn diff(&self) -> String {
         let before = String::from_utf8_lossy(&self.before);
         let after = String::from_utf8_lossy(&self.after);
-        let name = self.path.display().to_string();
+        // As it is typed, so that `git apply` and people find it from here.
+        let here = std::env::current_dir().ok();
+        let near = here.as_deref().and_then(|here| self.path.strip_prefix(here).ok());
+        let name = near.unwrap_or(&self.path).display().to_string();
         similar::TextDiff::from_lines(&before, &after)
             .unified_diff()
             .context_radius(3)
@@ -34,7 +37,7 @@ impl FixedFile {
 }
 
 /// Applies edits in memory, file by file in the order of their names. Edits that overlap an earlier one are left
-/// out; so is a whole file that would not parse afterwards as well as before.
+/// out; so is a whole file that would not parse afterwards.
 pub fn plan(edits: &[Edit], with_unsafe: bool, python: Option<PythonVersion>) -> Vec<FixedFile> {
     let mut files: Vec<&str> = edits.iter().map(|edit| edit.file.as_str()).collect();
     files.sort_unstable();
@@ -72,14 +75,9 @@ fn fix_file(path: &Path, edits: &[&Edit], python: Option<PythonVersion>) -> Opti
     if applied == 0 || after == before {
         return None;
     }
-    let errors = |bytes: &[u8]| parse_file(bytes, "", python).errors.len();
-    let now = errors(&after);
-    (now == 0 || now <= errors(&before)).then(|| FixedFile {
-        path: path.to_owned(),
-        before,
-        after,
-        applied,
-    })
+    // Nothing is written that does not parse, also where the person broke it before.
+    let parses = parse_file(&after, "", python).errors.is_empty();
+    parses.then(|| FixedFile { path: path.to_owned(), before, after, applied })
 }
 
 /// Writes a fixed file: a new file beside the real one, renamed over it. Fails if the file changed meanwhile.

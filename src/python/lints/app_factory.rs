@@ -1,10 +1,11 @@
 //! Factories that nobody calls.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::model::Safety;
 use crate::model::Severity;
+use crate::model::{Edit, Safety};
 use crate::python::calls::table;
-use crate::python::value::Value;
+use crate::python::source::Source;
+use crate::python::value::{ModuleId, Value};
 use rustpython_ruff_text_size::{TextRange, TextSize};
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -97,7 +98,42 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             found.edits.extend(cx.edit(id, TextRange::empty(at), "()", Safety::Safe));
         }
     }
+    if takes_nothing {
+        found.edits.extend(called_after_import(cx, id, source, binding.range));
+    }
     out.push(found);
+}
+
+/// `from shop import create_app as application` alone on its line: the alias goes, and the call comes
+/// on a line below.
+fn called_after_import(
+    cx: &ModuleCtx,
+    id: ModuleId,
+    source: &Source,
+    alias: TextRange,
+) -> Vec<Edit> {
+    let text = source.text();
+    let (start, end) = (alias.start().to_usize(), alias.end().to_usize());
+    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let line_end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    let (before, after) = (&text[line_start..start], text[end..line_end].trim_end());
+    let plain = before.starts_with("from ") && before.ends_with(" import ");
+    let Some((made, _)) = source.slice(alias).split_once(" as ") else { return Vec::new() };
+    let made = made.trim();
+    if !plain || !(after.is_empty() || after.trim_start().starts_with('#')) {
+        return Vec::new();
+    }
+    let size = |at: usize| TextSize::try_from(at).unwrap_or_default();
+    let end_of_line = if text[..line_end].ends_with('\r') { "\r\n" } else { "\n" };
+    let call = format!("{end_of_line}{} = {made}()", cx.wanted());
+    let call_at = size(line_start + text[line_start..line_end].trim_end_matches('\r').len());
+    let drop = TextRange::new(size(start + made.len()), alias.end());
+    let edits = [
+        cx.edit(id, drop, "", Safety::Safe),
+        cx.edit(id, TextRange::empty(call_at), &call, Safety::Safe),
+    ];
+    // One without the other would break the file.
+    edits.into_iter().collect::<Option<Vec<Edit>>>().unwrap_or_default()
 }
 
 /// `create_app`, `make_app`, `get_wsgi_application` …

@@ -5,6 +5,7 @@ use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
 use crate::model::Severity;
 use crate::python::value::Value;
+use rustpython_ruff_text_size::{TextRange, TextSize};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD112",
@@ -54,8 +55,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
     found.captures.insert("name".to_owned(), wanted.to_owned());
     found.captures.insert("app".to_owned(), name.clone());
-    if source.slice(binding.range) == name && source.text().matches(name.as_str()).count() == 1 {
-        found.edits.extend(cx.edit(id, binding.range, wanted, Safety::Safe));
+    // The name itself, or the last word of `main as aplication`.
+    let slice = source.slice(binding.range);
+    let alone = slice == name || slice.ends_with(&format!(" as {name}"));
+    if alone && source.text().matches(name.as_str()).count() == 1 {
+        let start = binding.range.end() - TextSize::of(name.as_str());
+        let range = TextRange::new(start, binding.range.end());
+        found.edits.extend(cx.edit(id, range, wanted, Safety::Safe));
     }
     out.push(found);
 }

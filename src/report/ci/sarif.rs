@@ -95,6 +95,24 @@ fn cut(text: &str) -> String {
     out
 }
 
+/// The help as Markdown: what came from files and logs is text there, never mark-up.
+fn markdown(lines: &[String]) -> String {
+    let escape = |line: &String| {
+        if line.starts_with("https://") && !line.contains([' ', '<', '>']) {
+            return format!("<{}>", plain(line));
+        }
+        let mut out = String::new();
+        for c in plain(line).chars() {
+            if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|') {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+        out
+    };
+    lines.iter().map(escape).collect::<Vec<_>>().join("\n\n")
+}
+
 fn rule(report: &Report, slug: &str, finding: &Finding, verbose: bool) -> Value {
     // A lint's own text is about one line; the rule's is about its kind.
     let lint = words::is_lint(report);
@@ -115,7 +133,7 @@ fn rule(report: &Report, slug: &str, finding: &Finding, verbose: bool) -> Value 
         "name": plain(slug),
         "shortDescription": {"text": cut(if lint { &finding.title } else { &short })},
         "fullDescription": {"text": cut(why)},
-        "help": {"text": plain(&help.join("\n"))},
+        "help": {"text": plain(&help.join("\n")), "markdown": markdown(&help)},
         "helpUri": finding.docs.iter().find(|url| url.starts_with("https://")).map(|url| uri_reference(url)),
         "defaultConfiguration": {"level": level(finding.severity)},
         "properties": {

@@ -1,0 +1,255 @@
+//! `diagnose lint` as a person and as CI meet it: selection, suppression, baselines, fixes, formats.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::{Desk, Ran};
+
+const RUNS: &str =
+    "from flask import Flask\n\napp = Flask(__name__)\n\n# start it\napp.run(debug=True)  # here\n";
+
+impl Desk {
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir.path().join(name)).expect("readable")
+    }
+
+    fn put(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.dir.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        std::fs::write(path, bytes).expect("written");
+    }
+
+    fn lint(&self, args: &[&str]) -> Ran {
+        self.run(&[&["lint", "--format", "concise"], args].concat())
+    }
+}
+
+/// A folder whose `wsgi.py` starts a server at import and reads a variable without a default.
+fn site() -> Desk {
+    let desk = Desk::new();
+    desk.put(
+        "wsgi.py",
+        "import os\nfrom flask import Flask\n\nKEY = os.environ[\"SHOP_KEY\"]\napplication = Flask(__name__)\napplication.run()\n",
+    );
+    desk
+}
+
+#[test]
+fn codes_their_beginnings_names_and_causes_select_and_ignore() {
+    let desk = site();
+    let all = desk.lint(&["wsgi.py"]);
+    assert!(all.out.contains("WD101") && all.out.contains("WD501"), "{}", all.out);
+    for only in ["WD101", "WD1", "server-at-import", "dev-server-run"] {
+        let ran = desk.lint(&["wsgi.py", "--select", only]);
+        assert!(ran.out.contains("WD101") && !ran.out.contains("WD501"), "{only}: {}", ran.out);
+        let ran = desk.lint(&["wsgi.py", "--ignore", only]);
+        assert!(!ran.out.contains("WD101") && ran.out.contains("WD501"), "{only}: {}", ran.out);
+    }
+    let wrong = desk.lint(&["wsgi.py", "--select", "WD999"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("WD999"), "{}", wrong.err);
+}
+
+#[test]
+fn comments_and_files_silence_and_what_silences_nothing_is_said() {
+    let desk = site();
+    desk.put("wsgi.py", "from flask import Flask\n\napplication = Flask(__name__)\napplication.run()  # diagnose: ignore[WD101]\nX = 1  # diagnose: ignore[WD101]\n");
+    let ran = desk.lint(&["wsgi.py"]);
+    assert!(!ran.out.contains("starts Flask"), "{}", ran.out);
+    assert!(ran.out.contains("wsgi.py:5"), "an unused comment is reported: {}", ran.out);
+
+    let desk = site();
+    desk.put("pyproject.toml", "[tool.diagnose]\nper-file-ignores = { \"wsgi.py\" = [\"WD1\"] }\n");
+    let ran = desk.lint(&["."]);
+    assert!(!ran.out.contains("WD101") && ran.out.contains("WD501"), "{}", ran.out);
+    desk.put("diagnose.toml", "ignore = [\"WD501\"]\n");
+    let ran = desk.lint(&["."]);
+    assert!(
+        ran.out.contains("WD101") && !ran.out.contains("WD501"),
+        "one file counts: {}",
+        ran.out
+    );
+    let ran = desk.lint(&[".", "--no-config"]);
+    assert!(ran.out.contains("WD101") && ran.out.contains("WD501"), "{}", ran.out);
+}
+
+#[test]
+fn a_baseline_hides_what_it_holds_also_on_other_lines() {
+    let desk = site();
+    assert_eq!(desk.lint(&["wsgi.py", "--baseline", "known.json"]).code, 0, "it is written");
+    assert_eq!(desk.lint(&["wsgi.py", "--baseline", "known.json"]).code, 0);
+    let text = desk.read("wsgi.py");
+    desk.put("wsgi.py", format!("\"\"\"The site.\"\"\"\n\n{text}"));
+    let shifted = desk.lint(&["wsgi.py", "--baseline", "known.json"]);
+    assert_eq!(shifted.code, 0, "{}", shifted.out);
+    desk.put("wsgi.py", format!("{text}import sys\nsys.exit(0)\n"));
+    let new = desk.lint(&["wsgi.py", "--baseline", "known.json"]);
+    assert_eq!(new.code, 1);
+    assert!(!new.out.contains("WD101"), "{}", new.out);
+}
+
+#[test]
+fn fixes_are_minimal_and_keep_what_is_around() {
+    let desk = Desk::new();
+    desk.put("app.py", RUNS);
+    let shown = desk.run(&["lint", "app.py", "--diff"]);
+    assert_eq!(shown.code, 1, "{}", shown.err);
+    assert!(shown.out.starts_with("--- app.py\n+++ app.py\n"), "{}", shown.out);
+    assert_eq!(desk.read("app.py"), RUNS, "a diff writes nothing");
+
+    std::fs::set_permissions(
+        desk.dir.path().join("app.py"),
+        std::fs::Permissions::from_mode(0o750),
+    )
+    .expect("a mode");
+    std::os::unix::fs::symlink("app.py", desk.dir.path().join("link.py")).expect("a link");
+    let fixed = desk.run(&["lint", "link.py", "--fix"]);
+    assert_eq!(fixed.code, 0, "{}{}", fixed.out, fixed.err);
+    assert_eq!(
+        desk.read("app.py"),
+        RUNS.replace("app.run(debug", "if __name__ == \"__main__\":\n    app.run(debug")
+    );
+    let link = std::fs::symlink_metadata(desk.dir.path().join("link.py")).expect("there");
+    assert!(link.file_type().is_symlink());
+    let mode = std::fs::metadata(desk.dir.path().join("app.py")).expect("there").permissions();
+    assert_eq!(mode.mode() & 0o777, 0o750);
+    assert_eq!(desk.run(&["lint", "link.py", "--diff"]).code, 0, "nothing is left to do");
+}
+
+#[test]
+fn line_ends_and_marks_of_a_file_stay() {
+    let desk = Desk::new();
+    let text = format!("\u{feff}{}", RUNS.replace('\n', "\r\n"));
+    desk.put("app.py", &text);
+    assert_eq!(desk.run(&["lint", "app.py", "--fix"]).code, 0);
+    let after = desk.read("app.py");
+    assert!(
+        after.starts_with('\u{feff}') && !after.replace("\r\n", "").contains('\n'),
+        "{after:?}"
+    );
+}
+
+#[test]
+fn what_does_not_parse_is_left_alone() {
+    let desk = Desk::new();
+    let text = format!("{RUNS}def broken(:\n");
+    desk.put("app.py", &text);
+    assert_eq!(desk.run(&["lint", "app.py", "--fix", "--unsafe-fixes"]).code, 1);
+    assert_eq!(desk.read("app.py"), text);
+}
+
+#[test]
+fn the_application_is_renamed_and_factories_are_called() {
+    let desk = Desk::new();
+    desk.put("shop.py", "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n\n\nmain = Flask(__name__)\n");
+    for (before, after) in [
+        ("from shop import main as aplication\n", "from shop import main as application\n"),
+        ("from shop import create_app as application\n", "create_app()"),
+    ] {
+        desk.put("ana_pythonanywhere_com_wsgi.py", before);
+        let ran = desk.run(&["lint", "ana_pythonanywhere_com_wsgi.py", "--fix", "--unsafe-fixes"]);
+        let now = desk.read("ana_pythonanywhere_com_wsgi.py");
+        assert!(now.contains(after), "{before}: {now}{}", ran.out);
+        assert_eq!(ran.code, 0, "{}", ran.out);
+    }
+}
+
+#[test]
+fn every_format_tells_the_same_and_is_well_formed() {
+    let desk = site();
+    desk.put(".git/HEAD", "");
+    let sarif = desk.run(&["lint", ".", "--format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_str(&sarif.out).expect("SARIF is JSON");
+    assert_eq!(sarif["version"], "2.1.0");
+    assert!(sarif["$schema"].as_str().is_some_and(|url| url.contains("sarif")));
+    let run = &sarif["runs"][0];
+    for rule in run["tool"]["driver"]["rules"].as_array().expect("rules") {
+        for needed in [
+            "/id",
+            "/shortDescription/text",
+            "/fullDescription/text",
+            "/help/text",
+            "/help/markdown",
+        ] {
+            assert!(
+                rule.pointer(needed).and_then(|v| v.as_str()).is_some_and(|t| !t.is_empty()),
+                "{needed}: {rule}"
+            );
+        }
+    }
+    let results = run["results"].as_array().expect("results");
+    assert!(results.len() >= 2);
+    for result in results {
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "wsgi.py", "relative to the repository");
+        assert!(place["region"]["startLine"].as_u64().is_some_and(|line| line > 0));
+        assert!(result["message"]["text"].as_str().is_some_and(|text| !text.is_empty()));
+        assert!(result["partialFingerprints"]["primaryLocationLineHash"].is_string());
+    }
+
+    let junit = desk.run(&["lint", ".", "--format", "junit"]);
+    assert!(
+        junit.out.contains("<testsuite name=\"diagnose.lint\"") && junit.out.contains("<failure"),
+        "{}",
+        junit.out
+    );
+
+    let gitlab = desk.run(&["lint", ".", "--format", "gitlab"]);
+    let gitlab: serde_json::Value = serde_json::from_str(&gitlab.out).expect("JSON");
+    for entry in gitlab.as_array().expect("a list") {
+        for needed in ["/description", "/check_name", "/fingerprint", "/severity", "/location/path"]
+        {
+            assert!(
+                entry.pointer(needed).is_some_and(serde_json::Value::is_string),
+                "{needed}: {entry}"
+            );
+        }
+        assert!(entry.pointer("/location/lines/begin").is_some_and(serde_json::Value::is_u64));
+    }
+
+    let github = desk.run(&["lint", ".", "--format", "github"]);
+    assert!(
+        github.out.lines().any(|line| line.starts_with("::error file=wsgi.py,line=6,")),
+        "{}",
+        github.out
+    );
+
+    let json = desk.run(&["lint", ".", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!(json["schema"], "diagnose/v1");
+    assert_eq!(json["findings"].as_array().map(Vec::len), Some(results.len()));
+}
+
+#[test]
+fn fingerprints_stay_when_lines_are_added_above() {
+    let desk = site();
+    let prints = |desk: &Desk| -> Vec<String> {
+        let out = desk.run(&["lint", "wsgi.py", "--format", "sarif"]).out;
+        let sarif: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+        let results = sarif["runs"][0]["results"].as_array().expect("results").clone();
+        results
+            .iter()
+            .map(|r| r["partialFingerprints"]["primaryLocationLineHash"].to_string())
+            .collect()
+    };
+    let before = prints(&desk);
+    let text = desk.read("wsgi.py");
+    desk.put("wsgi.py", format!("# a new first line\n\n{text}"));
+    assert_eq!(prints(&desk), before);
+}
+
+#[test]
+fn codes_of_the_exit() {
+    let desk = Desk::new();
+    desk.put("fine.py", "x = 1\n");
+    desk.put("bad.py", "x = (\n");
+    assert_eq!(desk.lint(&["fine.py"]).code, 0);
+    assert_eq!(desk.lint(&["bad.py"]).code, 1);
+    assert_eq!(desk.lint(&["bad.py", "--exit-zero"]).code, 0);
+    assert_eq!(desk.lint(&["nowhere.py"]).code, 2);
+    let clean = desk.run(&["lint", "fine.py", "--format", "junit"]);
+    assert!(
+        clean.out.contains("tests=\"1\""),
+        "an empty suite looks like one that did not run: {}",
+        clean.out
+    );
+}
