@@ -149,13 +149,21 @@ fn table(path: &Path, text: &str) -> Result<Option<File>, Failure> {
 
 fn settings(path: &Path, file: File) -> Result<Settings, Failure> {
     let bad = |text: String| Failure::new(format!("{}: {text}", path.display()));
-    if let Some(wanted) = &file.required_version
-        && !env!("CARGO_PKG_VERSION").starts_with(wanted.trim_start_matches(['=', '>', '~', ' ']))
-    {
-        return Err(bad(format!(
-            "required-version {wanted}, but this is {}",
-            env!("CARGO_PKG_VERSION")
-        )));
+    if let Some(wanted) = &file.required_version {
+        match satisfies(env!("CARGO_PKG_VERSION"), wanted) {
+            Some(true) => {}
+            Some(false) => {
+                return Err(bad(format!(
+                    "required-version {wanted}, but this is {}",
+                    env!("CARGO_PKG_VERSION")
+                )));
+            }
+            None => {
+                return Err(bad(format!(
+                    "required-version = \"{wanted}\": write it as \">=0.1, <2\" or \"0.1.0\""
+                )));
+            }
+        }
     }
     let fail_on = file
         .fail_on
@@ -197,6 +205,48 @@ fn settings(path: &Path, file: File) -> Result<Settings, Failure> {
     })
 }
 
+/// Whether a version fits `>=0.1, <2`, `~=0.1.2`, `==0.1.*` or `0.1.0`; `None` for what is none of
+/// these. As PEP 440 says, missing parts are zeros.
+fn satisfies(version: &str, wanted: &str) -> Option<bool> {
+    let numbers = |text: &str| -> Option<Vec<u64>> {
+        text.trim().split('.').map(|part| part.parse().ok()).collect()
+    };
+    let part = |list: &[u64], at: usize| list.get(at).copied().unwrap_or(0);
+    let have = numbers(version)?;
+    let compare = |other: &[u64]| {
+        let most = have.len().max(other.len());
+        (0..most).map(|at| part(&have, at)).cmp((0..most).map(|at| part(other, at)))
+    };
+    let starts = |other: &[u64]| (0..other.len()).all(|at| part(&have, at) == part(other, at));
+    let mut all = true;
+    for clause in wanted.split(',').map(str::trim) {
+        let at = clause.find(|c: char| c.is_ascii_digit())?;
+        let (sign, rest) = (clause[..at].trim(), &clause[at..]);
+        let (rest, any) = match rest.strip_suffix(".*") {
+            Some(rest) => (rest, true),
+            None => (rest, false),
+        };
+        let other = numbers(rest)?;
+        all &= match (sign, any) {
+            ("" | "==", true) => starts(&other),
+            ("!=", true) => !starts(&other),
+            (_, true) => return None,
+            ("" | "==", _) => compare(&other).is_eq(),
+            ("!=", _) => compare(&other).is_ne(),
+            (">=", _) => compare(&other).is_ge(),
+            ("<=", _) => compare(&other).is_le(),
+            (">", _) => compare(&other).is_gt(),
+            ("<", _) => compare(&other).is_lt(),
+            // At least this, and the last part may grow.
+            ("~=", _) if other.len() > 1 => {
+                compare(&other).is_ge() && starts(&other[..other.len() - 1])
+            }
+            _ => return None,
+        };
+    }
+    Some(all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +270,31 @@ mod tests {
             .expect("writable");
         let found = load(&control(), &inner).expect("settings");
         assert!(found.ignore.is_empty() && found.fail_on == Some(FailOnArg::Note));
+    }
+
+    #[test]
+    fn version_specifiers() {
+        for wanted in [
+            ">=0.1",
+            ">=0.1, <2",
+            "0.2.0",
+            "==0.2",
+            "0.2.*",
+            "~=0.1",
+            "~=0.2.0",
+            "!=0.1.*",
+            "<=0.2",
+        ] {
+            assert_eq!(satisfies("0.2.0", wanted), Some(true), "{wanted}");
+        }
+        for wanted in
+            [">0.2", "<0.2", "0.1", "==0.20", ">=0.10", "~=0.1.9", "!=0.2.0", ">=0.1,<0.2"]
+        {
+            assert_eq!(satisfies("0.2.0", wanted), Some(false), "{wanted}");
+        }
+        for wanted in ["", "latest", ">=", "^0.2", "~=1", ">=0.2.*", "0.2-beta"] {
+            assert_eq!(satisfies("0.2.0", wanted), None, "{wanted}");
+        }
     }
 
     #[test]
