@@ -79,7 +79,11 @@ pub(super) fn collect(context: &Context) -> Facts {
     }
     let Some(tree) = tree(context) else { return facts };
     for app in &config.apps {
-        let found = [folder(context, &tree, app), module(context, &tree, app)];
+        let found = [
+            folder(context, &tree, app),
+            module(context, &tree, app)
+                .or_else(|| super::config_target::attribute(context, &tree, app)),
+        ];
         facts.facts.extend(found.into_iter().flatten().filter(|fact| !fact.matches.is_empty()));
     }
     facts

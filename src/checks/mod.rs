@@ -3,6 +3,7 @@
 
 mod code;
 mod config;
+mod config_target;
 mod environment;
 mod events;
 pub mod examples;

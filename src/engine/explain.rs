@@ -1,6 +1,6 @@
 //! Explaining away: a consequence is booked under its cause.
 
-use super::ledger::{Entry, Fired, share};
+use super::ledger::{Claim, Entry, Fired, share};
 use super::weights;
 use crate::model::{Fact, Phase, Source};
 use crate::rules::schema::Same;
@@ -26,6 +26,7 @@ pub(super) fn away(entries: &mut [Entry<'_>]) {
             let named = explainer.sig.text.explains.iter().any(|target| {
                 target == &claim.sig.id || claim.sig.text.class.iter().any(|class| class == target)
             });
+            let named = named || nobody_listens(other, explainer, entry, claim);
             if !named || !in_scope(other, entry) {
                 continue;
             }
@@ -80,6 +81,22 @@ pub(super) fn by_combinations(entries: &mut [Entry<'_>], fired: &[Fired<'_>]) {
             }
         }
     }
+}
+
+/// An app that could not start is why the proxy reaches nobody.
+fn nobody_listens(
+    cause: &Entry<'_>,
+    explainer: &Claim<'_>,
+    effect: &Entry<'_>,
+    claim: &Claim<'_>,
+) -> bool {
+    cause.is_start_time()
+        && explainer.sig.slug != "exit-on-start"
+        && (explainer.sig.text.explains.iter().chain(&explainer.sig.text.class))
+            .any(|target| target == "start-failed")
+        && claim.sig.slug == "proxy-upstream-down"
+        && claim.sig.text.class.iter().any(|class| class == "proxy-error")
+        && effect.fact.source == Source::Log
 }
 
 fn in_scope(cause: &Entry<'_>, effect: &Entry<'_>) -> bool {
