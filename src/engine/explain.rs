@@ -16,7 +16,7 @@ pub(super) fn away(entries: &mut [Entry<'_>]) {
                 continue;
             }
             let Some(explainer) = other.owners.first() else { continue };
-            if explainer.sig.slug == claim.sig.slug || explainer.sig.text.explains.is_empty() {
+            if explainer.sig.slug == claim.sig.slug {
                 continue;
             }
             // A failure that no longer holds explains nothing that still does.

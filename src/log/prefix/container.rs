@@ -1,8 +1,8 @@
 //! Prefixes of container platforms: Heroku, Scalingo, Fly, Railway, Kubernetes.
 
 use super::{PrefixCtx, Taken, logging::level_word};
-use crate::log::line::Level;
 use crate::log::bytes::{bracketed, fixed, one_space, pid, run, spaces};
+use crate::log::line::Level;
 use crate::log::line::Prefix;
 use crate::log::stamp;
 
