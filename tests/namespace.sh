@@ -75,6 +75,18 @@ check uw-chdir-missing module-not-on-path
 # The app's folder lies on a disk that is full; the logs cannot say so.
 FULL=/srv/calm check gu-healthy disk-quota --symptom 500
 
+# Several sites: one line each, then a report for each that is not well.
+rm -rf --one-file-system "$work/stage" && mkdir "$work/stage" && cp "$binary" "$work/stage/diagnose"
+for name in pa-missing-package pa-app-run-on-import; do cp -a "$here/fixtures/$name/root/." "$work/stage"; done
+"${space[@]}" bash "$work/inside.sh" "$work/stage" --no-probe --no-progress >"$work/out" 2>"$work/stderr"
+status=$?
+if [ "$status" = 1 ] && [ "$(grep -c 'pythonanywhere.com: The ' "$work/out")" = 2 ] &&
+    [ "$(grep -c '^PythonAnywhere · ' "$work/out")" = 2 ]; then
+    echo "ok   several sites: one line each, and their reports"
+else
+    echo "MISS several sites: exit $status"; head -n 5 "$work/out" "$work/stderr"; failed=1
+fi
+
 # A domain limits discovery to its site, and a machine without one says what was looked for.
 run pa-missing-package elsewhere.pythonanywhere.com >"$work/out"
 if grep -q module-not-installed "$work/out" "$work/stderr"; then

@@ -161,8 +161,10 @@ fn fixes(
 ) -> Vec<Fix> {
     let platform = site.platform_id();
     let speaks = |fix: &FixText| {
-        fix.signatures.is_empty()
-            || fix.signatures.iter().any(|id| signatures.contains(&id.as_str()))
+        let (not, only): (Vec<&str>, Vec<&str>) =
+            fix.signatures.iter().map(String::as_str).partition(|id| id.starts_with('!'));
+        !not.iter().any(|id| signatures.contains(&id.trim_start_matches('!')))
+            && (only.is_empty() || only.iter().any(|id| signatures.contains(id)))
     };
     let mut fixes: Vec<Fix> = rules
         .steps(cause, platform, speaks)

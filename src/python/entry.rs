@@ -167,6 +167,8 @@ impl EntryOptions {
         }
         std::env::current_dir()
             .ok()
+            // Below `/` everything is: the whole path says more.
+            .filter(|cwd| cwd != Path::new("/"))
             .and_then(|cwd| {
                 Path::new(server).strip_prefix(cwd).ok().map(|path| path.display().to_string())
             })

@@ -109,7 +109,7 @@ pub struct FixText {
     /// those that name it.
     #[serde(default)]
     pub platforms: Vec<String>,
-    /// Only when one of these signatures (short ids) spoke.
+    /// Only when one of these signatures (short ids) spoke; `!id`: not when that one did.
     #[serde(default)]
     pub signatures: Vec<String>,
     /// What to do, in one or two sentences. `{name}` takes a capture, `{name|filter}` changes it,

@@ -102,6 +102,9 @@ fn projects(tree: &Tree, in_container: bool, found: &mut Discovered) {
         }
     }
     shown.dedup();
+    if shown.is_empty() {
+        shown.push("the current folder and the home folder".to_owned());
+    }
     found.looked_for.push(format!("{} in {}", checkout::LOOKED_FOR, shown.join(", ")));
     for start in stages {
         let (sites, notes) = checkout::find(tree, &start, walk::Bounds::default());
