@@ -111,6 +111,8 @@ pub(super) fn reload(
                 from: None,
                 to: None,
             });
+            let ping = rules.platform_value(site.platform_id(), |profile| profile.limits.ping_s);
+            facts.facts.extend(slow(done.took, ping.unwrap_or(PING), rules));
             if done.cname_error {
                 let mut fact = Fact::new(Source::Event, Reloaded::CNAME_EXPLANATION);
                 fact.matches =
@@ -128,6 +130,44 @@ pub(super) fn reload(
     }
     Ok(Before { ends: Some(ends), facts, refresh })
 }
+
+/// The reload ends with a request of the platform's own, which gives up after `ping` seconds: an
+/// answer of the API that took longer met a first answer that was late.
+fn slow(took: Duration, ping: u32, rules: &Rules) -> Option<Fact> {
+    if took < Duration::from_secs(u64::from(ping)) {
+        return None;
+    }
+    let text =
+        format!("the reload took {:.1} s; its first request is given {ping} s", took.as_secs_f64());
+    let mut fact = Fact::new(Source::Event, text);
+    fact.matches = rules.match_event("slow-reload", &fact.excerpt, &Captures::new());
+    Some(fact)
+}
+
+impl Before {
+    /// What it told, given what the probe saw. Where the site answers, a domain behind a CDN is not
+    /// broken by its CNAME, and a setting is out of date: those are notes. A slow reload says
+    /// something only there: elsewhere what the site does now says more.
+    pub(super) fn told(self, answers: bool, notes: &mut Vec<String>) -> Facts {
+        let mut facts = self.facts;
+        let (slow, others): (Vec<Fact>, Vec<Fact>) = facts
+            .facts
+            .drain(..)
+            .partition(|fact| fact.matches.iter().any(|found| found.signature == SLOW));
+        if answers {
+            notes.extend(others.into_iter().map(|fact| fact.excerpt));
+            facts.facts = slow;
+        } else {
+            facts.facts = others;
+        }
+        facts
+    }
+}
+
+/// Only a note: the site works.
+const SLOW: &str = "slow-startup/reload-slow";
+/// Seconds for the first request after a reload where no profile states them.
+const PING: u32 = 20;
 
 /// Name of the check: examined where it was done, skipped where it failed.
 pub(super) const RELOAD: &str = "reload";
@@ -168,6 +208,26 @@ mod tests {
         {
             assert!(!is_loopback(other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_slow_reload_is_a_note_where_the_site_works() {
+        let rules = Rules::load_embedded();
+        assert!(slow(Duration::from_secs(19), 20, &rules).is_none());
+        let before = || {
+            let mut before = Before::default();
+            before.facts.facts.extend(slow(Duration::from_secs(24), 20, &rules));
+            before.facts.facts.push(Fact::new(Source::Event, "the CNAME is missing"));
+            before
+        };
+        let mut notes = Vec::new();
+        let facts = before().told(true, &mut notes);
+        assert_eq!(facts.facts.len(), 1);
+        assert!(facts.facts[0].excerpt.contains("took 24.0 s"));
+        assert_eq!(notes, ["the CNAME is missing"]);
+        let facts = before().told(false, &mut Vec::new());
+        assert_eq!(facts.facts.len(), 1);
+        assert!(facts.facts[0].excerpt.contains("CNAME"));
     }
 
     #[test]

@@ -63,12 +63,12 @@ pub fn diagnose_site(
     if let Ok(plan) = &mut probe {
         plan.marker.get_or_insert_with(|| marker(&plan.url, input.now));
     }
-    let diff = match input.before.ends {
+    let diff = match input.before.ends.clone() {
         Some(ends) if probe.is_ok() => ProbeDiff::from_ends(ends),
         _ if probe.is_ok() => ProbeDiff::note(&input.site.logs),
         _ => ProbeDiff::default(),
     }
-    .refreshed_by(input.before.refresh);
+    .refreshed_by(input.before.refresh.clone());
     let context = Arc::new(Context {
         site: input.site,
         rules: Arc::clone(rules),
@@ -87,11 +87,10 @@ pub fn diagnose_site(
     });
     let mut facts: Facts = checks::run(&context);
     facts.skipped.extend(input.unusable);
-    let mut before = input.before.facts;
-    if let Some(probe) = facts.probe.as_mut().filter(|probe| answers(probe.verdict)) {
-        // A domain behind a CDN has no such CNAME either: a site that answers is not broken by it.
-        probe.notes.extend(before.facts.drain(..).map(|fact| fact.excerpt));
-    }
+    let mut notes = Vec::new();
+    let works = facts.probe.as_ref().is_some_and(|probe| answers(probe.verdict));
+    let before = input.before.told(works, &mut notes);
+    facts.probe.iter_mut().for_each(|probe| probe.notes.append(&mut notes));
     facts.merge(before);
     let mut options = input.engine;
     // Logs reach support days later: without a probe the reference time is their newest line.
