@@ -62,6 +62,9 @@ pub fn diagnose_site(
     let mut probe = input.probe;
     if let Ok(plan) = &mut probe {
         plan.marker.get_or_insert_with(|| marker(&plan.url, input.now));
+        // The report needs them; the site's answer is waited for in any case. Without a thread they
+        // are compiled when they are needed.
+        let _ = std::thread::Builder::new().spawn(crate::redact::warm);
     }
     let diff = match input.before.ends.clone() {
         Some(ends) if probe.is_ok() => ProbeDiff::from_ends(ends),

@@ -44,7 +44,7 @@ pub fn run(plan: &ProbePlan, progress: &dyn ProbeProgress, cancel: &AtomicBool) 
         }
     };
     // Parsed while the site thinks, so that it does not add to the probe's time.
-    std::thread::spawn(|| {
+    let _ = std::thread::Builder::new().spawn(|| {
         Pages::embedded();
     });
     let report_hits = &mut report.hits;
