@@ -2,7 +2,9 @@
 
 use super::scanner::{Scanner, bounded, keep_unexplained};
 use crate::log::traceback::{Assembled, Repeat};
-use crate::model::{ExceptionEvent, Fact, FrameOwner, Phase, Place, Source, TracebackShape};
+use crate::model::{
+    ExceptionEvent, Fact, FrameOwner, Phase, Place, SigMatch, Source, TracebackShape,
+};
 
 /// Certainty of an exception whose logger says that the program went on.
 pub(super) const HANDLED: f64 = 0.15;
@@ -44,9 +46,23 @@ impl Scanner<'_> {
                 }
             }
         }
-        let specific = matches
-            .iter()
-            .any(|hit| self.rules.signature(&hit.signature).is_some_and(|sig| !sig.fallback));
+        let is_specific = |matches: &[SigMatch]| {
+            matches
+                .iter()
+                .any(|hit| self.rules.signature(&hit.signature).is_some_and(|sig| !sig.fallback))
+        };
+        // A message that a console broke in two says as much in one line.
+        if !is_specific(&matches) && event.message.contains('\n') {
+            let whole = ExceptionEvent {
+                message: event.message.split_whitespace().collect::<Vec<_>>().join(" "),
+                ..event.clone()
+            };
+            let again = self.rules.match_exception(&whole, phase);
+            if is_specific(&again) {
+                matches = again;
+            }
+        }
+        let specific = is_specific(&matches);
         if !specific && (handled || is_benign(&event)) {
             return;
         }

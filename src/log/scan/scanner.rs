@@ -8,7 +8,7 @@ use super::ScanOptions;
 use super::answered::Answered;
 use super::exceptions::HANDLED;
 use super::known::Known;
-use crate::log::access;
+use crate::log::access::{self, Family};
 use crate::log::boring::Boring;
 use crate::log::circle::Circle;
 use crate::log::dialect::{self, LifeKind};
@@ -153,6 +153,10 @@ impl<'r> Scanner<'r> {
             && let Some(request) = access::parse(line, &Clock::utc(self.options.now))
         {
             self.record(&request, line.no);
+            // A visitor wrote the path, the referer and the agent: they say nothing of the app.
+            if request.family == Family::Common {
+                return;
+            }
         }
         self.rules_on(line);
     }
@@ -183,7 +187,7 @@ impl<'r> Scanner<'r> {
     }
 
     fn rules_on(&mut self, line: &Line<'_>) {
-        if self.rules.is_harmless(line.text) {
+        if self.rules.is_harmless(line.text) || is_comment(line) {
             return;
         }
         let hits = self.rules.match_line(line.text, self.kind);
@@ -279,6 +283,12 @@ impl<'r> Scanner<'r> {
         });
         self.events
     }
+}
+
+/// A comment of a script or configuration: servers begin no line so.
+fn is_comment(line: &Line<'_>) -> bool {
+    line.prefixes.is_empty()
+        && ["# ", "## ", "; ", "// ", "<!-- "].iter().any(|mark| line.text.starts_with(mark))
 }
 
 pub(super) fn keep_unexplained(list: &mut Vec<Fact>, fact: Fact) {

@@ -137,6 +137,7 @@ fn single(part: &Part, entry: &Entry) -> Option<ExceptionEvent> {
     };
     if matches!(event.short_type(), "ImportError" | "ModuleNotFoundError") {
         module::complete(&mut event);
+        module::circular(&mut event);
         event.module_owner = module::owner(&event);
     } else {
         event.module_owner = ModuleOwner::Unknown;

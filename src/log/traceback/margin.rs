@@ -3,7 +3,8 @@
 /// A name that the margin of a traceback makes an exception: dotted or capitalised.
 pub(super) fn plausible(name: &str, message: &str) -> bool {
     let short = name.rsplit('.').next().unwrap_or(name);
-    let capital = short.bytes().next().is_some_and(|b| b.is_ascii_uppercase() || b == b'_');
+    let capital =
+        short.trim_start_matches('_').bytes().next().is_some_and(|b| b.is_ascii_uppercase());
     capital && !matches!(name, "INFO" | "DEBUG" | "WARNING" | "ERROR" | "CRITICAL")
         || name.contains('.') && !message.starts_with("//")
 }

@@ -124,6 +124,29 @@ pub(super) fn complete(event: &mut ExceptionEvent) {
     }
 }
 
+/// Before Python 3.8 a circular import reads like a missing name: the module that lacks the name is
+/// itself still being imported, as the frames show. Worded as newer versions do.
+pub(super) fn circular(event: &mut ExceptionEvent) {
+    let Some(file) = path_in_brackets(&event.message) else { return };
+    let inside = |frame: &crate::model::Frame| {
+        frame.file == file && frame.function == "<module>" && frame.owner == FrameOwner::Own
+    };
+    let above = event.frames.len().saturating_sub(1);
+    if !event.message.starts_with("cannot import name")
+        || event.message.contains("circular import")
+        || !event.frames.iter().take(above).any(inside)
+    {
+        return;
+    }
+    if let Some((head, tail)) = event.message.split_once(" from ")
+        && let Some((module, path)) = tail.rsplit_once(" (")
+    {
+        event.message = format!(
+            "{head} from partially initialized module {module} (most likely due to a circular import) ({path}"
+        );
+    }
+}
+
 /// Whose the module is.
 #[must_use]
 pub(super) fn owner(event: &ExceptionEvent) -> ModuleOwner {
