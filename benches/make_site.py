@@ -104,10 +104,12 @@ def write_project(root, count):
             f"def make(names):\n    found = [Item{at}(name) for name in names if len(name) < LIMIT]\n"
             "    return sorted(found, key=lambda item: item.name)\n"
         )
-    imports = "".join(f"from part{n:02} import module00 as first{n}\n" for n in range((count + 59) // 60))
-    (root / "app.py").write_text(
-        f"from flask import Flask\n\n{imports}\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return 'shop'\n"
-    )
+    lines = ["from flask import Flask", "", "app = Flask(__name__)", ""]
+    # what the tracebacks quote stands where they say, so that the code is the one that failed
+    for _, at, function, source, _ in sorted(FAULTS, key=lambda fault: fault[1]):
+        lines += ["#"] * (at - 2 - len(lines)) + [f"def {function}(basket=None, orders=None, values=(), item=None):", f"    {source}"]
+    lines += [f"from part{n:02} import module00 as first{n}" for n in range((count + 59) // 60)]
+    (root / "app.py").write_text("\n".join(lines) + "\n")
 
 
 def main():

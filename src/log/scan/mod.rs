@@ -127,7 +127,7 @@ pub(super) fn scan_file(
         return scan_sorted(log, scanner, order);
     }
     let (log, before) = match (options.since, order) {
-        (Some(since), FileOrder::OldestFirst) => {
+        (Some(since), FileOrder::OldestFirst | FileOrder::Unknown) => {
             match window::enter(log, since, &head, &mut scanner) {
                 Ok(entered) => entered,
                 Err(problem) => return failed(problem.to_string()),

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::LARGE;
 use super::scanner::Scanner;
+use super::{LARGE, ORDER_LINES};
 use crate::log::access;
 use crate::log::events::FileEvents;
 use crate::log::line::Line;
@@ -23,8 +23,14 @@ pub(super) fn enter(
         return Ok((log, Some(0)));
     }
     let (kind, ctx) = (scanner.kind, &mut scanner.ctx);
-    let first = head.lines().find_map(|raw| stamp_of(raw, kind, ctx));
-    let Some(first) = first.filter(|first| *first < since) else { return Ok((log, Some(0))) };
+    let stamps: Vec<Timestamp> =
+        head.lines().take(ORDER_LINES).filter_map(|raw| stamp_of(raw, kind, ctx)).collect();
+    let falls = stamps.windows(2).filter(|pair| pair[1] < pair[0]).count();
+    let Some(&first) = stamps.first() else { return Ok((log, Some(0))) };
+    // Requests are logged when they end, so a few stand behind later ones.
+    if first >= since || falls * 20 > stamps.len() {
+        return Ok((log, Some(0)));
+    }
     let offset = find_offset(log.path(), since, |raw| stamp_of(raw, kind, ctx)).unwrap_or(0);
     if offset == 0 {
         return Ok((log, Some(0)));
@@ -62,9 +68,45 @@ fn stamp_of(raw: &str, kind: LogKind, ctx: &mut PrefixCtx) -> Option<Timestamp> 
 mod tests {
     use std::io::Write as _;
 
+    use crate::log::prefilter::Prefilter;
+    use crate::log::read::LogReader;
+    use crate::log::scan::scanner::Scanner;
     use crate::log::scan::{ScanOptions, scan};
-    use crate::model::LogFile;
+    use crate::model::{LogFile, LogKind};
     use crate::rules::Rules;
+
+    #[test]
+    fn a_window_of_an_access_log_is_entered() {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        let mut text = String::new();
+        for minute in 0..28_000u32 {
+            let (day, hour) = (1 + minute / 1440, minute / 60 % 24);
+            let status = if minute % 100 == 7 { 500 } else { 200 };
+            text += &format!(
+                "203.0.113.9 - - [{day:02}/Apr/2026:{hour:02}:{:02}:00 +0000] \"GET /shop HTTP/1.1\" {status} 512 \"-\" \"x\"\n",
+                minute % 60
+            );
+        }
+        file.write_all(text.as_bytes()).expect("written");
+        let kind = Some(LogKind::Access);
+        let log = LogFile { path: file.path().to_owned(), shown: "a.log".into(), kind };
+        let since = "2026-04-20T00:00:00Z".parse().ok();
+        let options = ScanOptions { since, ..ScanOptions::default() };
+        let prefilter = Prefilter::new(Rules::embedded());
+        let reader = LogReader::open(file.path()).expect("readable");
+        let mut scanner = Scanner::new("a.log", LogKind::Access, &options, &prefilter);
+        let head = reader.peek();
+        let (entered, before) =
+            super::enter(reader, since.expect("a time"), &head, &mut scanner).expect("entered");
+        assert!(entered.start() > text.len() as u64 / 2, "{}", entered.start());
+        assert!(before.is_some_and(|lines| lines > 10_000));
+        let facts = scan(&[log], &options, Rules::embedded());
+        assert_eq!(facts.logs[0].lines, text.lines().count() as u64);
+        assert_eq!(
+            facts.logs[0].last.map(|at| at.to_string()).as_deref(),
+            Some("2026-04-20T10:39:00Z")
+        );
+    }
 
     #[test]
     fn a_window_at_the_end_gives_what_reading_all_would() {
