@@ -92,6 +92,11 @@ pub(super) fn write(reports: &[Report], output: &OutputArgs) -> anyhow::Result<(
     if format == Format::Github {
         step_summary(reports, output)?;
     }
+    files(reports, output)
+}
+
+/// Writes the reports to every `-o`, without standard output.
+pub(super) fn files(reports: &[Report], output: &OutputArgs) -> anyhow::Result<()> {
     for path in &output.output {
         let format = format_of(path)?;
         let shareable: Vec<Shareable> =

@@ -58,24 +58,21 @@ pub(super) fn run(args: &RestartsArgs) -> anyhow::Result<Exit> {
     let newest = seen.iter().map(|one| one.at).max();
     let now = reference_time(given.unwrap_or(clock), given.is_some(), newest);
     let states = states(&seen, policy, now);
+    let mut report = empty_report(env!("CARGO_PKG_VERSION"), verdict(&states));
+    report.site =
+        Site { platform: Some(crate::model::PlatformId(profile.id.clone())), ..Site::default() };
+    report.platform_name.clone_from(&profile.name);
+    report.restarts.clone_from(&states);
+    report.now = Some(now);
     match args.output.format.unwrap_or(FormatArg::Text) {
         FormatArg::Text | FormatArg::Concise => {
             let shown = overview(&states, &seen, profile, policy, now);
             let mut out = crate::text::terminal_lines(&shown).join("\n");
             out.push('\n');
             std::io::stdout().lock().write_all(out.as_bytes())?;
+            output::files(&[report], &args.output)?;
         }
-        _ => {
-            let mut report = empty_report(env!("CARGO_PKG_VERSION"), verdict(&states));
-            report.site = Site {
-                platform: Some(crate::model::PlatformId(profile.id.clone())),
-                ..Site::default()
-            };
-            report.platform_name.clone_from(&profile.name);
-            report.restarts.clone_from(&states);
-            report.now = Some(now);
-            output::write(&[report], &args.output)?;
-        }
+        _ => output::write(&[report], &args.output)?,
     }
     if args.control.exit_zero {
         return Ok(Exit::Clean);
@@ -270,15 +267,52 @@ fn simulation(lives: &[String], profile: &Platform, args: &RestartsArgs) -> anyh
         };
         spans.push(span);
     }
-    if args.output.format.is_some_and(|format| format == FormatArg::Json) {
-        let mut report = empty_report(env!("CARGO_PKG_VERSION"), Verdict::Unknown);
-        report.platform_name.clone_from(&profile.name);
-        output::write(&[report], &args.output)?;
-        return Ok(Exit::Clean);
-    }
-    let out = schedule(&spans, profile, policy);
-    std::io::stdout().lock().write_all(out.as_bytes())?;
+    output::check_words(&args.output)?;
+    let out = match args.output.format {
+        Some(FormatArg::Json) => serde_json::to_string_pretty(&table(&spans, profile, policy))?,
+        _ => schedule(&spans, profile, policy),
+    };
+    output::words(out.trim_end(), &args.output)?;
     Ok(Exit::Clean)
+}
+
+/// The same table for programs. Times are whole seconds since the first start; a `wait_s` of `null`
+/// says that the platform gives up.
+fn table(
+    lives: &[SignedDuration],
+    profile: &Platform,
+    policy: &RestartPolicy,
+) -> serde_json::Value {
+    let lives: Vec<serde_json::Value> = lives
+        .iter()
+        .map(|life| {
+            let rows = if policy.unpublished { Vec::new() } else { simulate(policy, *life) };
+            let given_up = rows.last().filter(|row| row.wait.is_none());
+            let crashes: Vec<serde_json::Value> = rows
+                .iter()
+                .map(|row| {
+                    serde_json::json!({
+                        "at_s": row.crash_at.as_secs(),
+                        "counter": row.counter,
+                        "wait_s": row.wait.map(|wait| wait.as_secs()),
+                        "mail": row.mail,
+                    })
+                })
+                .collect();
+            serde_json::json!({
+                "life_s": life.as_secs(),
+                "crashes": crashes,
+                "given_up_at_s": given_up.map(|row| row.crash_at.as_secs()),
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "schema": "diagnose-simulation/v1",
+        "platform": profile.id,
+        "policy": policy.source,
+        "published": !policy.unpublished,
+        "lives": lives,
+    })
 }
 
 /// The table of `--simulate`.

@@ -64,6 +64,24 @@ fn restarts_simulates_and_reads() {
 }
 
 #[test]
+fn a_simulation_is_also_for_programs_and_restarts_are_written_to_files() {
+    let desk = Desk::new();
+    let ran = desk.run(&["restarts", "--simulate", "0s", "11m", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    // 275 minutes of waits, as the policy's text has it; who survives the warm-up is never given up.
+    assert_eq!(json["lives"][0]["given_up_at_s"], 275 * 60);
+    assert_eq!(json["lives"][0]["crashes"].as_array().map(Vec::len), Some(13));
+    assert!(json["lives"][1]["given_up_at_s"].is_null());
+
+    let log = desk.file("timeline.txt", "* Fri Nov 20 2026 10:00:00 - Deployment - deployment of abc (success)\n* Fri Nov 20 2026 10:00:10 - Crash - container 'web-1' has crashed\n");
+    let ran = desk.run(&["restarts", &log, "-o", "r.json", NOW[0], NOW[1]]);
+    assert!(ran.out.contains("web-1"), "{}{}", ran.out, ran.err);
+    let text = std::fs::read_to_string(desk.dir.path().join("r.json")).expect("written");
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(json["restarts"][0]["container"], "web-1");
+}
+
+#[test]
 fn explain_rules_schema_and_the_rest_answer() {
     let desk = Desk::new();
     for (args, holds) in [
