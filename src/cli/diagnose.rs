@@ -132,7 +132,10 @@ fn check_names(control: &super::args::ControlArgs) -> Result<(), Failure> {
             continue;
         }
         let rules = rules(control.rules.as_deref())?;
-        if let Some(name) = unknown.iter().find(|name| rules.cause(name).is_none()) {
+        if let Some(name) = unknown
+            .iter()
+            .find(|name| rules.cause(name).is_none() && !crate::procfile::selectable(name))
+        {
             return Err(Failure::new(format!("{flag} {name}: no lint or cause of that name"))
                 .hint("diagnose rules lists all"));
         }

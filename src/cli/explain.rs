@@ -48,7 +48,8 @@ fn one(what: &str, rules: &Rules, platform: Option<&str>) -> Result<String, Fail
     if let Some(cause) = rules.cause(&what.to_lowercase()) {
         return Ok(cause_text(cause, rules, platform));
     }
-    if let Some(text) = crate::python::explain_lint(what) {
+    if let Some(text) = crate::python::explain_lint(what).or_else(|| crate::procfile::explain(what))
+    {
         return Ok(text);
     }
     if let Some(text) = status(what, rules) {

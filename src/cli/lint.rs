@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::procfile;
 use crate::python::fix;
-use crate::python::lint_run::{LintOptions, LintOutcome, run as lint};
+use crate::python::lint_run::{LintOptions, LintOutcome, run as lint, wanted};
 use crate::python::lints::{LintFinding, lint as lint_by_name};
 use crate::report::json::empty_report;
 use crate::rules::Rules;
@@ -73,7 +73,7 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     let unknown = crate::python::suppress::unknown(
         &options.select.iter().chain(&options.ignore).cloned().collect::<Vec<_>>(),
     );
-    if let Some(name) = unknown.first() {
+    if let Some(name) = unknown.iter().find(|name| !procfile::selectable(name)) {
         return Err(Failure::new(format!("{name}: no lint or cause of that name"))
             .hint("diagnose explain lists all")
             .into());
@@ -106,7 +106,7 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
         }
     }
     let mut start = start_commands(args, &start_files, &paths);
-    start.retain(|found| kept(found, &control));
+    start.retain(|found| wanted(found, &options));
     outcome.findings.extend(start);
     if let Some(file) = &args.baseline {
         baseline::apply(file, &mut outcome.findings)?;
@@ -133,19 +133,10 @@ fn start_commands(args: &LintArgs, files: &[PathBuf], paths: &[PathBuf]) -> Vec<
     let mut found: Vec<LintFinding> =
         folders.flat_map(|dir| procfile::check_folder(dir, &options)).collect();
     found.extend(files.iter().flat_map(|file| procfile::check_file(file, &options)));
-    found
-}
-
-fn kept(found: &LintFinding, control: &super::args::ControlArgs) -> bool {
-    let named = |list: &[String]| {
-        list.iter().any(|name| {
-            name == "ALL"
-                || found.code.starts_with(name.as_str())
-                || name == found.name
-                || Some(name.as_str()) == found.cause
-        })
-    };
-    (control.select.is_empty() || named(&control.select)) && !named(&control.ignore)
+    let folders = paths.iter().filter(|path| path.is_dir());
+    let mut read: Vec<String> = folders.flat_map(|dir| procfile::start_files(dir)).collect();
+    read.extend(files.iter().map(|file| file.display().to_string()));
+    procfile::heed(found, &read)
 }
 
 fn options(
@@ -235,7 +226,7 @@ fn finding(found: LintFinding, rules: &LazyRules<'_>) -> Finding {
         lint: Some(found.code.to_owned()),
         title: doc
             .map(|doc| doc.summary)
-            .or_else(|| procfile::title(found.name))
+            .or_else(|| procfile::doc(found.name).map(|doc| doc.summary))
             .map_or_else(|| found.message.clone(), str::to_owned),
         severity: found.severity,
         state: State::Current,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::checks::{Options, Project, Sink, start_command};
+use super::checks::{Options, Project, Sink, fixed_port, start_command, syntax};
 use crate::python::lints::LintFinding;
 
 /// Checks the manifests that lie in a folder.
@@ -44,7 +44,7 @@ fn json(name: &str, text: &str, sink: &mut Sink<'_>) {
         let excerpt = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
         // Expo and React Native have an app.json of their own, which is JSON, too.
         sink.add(
-            "procfile-syntax",
+            &syntax::DOC,
             0.8,
             line,
             excerpt,
@@ -62,7 +62,7 @@ fn fly(text: &str, project: &Project<'_>, sink: &mut Sink<'_>) {
             let at =
                 error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count());
             sink.add(
-                "procfile-syntax",
+                &syntax::DOC,
                 0.8,
                 u32::try_from(at).unwrap_or(0),
                 "",
@@ -97,7 +97,7 @@ fn fly(text: &str, project: &Project<'_>, sink: &mut Sink<'_>) {
             && kind == "web"
         {
             sink.add(
-                "procfile-fixed-port", 1.0, line, command,
+                &fixed_port::DOC, 1.0, line, command,
                 format!("The app listens on port {bound}, but internal_port says {port}: both must be the same."),
                 &[("port", &bound.to_string())],
             );

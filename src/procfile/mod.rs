@@ -5,14 +5,16 @@
 
 mod checks;
 mod command;
+mod ignore;
 mod manifests;
 mod parse;
 mod requirements;
 
 use std::path::Path;
 
-pub use checks::{Options, title};
+pub use checks::{DOCS, Options, doc};
 pub use command::{Bind, Command, Program};
+pub use ignore::heed;
 pub use parse::{Entry, Parsed, parse};
 
 use crate::python::lints::LintFinding;
@@ -39,10 +41,30 @@ pub fn check_folder(dir: &Path, options: &Options) -> Vec<LintFinding> {
     if names.iter().any(|name| name == "Procfile") {
         findings.extend(check_file(&file, options));
     } else {
-        checks::bad_name(dir, &names, options, &mut findings);
+        checks::bad_name::check(dir, &names, options, &mut findings);
     }
     manifests::check(dir, &names, options, &mut findings);
     findings
+}
+
+/// The text of `diagnose explain WP110`.
+#[must_use]
+pub fn explain(what: &str) -> Option<String> {
+    doc(what).map(crate::python::lints::explain_doc)
+}
+
+/// Whether a selector (`WP1`, a name, a cause) names a check of this module.
+#[must_use]
+pub fn selectable(selector: &str) -> bool {
+    DOCS.iter().any(|doc| crate::python::suppress::selects(selector, doc.code, doc.name, doc.cause))
+}
+
+/// The start files of a folder, by the names that findings give them.
+#[must_use]
+pub fn start_files(dir: &Path) -> Vec<String> {
+    let names = ["Procfile", "fly.toml", "render.yaml"];
+    let files = names.iter().map(|name| dir.join(name)).filter(|path| path.is_file());
+    files.map(|path| path.display().to_string()).collect()
 }
 
 /// Checks one Procfile; the folder that it lies in is taken for the project.

@@ -168,7 +168,8 @@ fn add(
     }
 }
 
-fn wanted(found: &LintFinding, options: &LintOptions) -> bool {
+/// Whether the selection and the paths' own settings want a finding.
+pub fn wanted(found: &LintFinding, options: &LintOptions) -> bool {
     let names = |selectors: &[String]| {
         selectors
             .iter()
@@ -205,7 +206,7 @@ fn check_file(path: &Path, python: Option<PythonVersion>) -> std::io::Result<Che
 }
 
 /// The line of code that a comment on a line of its own speaks of.
-fn next_code(file: &str, line: u32) -> u32 {
+pub fn next_code(file: &str, line: u32) -> u32 {
     let Ok(text) = fs::read_to_string(file) else { return line + 1 };
     text.lines()
         .enumerate()
@@ -215,7 +216,7 @@ fn next_code(file: &str, line: u32) -> u32 {
 }
 
 /// Comments that ignore nothing.
-fn unused(ignores: &BTreeMap<String, Vec<Ignore>>) -> Vec<LintFinding> {
+pub fn unused(ignores: &BTreeMap<String, Vec<Ignore>>) -> Vec<LintFinding> {
     let mut out = Vec::new();
     for (file, comments) in ignores {
         for comment in comments.iter().filter(|comment| !comment.used) {

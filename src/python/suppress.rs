@@ -31,7 +31,7 @@ pub(super) fn of_source(source: &Source) -> Vec<Ignore> {
 pub fn ignores(file: &ParsedFile) -> Vec<Ignore> {
     let mut out = Vec::new();
     for comment in file.comments() {
-        let Some((codes, whole_file)) = parse(comment.text) else { continue };
+        let Some((codes, whole_file)) = self::comment(comment.text) else { continue };
         let line = file.lines.text(&file.source, comment.line);
         let (_, column) = file.lines.position(&file.source, comment.range.start().to_usize());
         out.push(Ignore {
@@ -46,8 +46,9 @@ pub fn ignores(file: &ParsedFile) -> Vec<Ignore> {
     out
 }
 
-/// `# diagnose: ignore`, `# diagnose: ignore[a, b]`, `# diagnose: ignore-file[…]`.
-fn parse(comment: &str) -> Option<(Vec<String>, bool)> {
+/// `# diagnose: ignore`, `# diagnose: ignore[a, b]`, `# diagnose: ignore-file[…]`: the codes, and
+/// whether it speaks of the whole file.
+pub fn comment(comment: &str) -> Option<(Vec<String>, bool)> {
     let at = comment.find("diagnose:")?;
     if !comment[..at].trim_end().ends_with('#') {
         return None;
@@ -130,7 +131,7 @@ pub fn unknown(selectors: &[String]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ignores, parse, selects};
+    use super::{comment, ignores, selects};
     use crate::python::parse::parse_file;
 
     #[test]
@@ -145,9 +146,9 @@ mod tests {
 
     #[test]
     fn other_comments_are_not_ours() {
-        assert_eq!(parse("# see diagnose: ignore"), None);
-        assert_eq!(parse("# diagnose: ignored"), None);
-        assert!(parse("#diagnose:ignore").is_some());
+        assert_eq!(comment("# see diagnose: ignore"), None);
+        assert_eq!(comment("# diagnose: ignored"), None);
+        assert!(comment("#diagnose:ignore").is_some());
     }
 
     #[test]

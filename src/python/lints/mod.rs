@@ -298,7 +298,11 @@ pub fn lint(what: &str) -> Option<&'static Lint> {
 
 /// The text of `diagnose explain CODE`.
 pub fn explain_lint(what: &str) -> Option<String> {
-    let doc = lint(what)?.doc;
+    lint(what).map(|lint| explain_doc(lint.doc))
+}
+
+/// A check's own words, in the order of `explain`.
+pub fn explain_doc(doc: &LintDoc) -> String {
     let indent = |text: &str| {
         text.trim_matches('\n').lines().map(|line| format!("    {line}\n")).collect::<String>()
     };
@@ -306,7 +310,7 @@ pub fn explain_lint(what: &str) -> Option<String> {
         .cause
         .map(|cause| format!("\nCause: {cause} (diagnose explain {cause})\n"))
         .unwrap_or_default();
-    Some(format!(
+    format!(
         "{} {}\n{}\n\nWhy: {}\n{cause}\nReported:\n\n{}\nFine:\n\n{}",
         doc.code,
         doc.name,
@@ -314,7 +318,7 @@ pub fn explain_lint(what: &str) -> Option<String> {
         doc.why,
         indent(doc.bad),
         indent(doc.good)
-    ))
+    )
 }
 
 #[cfg(test)]

@@ -1,0 +1,155 @@
+//! Programs and scripts that will not be there.
+
+use super::folders::{folder, is_plain, swapped};
+use super::{Project, Sink};
+use crate::model::Severity;
+use crate::procfile::command::{Command, Program, base};
+use crate::python::lints::LintDoc;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WP108",
+    name: "procfile-command-missing",
+    summary: "The program of the start command will not be there",
+    why: "What the command starts must come with the project or with its requirements; else the start ends with \"command not found\".",
+    bad: r#"
+web: uvicorn app:app --host 0.0.0.0 --port $PORT
+# --- app.py
+from flask import Flask
+
+app = Flask(__name__)
+# --- requirements.txt
+flask
+gunicorn
+"#,
+    good: r#"
+web: gunicorn app:app
+# --- app.py
+from flask import Flask
+
+app = Flask(__name__)
+# --- requirements.txt
+flask
+gunicorn
+"#,
+    cause: Some("procfile-invalid"),
+    severity: Severity::Error,
+};
+
+/// The distribution that brings a program, and those that bring it as well.
+fn brought_by(program: &str) -> Option<(&'static str, &'static [&'static str])> {
+    Some(match program {
+        "gunicorn" => ("gunicorn", &[]),
+        "uvicorn" => (
+            "uvicorn",
+            &[
+                "fastapi[standard]",
+                "fastapi[all]",
+                "starlette[full]",
+                "fastapi-cli",
+                "chainlit",
+                "gradio",
+                "mcp",
+                "nicegui",
+                "reflex",
+                "litestar[standard]",
+                "jupyter-server",
+            ],
+        ),
+        "hypercorn" => ("hypercorn", &["quart"]),
+        "daphne" => ("daphne", &["channels[daphne]"]),
+        "waitress-serve" => ("waitress", &["pyramid", "mlflow"]),
+        "celery" => (
+            "celery",
+            &[
+                "django-celery",
+                "django-celery-beat",
+                "django-celery-results",
+                "flower",
+                "apache-airflow",
+            ],
+        ),
+        "streamlit" => ("streamlit", &[]),
+        "uwsgi" => ("uwsgi", &["pyuwsgi"]),
+        _ => return None,
+    })
+}
+
+pub(super) fn check(
+    command: &Command,
+    line: u32,
+    text: &str,
+    project: &Project<'_>,
+    sink: &mut Sink<'_>,
+) {
+    const KNOWN: &[&str] = &[
+        "gunicorn",
+        "uvicorn",
+        "hypercorn",
+        "daphne",
+        "waitress-serve",
+        "celery",
+        "streamlit",
+        "uwsgi",
+    ];
+    let name = base(&command.name);
+    // A script of the project.
+    let script = match command.program {
+        Program::PythonScript | Program::DjangoManage | Program::DjangoRunserver => {
+            command.target.as_deref()
+        }
+        Program::Shell => command.target.as_deref(),
+        _ => None,
+    };
+    if let Some(script) =
+        script.filter(|script| project.whole && is_plain(script) && !script.starts_with('/'))
+    {
+        let dir = folder(project, command.chdir.as_deref());
+        if dir.is_some_and(|dir| !dir.join(script).exists()) && has_ending(script) {
+            sink.add(
+                &DOC,
+                0.8,
+                line,
+                text,
+                format!("The command runs {script}, which is not in the project."),
+                &[("command", script)],
+            );
+        }
+        return;
+    }
+    if let Some((dist, others)) = brought_by(name) {
+        let requirements = &project.requirements;
+        let there = requirements.open
+            || requirements.has(dist)
+            || others.iter().any(|other| {
+                requirements.has(other)
+                    || (!other.contains('[')
+                        && requirements
+                            .names
+                            .iter()
+                            .any(|name| name.starts_with(&format!("{other}["))))
+            });
+        if !there {
+            sink.add(
+                &DOC, 0.8, line, text,
+                format!("The command starts {name}, but {dist} is not in the project's requirements, so it will not exist on the server. Add {dist} to requirements.txt."),
+                &[("command", name), ("dist", dist)],
+            );
+        }
+    } else if command.program == Program::Other && name.len() >= 5 {
+        let near = KNOWN.iter().find(|known| swapped(name, known));
+        if let Some(known) = near {
+            sink.add(
+                &DOC,
+                0.8,
+                line,
+                text,
+                format!("There is no program {name}; {known} was probably meant."),
+                &[("command", known)],
+            );
+        }
+    }
+}
+
+fn has_ending(script: &str) -> bool {
+    script.ends_with(".py") || script.ends_with(".sh")
+}

@@ -1,0 +1,211 @@
+//! `module:app` that does not resolve.
+
+use std::path::Path;
+
+use super::folders::{below_folders, folder, is_plain, modules, swapped};
+use super::{Project, Sink};
+use crate::model::Severity;
+use crate::procfile::command::{Command, Program};
+use crate::python::entry::{EntryKind, EntryOptions, Interface, analyse_entry};
+use crate::python::lints::LintDoc;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WP109",
+    name: "procfile-module-unresolved",
+    summary: "The start command names an app that is not there",
+    why: "The server imports the module before the colon and takes the name behind it. Both must exist.",
+    bad: r#"
+web: gunicorn app:application
+# --- app.py
+from flask import Flask
+
+app = Flask(__name__)
+# --- requirements.txt
+flask
+gunicorn
+"#,
+    good: r#"
+web: gunicorn app:app
+# --- app.py
+from flask import Flask
+
+app = Flask(__name__)
+# --- requirements.txt
+flask
+gunicorn
+"#,
+    cause: Some("application-missing"),
+    severity: Severity::Error,
+};
+
+/// Whether what a server is to load can be found.
+pub(super) fn check(
+    command: &Command,
+    cd: Option<&str>,
+    line: u32,
+    text: &str,
+    project: &Project<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let server = matches!(
+        command.program,
+        Program::Gunicorn
+            | Program::Uvicorn
+            | Program::Hypercorn
+            | Program::Daphne
+            | Program::Waitress
+    );
+    let Some(target) = command.target.as_deref().filter(|target| server && is_plain(target)) else {
+        return;
+    };
+    if !project.whole {
+        return;
+    }
+    let (module, attr) = target.split_once(':').unwrap_or((target, ""));
+    if command.program == Program::Hypercorn
+        && (module.starts_with("wsgi") || module.starts_with("asgi") || module.starts_with("file"))
+        && attr.contains(':')
+    {
+        return;
+    }
+    let mut say = |certainty: f64, message: String| {
+        sink.add(&DOC, certainty, line, text, message, &[("module", module), ("name", attr)]);
+    };
+    if let Some(stem) = module.strip_suffix(".py") {
+        let right =
+            format!("{}:{}", stem.replace('/', "."), if attr.is_empty() { "app" } else { attr });
+        return say(
+            1.0,
+            format!(
+                "{module} is a file name; the server wants the module's name, without .py: {right}"
+            ),
+        );
+    }
+    if module.contains('/') {
+        return say(
+            1.0,
+            format!(
+                "{module} is a path; the server wants the module's name with dots: {}",
+                module.replace('/', ".")
+            ),
+        );
+    }
+    if module.is_empty() || !module.split('.').all(is_identifier) {
+        return;
+    }
+    let Some(dir) = folder(project, command.chdir.as_deref().or(cd)) else { return };
+    let below = module.replace('.', "/");
+    let here = |dir: &Path| {
+        let file = dir.join(format!("{below}.py"));
+        if file.is_file() {
+            Some(file)
+        } else {
+            Some(dir.join(&below).join("__init__.py")).filter(|file| file.is_file())
+        }
+    };
+    let found = here(&dir);
+    if let Some(file) = found {
+        attribute(&dir, &file, module, attr, command, &mut say);
+        return;
+    }
+    let top = module.split('.').next().unwrap_or(module);
+    // A folder without __init__.py is a package as well; an installed one has its own name.
+    let first = dir.join(top);
+    let exists = first.is_dir()
+        || dir.join(format!("{top}.py")).is_file()
+        || dir.join("src").join(top).exists();
+    let installed = project.requirements.has(&top.replace('_', "-"))
+        || project.requirements.open && !exists && !near(&dir, &below);
+    if installed {
+        return;
+    }
+    let elsewhere =
+        below_folders(&dir).into_iter().find(|folder| here(&dir.join(folder)).is_some());
+    if let Some(folder) = elsewhere {
+        // Installed from a src layout, or found by a path that the code sets: not for sure.
+        let certainty = if folder == "src" { 0.5 } else { 0.8 };
+        return say(
+            certainty,
+            format!(
+                "{module} is not in the folder that the server starts in; it stands in {folder}/. Start it with --chdir {folder}, or name it {folder}.{module}."
+            ),
+        );
+    }
+    let alike =
+        modules(&dir).into_iter().find(|name| name.eq_ignore_ascii_case(top) || swapped(name, top));
+    match alike {
+        Some(name) if !exists => say(
+            1.0,
+            format!("There is no module {module} in the project; {name} was probably meant."),
+        ),
+        _ => say(
+            if exists || !project.requirements.open { 0.8 } else { 0.5 },
+            format!("There is no module {module} in the project, and no requirement of that name."),
+        ),
+    }
+}
+
+fn near(dir: &Path, below: &str) -> bool {
+    below_folders(dir).iter().any(|folder| dir.join(folder).join(format!("{below}.py")).is_file())
+        || modules(dir).iter().any(|name| {
+            swapped(name, below.split('/').next().unwrap_or(below))
+                || name.eq_ignore_ascii_case(below)
+        })
+}
+
+fn is_identifier(word: &str) -> bool {
+    !word.is_empty()
+        && !word.starts_with(|c: char| c.is_ascii_digit())
+        && word.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// Whether the module defines what the server asks it for: the static analysis decides.
+fn attribute(
+    dir: &Path,
+    file: &Path,
+    module: &str,
+    attr: &str,
+    command: &Command,
+    say: &mut dyn FnMut(f64, String),
+) {
+    let call = attr.split_once('(').map(|(name, _)| name);
+    let name = call.unwrap_or(attr).trim();
+    let name = match (name, command.program) {
+        ("", Program::Gunicorn | Program::Hypercorn) => "application",
+        ("", _) => return,
+        (name, _) => name,
+    };
+    if !is_identifier(name) {
+        return;
+    }
+    let asgi = matches!(command.program, Program::Uvicorn | Program::Daphne)
+        || command
+            .worker_class
+            .as_deref()
+            .is_some_and(|class| class.to_lowercase().contains("uvicorn"));
+    let options = EntryOptions {
+        kind: EntryKind::ModuleAttr {
+            module: module.to_owned(),
+            attr: name.to_owned(),
+            factory: command.factory || call.is_some(),
+        },
+        application: name.to_owned(),
+        interface: if asgi { Interface::Asgi } else { Interface::Any },
+        ..EntryOptions::for_file(dir)
+    };
+    let analysis = analyse_entry(&options);
+    let absent = analysis.findings.iter().find(|found| {
+        matches!(found.name, "app-missing" | "app-misspelled")
+            || found.cause == Some("application-missing") && found.severity == Severity::Error
+    });
+    if let Some(found) = absent {
+        say(
+            found.certainty,
+            format!(
+                "{}: {}",
+                file.file_name().unwrap_or_default().to_string_lossy(),
+                found.message
+            ),
+        );
+    }
+}
