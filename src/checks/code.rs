@@ -18,13 +18,14 @@ pub(super) fn collect(context: &Context) -> Facts {
     };
     let options = entry_options(context, wsgi);
     let analysis = analyse_entry(&options);
+    let shown = crate::site::on_server(context.site.root.as_deref(), wsgi);
     facts.examined.push(Examined {
         check: "code".to_owned(),
-        what: format!(
-            "{} and {} files that it loads (parsed, not run)",
-            crate::site::on_server(context.site.root.as_deref(), wsgi),
-            analysis.loaded.len().saturating_sub(1)
-        ),
+        what: match analysis.loaded.len().saturating_sub(1) {
+            0 => format!("{shown} (parsed, not run)"),
+            1 => format!("{shown} and the file that it loads (parsed, not run)"),
+            more => format!("{shown} and {more} files that it loads (parsed, not run)"),
+        },
         from: None,
         to: None,
     });
@@ -110,7 +111,12 @@ fn contrary(analysis: &Analysis, facts: &mut Facts) {
         facts.contrary.push(Contrary { cause: cause.to_owned(), reason });
     };
     if !found(&["syntax-error", "syntax-too-new", "python2-code"]) {
-        rule_out("wsgi-syntax-error", format!("all {files} files that it loads were parsed"));
+        let what = if files < 2 {
+            "the file was parsed".to_owned()
+        } else {
+            format!("all {files} files that it loads were parsed")
+        };
+        rule_out("wsgi-syntax-error", what);
     }
     if !found(&["server-at-import"]) {
         rule_out("dev-server-run", "no server is started at import".to_owned());

@@ -52,6 +52,9 @@ pub(super) fn build(
         .filter(|claim| claim.sig.slug == ranked.slug)
         .map(|claim| claim.sig.text.id.as_str())
         .collect();
+    let mut fixes = fixes(cause, &captures, &signatures, site, rules, account, entries, &dist);
+    let mut docs = docs(cause, site, rules);
+    docs.extend(super::links::add(&mut fixes, site, rules));
     Finding {
         cause: Some(ranked.slug.clone()),
         lint: None,
@@ -63,10 +66,10 @@ pub(super) fn build(
         evidence: account.favour.iter().map(|&at| evidence(entries[at].fact)).collect(),
         why: fill(&cause.why, &captures, &dist).unwrap_or_else(|| cause.why.clone()),
         explains: explains(account),
-        fixes: fixes(cause, &captures, &signatures, site, rules, account, entries, &dist),
+        fixes,
         prevent: after::prevent(cause, account, entries, facts, site, rules, &captures),
         consequences: after::consequences(account, entries, facts),
-        docs: docs(cause, site, rules),
+        docs,
         captures,
     }
 }

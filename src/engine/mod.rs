@@ -7,6 +7,7 @@ mod after;
 mod explain;
 mod finding;
 mod ledger;
+mod links;
 mod next;
 mod rank;
 mod resolve;
