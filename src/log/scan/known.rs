@@ -1,6 +1,6 @@
 //! Events of a file that were seen before: a repeat is counted and not looked at again.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
@@ -15,8 +15,8 @@ const INTRO_WITHIN: u64 = 6;
 #[derive(Debug, Default)]
 pub(super) struct Known {
     index: HashMap<String, usize>,
-    /// Newest line of each event that is a line of its own, and its place in the list.
-    lines: BTreeSet<(u64, usize)>,
+    /// Newest line of each event that is a line of its own, its place in the list, its full key.
+    lines: BTreeMap<(u64, usize), String>,
     /// Counts life-cycle moments, so that repeats never reach over a restart.
     segment: u32,
 }
@@ -41,14 +41,15 @@ impl Known {
         place: &Place,
         order: u64,
     ) -> bool {
-        let Some(&at) = self.index.get(&self.full(key)) else { return false };
+        let full = self.full(key);
+        let Some(&at) = self.index.get(&full) else { return false };
         let known = &mut facts[at];
         known.count = known.count.saturating_add(1);
         known.last_time = time.or(known.last_time);
         known.last_place = Some(place.clone());
         if known.exception.is_none() {
             self.lines.remove(&(known.order, at));
-            self.lines.insert((order, at));
+            self.lines.insert((order, at), full);
         }
         known.order = order;
         true
@@ -65,21 +66,22 @@ impl Known {
             return;
         }
         fact.last_time = fact.time;
-        self.index.insert(self.full(key), facts.len());
+        let full = self.full(key);
         if fact.exception.is_none() {
-            self.lines.insert((fact.order, facts.len()));
+            self.lines.insert((fact.order, facts.len()), full.clone());
         }
+        self.index.insert(full, facts.len());
         facts.push(fact);
     }
 
     /// The line that introduced a traceback is no second event.
-    pub(super) fn forget_intro(&mut self, facts: &mut [Fact], intro: &str, first_line: u64) {
+    pub(super) fn forget_intro(&mut self, facts: &mut Vec<Fact>, intro: &str, first_line: u64) {
         let intro = intro.trim();
         let near = (first_line.saturating_sub(INTRO_WITHIN), 0)..=(first_line, usize::MAX);
         let Some(at) = self
             .lines
             .range(near)
-            .map(|(_, at)| *at)
+            .map(|((_, at), _)| *at)
             .filter(|at| facts[*at].excerpt.trim().starts_with(intro))
             .max()
         else {
@@ -90,11 +92,64 @@ impl Known {
             known.count -= 1;
         } else {
             known.matches.clear();
-            self.index.retain(|_, index| *index != at);
+            let line = (known.order, at);
+            if let Some(key) = self.lines.get(&line)
+                && self.index.get(key) == Some(&at)
+            {
+                self.index.remove(key);
+            }
+            // Usually the newest event: such lines must not use up the room for others.
+            if at + 1 == facts.len() {
+                facts.pop();
+                self.lines.remove(&line);
+            }
         }
     }
 
     fn full(&self, key: &str) -> String {
         format!("{}|{key}", self.segment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Place, SigMatch, Source};
+
+    fn line(text: &str, order: u64) -> Fact {
+        let mut fact = Fact::new(Source::Log, text.to_owned());
+        fact.matches =
+            vec![SigMatch { signature: "a/b".into(), captures: crate::model::Captures::new() }];
+        fact.order = order;
+        fact.place = Some(Place::line("e.log", 1));
+        fact
+    }
+
+    #[test]
+    fn introducing_lines_use_up_no_room() {
+        let (mut known, mut facts) = (Known::default(), Vec::new());
+        known.add(&mut facts, "other", line("disk is full", 1));
+        for at in 1..=20_000 {
+            known.add(&mut facts, "intro", line("Exception on /x [GET]", at * 10));
+            known.forget_intro(&mut facts, "Exception on /x [GET]", at * 10 + 1);
+        }
+        assert_eq!(facts.len(), 1);
+        known.add(&mut facts, "new", line("boom", 300_000));
+        assert_eq!(facts.len(), 2);
+        assert!(known.has("new") && known.has("other") && !known.has("intro"));
+    }
+
+    #[test]
+    fn an_earlier_event_that_introduced_once_is_counted_down() {
+        let (mut known, mut facts) = (Known::default(), Vec::new());
+        known.add(&mut facts, "intro", line("Exception on /x [GET]", 10));
+        known.add(&mut facts, "intro", line("Exception on /x [GET]", 20));
+        known.add(&mut facts, "other", line("disk is full", 21));
+        known.forget_intro(&mut facts, "Exception on /x [GET]", 22);
+        assert_eq!((facts.len(), facts[0].count), (2, 1));
+        known.forget_intro(&mut facts, "Exception on /x [GET]", 22);
+        assert!(facts[0].matches.is_empty() && !known.has("intro") && known.has("other"));
+        known.next_segment();
+        assert!(!known.has("other"));
     }
 }

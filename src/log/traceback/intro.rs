@@ -54,12 +54,8 @@ const PHRASES: &[(&str, Phase)] = &[
 
 /// Recognises an introducing line.
 pub(super) fn hint(text: &str) -> Option<IntroHint> {
-    if !has_phrase(text) {
-        return None;
-    }
-    let (at, phrase, phase) = PHRASES
-        .iter()
-        .find_map(|(phrase, phase)| text.find(phrase).map(|at| (at, *phrase, *phase)))?;
+    let (index, at) = first_phrase(text)?;
+    let (phrase, phase) = PHRASES[index];
     let route = match phase {
         Phase::Request => route_in(&text[at + phrase.len()..]),
         _ => None,
@@ -67,13 +63,15 @@ pub(super) fn hint(text: &str) -> Option<IntroHint> {
     Some(IntroHint { phase, route })
 }
 
-/// One search for all phrases: few lines have any.
-fn has_phrase(text: &str) -> bool {
+/// The first phrase of the list that stands in the text, and where: one search for all.
+fn first_phrase(text: &str) -> Option<(usize, usize)> {
     static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     AUTOMATON
         .get_or_init(|| AhoCorasick::new(PHRASES.iter().map(|(phrase, _)| phrase)).ok())
-        .as_ref()
-        .is_none_or(|automaton| automaton.is_match(text))
+        .as_ref()?
+        .find_overlapping_iter(text)
+        .map(|found| (found.pattern().as_usize(), found.start()))
+        .min()
 }
 
 /// The first word that is a URL path, without its query.
