@@ -54,12 +54,16 @@ def report{n}(orders):
 '''
 
 
+def package_of(name):
+    return name.rpartition(".")[0]
+
+
 def imports(at):
     """Earlier modules only, so that there is no cycle; the one before, so that all are reached."""
     yield "import json\nimport logging\nimport os\n"
-    here = names[at].rpartition(".")[0]
+    here = package_of(names[at])
+    before = names[at - 1]
     if at % 8:
-        before = names[at - 1]
         package, _, module = before.rpartition(".")
         if package == here:
             yield f"from .{module} import Order{at - 1}, find{at - 1}\n"
@@ -71,8 +75,10 @@ def imports(at):
             f"import {names[other]}\n",
             f"from {package} import {module} as other{other}\n",
             f"from {names[other]} import find{other} as look{other}, report{other}\n",
-            f"from ..{package.rpartition('.')[2]}.{module} import *\n",
+            f"from ..{package.rpartition('.')[2]} import {module}\n",
         ])
+    if at % 40 == 7:
+        yield f"from .{before.rpartition('.')[2]} import *\n" if package_of(before) == here else ""
     if at % 10 == 3:
         yield "try:\n    import ujson\nexcept ImportError:\n    ujson = None\n"
 

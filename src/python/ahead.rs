@@ -18,7 +18,7 @@ use super::stack::spawn_deep;
 /// Files that are loaded before others help: a small project is done before a thread has started.
 const ALONE: usize = 8;
 /// Bytes of source that may lie ready: their trees take some thirty times as much.
-const FAR: u64 = 1 << 20;
+const FAR: u64 = 256 << 10;
 
 /// The helper of one analysis.
 pub(super) struct Ahead {

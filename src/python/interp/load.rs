@@ -11,7 +11,7 @@ use crate::python::source::Source;
 use crate::python::value::{ModuleId, Value};
 
 /// Bytes of source of which all trees are kept. Of more files only those are that still run or are called.
-const KEPT: u64 = 1 << 20;
+const KEPT: u64 = 256 << 10;
 
 impl Interp<'_> {
     /// Reads, parses and executes one file as a module.

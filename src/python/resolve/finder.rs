@@ -1,6 +1,6 @@
 //! Looks a module name up on the search path, as Python's path finder does, with directory listings cached.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -11,6 +11,8 @@ use super::{Tree, pathops};
 #[derive(Debug, Default)]
 pub struct Listing {
     names: HashMap<String, bool>,
+    /// What stands before the first dot of compiled modules.
+    binaries: HashSet<String>,
     /// The directory could be read.
     pub exists: bool,
     /// More entries than are looked at.
@@ -35,6 +37,12 @@ impl Listing {
                 Ok(kind) => kind.is_dir(),
                 Err(_) => false,
             };
+            if !is_dir
+                && let Some((stem, rest)) = name.split_once('.')
+                && matches!(rest.rsplit('.').next(), Some("so" | "pyd" | "pyc"))
+            {
+                listing.binaries.insert(stem.to_owned());
+            }
             listing.names.insert(name, is_dir);
         }
         listing
@@ -161,14 +169,7 @@ impl Finder {
             if listing.file(&file) {
                 return Some((Found::Module(pathops::join(dir, &file)), dir.to_owned()));
             }
-            let prefix = format!("{name}.");
-            let binary = |file: &str| {
-                file.strip_prefix(&prefix).is_some_and(|rest| {
-                    let ending = rest.rsplit('.').next().unwrap_or("");
-                    matches!(ending, "so" | "pyd" | "pyc") && !rest.contains('/')
-                })
-            };
-            if listing.iter().any(|(file, dir)| !dir && binary(file)) {
+            if listing.binaries.contains(name) {
                 return Some((Found::Binary(pathops::join(dir, name)), dir.to_owned()));
             }
         }
