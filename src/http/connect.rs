@@ -72,7 +72,8 @@ mod tests {
         _waiting: Vec<Std>,
     }
 
-    async fn hole(bind: &str) -> Option<Hole> {
+    /// Needs a runtime around it.
+    fn hole(bind: &str) -> Option<Hole> {
         let bind: SocketAddr = bind.parse().ok()?;
         let socket = if bind.is_ipv6() {
             tokio::net::TcpSocket::new_v6()
@@ -107,7 +108,7 @@ mod tests {
             let (_good, at, closed) = good_and_closed();
             for bind in ["[::1]:0", "127.0.0.1:0"] {
                 // Not every machine has IPv6.
-                let Some(hole) = hole(bind).await else { continue };
+                let Some(hole) = hole(bind) else { continue };
                 let (_, reached) = connect(&[hole.address, at]).await.expect("the second");
                 assert_eq!(reached, at, "{bind}");
                 let (_, reached) = connect(&[hole.address, closed, at]).await.expect("the third");

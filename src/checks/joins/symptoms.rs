@@ -34,10 +34,9 @@ pub(super) fn add(context: &Context, facts: &mut Facts) {
         match failing.or(status.filter(|status| *status >= 400)) {
             Some(status) => kinds.push(SymptomKind::Status(status)),
             // An answer that is not the site's page: the status alone would look fine.
+            None if kinds.contains(&SymptomKind::Timeout) => {}
             None if cut.is_some_and(|error| error.kind == ErrorKind::Timeout) => {
-                if !kinds.contains(&SymptomKind::Timeout) {
-                    kinds.push(SymptomKind::Timeout);
-                }
+                kinds.push(SymptomKind::Timeout);
             }
             None if probe.verdict == ProbeVerdict::Failing => {
                 kinds.push(status.map_or(SymptomKind::Unreachable, SymptomKind::Status));
