@@ -8,7 +8,7 @@ mod prevent;
 pub(super) mod receipt;
 
 use super::{Style, words};
-use crate::model::{Finding, Fix, Report, Severity, Source, State, Verdict};
+use crate::model::{Finding, Fix, ProbeVerdict, Report, Severity, Source, State, Verdict};
 use crate::redact::Shareable;
 use crate::text::{terminal, width};
 use page::{LABEL, Page, Tone};
@@ -126,6 +126,12 @@ fn verdict_line(page: &mut Page<'_>, report: &Report) {
         && report.findings.is_empty()
     {
         charts::probe(page, probe);
+    } else if report.verdict == Verdict::Unknown
+        && let Some(probe) = &report.probe
+        && let Some(sentence) = probe.notes.first().filter(|_| probe.verdict != ProbeVerdict::Ok)
+    {
+        // What the site's own answer means is all that is known.
+        page.paragraph("   ", sentence, Tone::Plain);
     }
     page.gap();
 }
