@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::margin::{looks_like_log, plausible};
+use super::margin::{looks_like_log, one_line, plausible};
 use super::names;
 use super::part::{KeptFrame, Part, Tail, bounded};
 use super::token::{self, Token};
@@ -472,12 +472,18 @@ impl Entry {
                 || self.start == Start::Bare
                 || self.message_lines > MAX_LOOSE_LINES
                 || names::bare(trimmed).is_some()
+                || self.said_it_all()
                 || looks_like_log(trimmed)
                 || super::intro::hint(trimmed).is_some());
         if other {
             return Step::Over;
         }
         self.message(text, indented)
+    }
+
+    /// Whether the message is one that Python itself makes, on one line.
+    fn said_it_all(&mut self) -> bool {
+        self.part().exception.as_ref().is_some_and(|(name, message)| one_line(name, message))
     }
 
     fn message(&mut self, text: &str, own: bool) -> Step {

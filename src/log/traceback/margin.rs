@@ -9,6 +9,27 @@ pub(super) fn plausible(name: &str, message: &str) -> bool {
         || name.contains('.') && !message.starts_with("//")
 }
 
+/// Messages of Python itself that have one line: what stands below at the margin was printed by
+/// somebody else.
+pub(super) fn one_line(name: &str, message: &str) -> bool {
+    match name {
+        "KeyError" => {
+            // one quoted word: a message of an own KeyError may go on
+            let quoted =
+                |mark| message.len() > 1 && message.starts_with(mark) && message.ends_with(mark);
+            quoted('\'') || quoted('"')
+        }
+        "ModuleNotFoundError" | "ImportError" => {
+            message.starts_with("No module named ") || message.starts_with("cannot import name ")
+        }
+        "NameError" => message.starts_with("name "),
+        "AttributeError" => message.contains(" has no attribute "),
+        "FileNotFoundError" | "PermissionError" => message.starts_with("[Errno "),
+        "ZeroDivisionError" | "IndexError" | "IndentationError" | "TabError" => true,
+        _ => false,
+    }
+}
+
 /// Lines of servers and access logs that never are part of a message.
 pub(super) fn looks_like_log(text: &str) -> bool {
     const STARTS: &[&str] = &[
@@ -62,4 +83,19 @@ pub(super) fn looks_like_log(text: &str) -> bool {
     text.contains(" - - [")
         || bytes.first() == Some(&b'[') && digit(1) && digit(2)
         || digit(0) && digit(1) && digit(2) && digit(3) && bytes.get(4) == Some(&b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn messages_of_python_itself_have_one_line() {
+        assert!(one_line("KeyError", "'BOT_TOKEN'"));
+        assert!(one_line("ModuleNotFoundError", "No module named 'flask'"));
+        assert!(!one_line("KeyError", "unknown field in"));
+        assert!(!one_line("KeyError", "'"));
+        assert!(!one_line("ImportError", "Unable to import required dependencies:"));
+        assert!(!one_line("OperationalError", "could not connect to server"));
+    }
 }

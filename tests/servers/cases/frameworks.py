@@ -1,6 +1,5 @@
 """Frameworks and workers beside Flask and Django: each breaks in its own words."""
 
-import pathlib
 import socket
 
 from cases.common import DJANGO_WSGI, FLASK_APP, django_site, view
@@ -29,8 +28,8 @@ def program(site, *command, port=8000, paths=("/", "/"), ready=r"rror|unning|[Ll
         site.get(path)
 
 
-@case("fw-dash-server-attribute", OwnServer, "gunicorn is given the Dash object, not its server.",
-      first=["application-missing"], project="dash", symptom="last", **FRAMEWORKS)
+@case("fw-dash-healthy", OwnServer, "gunicorn is given the Dash object, not its server: Dash 3 may be called, too.",
+      first=[], project="dash", symptom="ok", **FRAMEWORKS)
 def dash(site):
     site.write("app.py", "from dash import Dash, html\n\napp = Dash(__name__)\napp.layout = html.Div('hello')\n")
     gunicorn(site, "app:app", wait=9)
@@ -152,10 +151,10 @@ def pydantic(site):
 
 
 @case("fw-fastapi-workers-die", OwnServer, "uvicorn --workers: the children die while importing and are started again.",
-      first=["missing-env-var"], project="workers", symptom="502", **FRAMEWORKS)
+      first=["missing-env-var"], project="workers", symptom="502", never=["import-time-exception"], **FRAMEWORKS)
 def uvicorn_workers(site):
     site.write("main.py", "import os\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\nTOKEN = os.environ['BOT_TOKEN']\n")
-    program(site, f"{site.venv_path}/bin/uvicorn", "main:app", "--port", "8000", "--workers", "2")
+    program(site, f"{site.venv_path}/bin/uvicorn", "main:app", "--port", "8000", "--workers", "2", ready="KeyError")
 
 
 @case("fw-fastapi-sync-in-loop", OwnServer, "An async view runs its own event loop.",
