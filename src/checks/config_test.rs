@@ -13,7 +13,7 @@ fn a_good_tree_says_nothing() {
         found(&[
             ("etc/systemd/system/shop.service", UNIT),
             ("srv/shop/shop/__init__.py", ""),
-            ("srv/shop/shop/wsgi.py", "application = 1"),
+            ("srv/shop/shop/wsgi.py", "def application(environ, start_response):\n    return []\n"),
         ])
         .is_empty()
     );

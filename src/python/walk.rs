@@ -284,7 +284,7 @@ mod tests {
     }
 
     fn names(root: &Path, paths: &[PathBuf]) -> Vec<String> {
-        let walked = map_files(paths, |path| path.to_owned());
+        let walked = map_files(paths, std::borrow::ToOwned::to_owned);
         assert!(walked.results.iter().all(|(path, same)| path == same));
         let mut names: Vec<String> = walked
             .results
