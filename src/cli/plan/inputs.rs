@@ -1,5 +1,6 @@
 //! What was given: each input recognised by what it is, not by where it stands.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -113,11 +114,18 @@ impl Plan {
             .map(|e| e.path())
             .collect();
         names.sort();
-        for path in names {
+        let before = site.logs.len();
+        for path in &names {
             let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
             let is_log = name.ends_with(".log") || name.contains(".log.");
             if is_log && !name.starts_with('.') && path.is_file() {
-                self.file(&path, site);
+                self.file(path, site);
+            }
+        }
+        if site.logs.len() == before {
+            for path in names.iter().filter(|path| is_paste(path)) {
+                let shown = path.display().to_string();
+                site.logs.push(LogFile { path: path.clone(), shown, kind: None });
             }
         }
         let (projects, notes) = crate::site::project(dir);
@@ -140,6 +148,20 @@ impl Plan {
         site.virtualenv = site.virtualenv.take().or(found.virtualenv);
         site.server_config.extend(found.server_config);
     }
+}
+
+/// A text file that holds a log though it is not named like one: a paste, a ticket.
+fn is_paste(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let text = [".txt", ".text", ".out", ".err"].iter().any(|ending| name.ends_with(ending));
+    let other = ["requirements", "readme", "license", "robots", "runtime", "notice", "changelog"];
+    if !text || other.iter().any(|word| name.starts_with(word)) || !path.is_file() {
+        return false;
+    }
+    let mut head = Vec::new();
+    let read =
+        std::fs::File::open(path).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head));
+    read.is_ok() && crate::log::kind::holds_log(&head)
 }
 
 pub(super) fn flagged_logs(files: &InputArgs, site: &mut Site) {

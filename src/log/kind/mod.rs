@@ -295,6 +295,20 @@ fn kind(name: &str, tally: &Tally) -> LogKind {
     }
 }
 
+/// Whether a file that is not named like a log holds one all the same: a paste, a ticket.
+#[must_use]
+pub fn holds_log(head: &[u8]) -> bool {
+    let text = other::text(head);
+    if other::is_binary(head) || super::document::reason(&text).is_some() {
+        return false;
+    }
+    let found = guess("", &text);
+    found.platform.is_some()
+        || !found.servers.is_empty()
+        || found.kind != LogKind::Any
+        || text.lines().take(LINES).any(|line| line.contains("Traceback (most recent call last)"))
+}
+
 /// Configuration or source that stands in a file, whatever its name: a clause for people.
 pub(super) fn configuration(head: &str) -> Option<&'static str> {
     match other::no_log("", head)? {

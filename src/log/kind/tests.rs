@@ -77,3 +77,15 @@ fn json_log_lines_are_a_log() {
     let head = "{\"log\":\"[2024-08-20 15:28:23 +0000] [1] [INFO] Starting gunicorn 23.0.0\\n\",\"time\":\"2024-08-20T15:28:23Z\"}\n";
     assert_eq!(recognise("x-json", head.as_bytes()), InputKind::Log(LogKind::Server));
 }
+
+#[test]
+fn pastes_that_hold_a_log() {
+    let ticket = "Hi,\n\nmy app does not start since yesterday, this is what I get:\n\nTraceback (most recent call last):\n  File \"/srv/a.py\", line 1, in <module>\nKeyError: 'x'\n";
+    assert!(holds_log(ticket.as_bytes()));
+    assert!(holds_log(b"[2024-05-05 10:00:00 +0000] [7] [INFO] Booting worker with pid: 7\n"));
+    for text in
+        ["flask==3.0.0\ngunicorn\n", "Buy milk and bread for the weekend.\n", "", "\0\x01\x02"]
+    {
+        assert!(!holds_log(text.as_bytes()), "{text:?}");
+    }
+}
