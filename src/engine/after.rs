@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use super::finding::evidence;
 use super::ledger::{Account, Entry};
 use crate::model::{
-    Captures, Consequence, ContainerState, Evidence, Facts, Prevention, RestartState, Site, Source,
+    Captures, Consequence, ContainerState, Evidence, Facts, Mark, MarkKind, Prevention,
+    RestartState, Site, Source,
 };
+use crate::rules::platform::Platform;
 use crate::rules::schema::Cause;
 use crate::rules::{Rules, distribution, fill};
 
@@ -19,6 +21,8 @@ pub(super) fn consequences(
     account: &Account,
     entries: &[Entry<'_>],
     facts: &Facts,
+    platform: Option<&Platform>,
+    slug: &str,
 ) -> Vec<Consequence> {
     let mut by_label: BTreeMap<&str, Vec<Evidence>> = BTreeMap::new();
     for &at in &account.consequences {
@@ -28,13 +32,60 @@ pub(super) fn consequences(
     }
     let mut list: Vec<Consequence> = by_label
         .into_iter()
-        .map(|(label, evidence)| Consequence { title: label.to_owned(), evidence })
+        .map(|(label, evidence)| Consequence { title: label.to_owned(), runs: false, evidence })
         .collect();
     // The crash loop stands under the cause of the crashes.
     if let Some(container) = loop_of(account, entries, facts) {
-        list.push(Consequence { title: loop_title(container), evidence: Vec::new() });
+        let title = loop_title(container);
+        list.push(Consequence { title, runs: false, evidence: Vec::new() });
+    }
+    if account.any_current && (account.any_start_time || slug == "deploy-hook-failed") {
+        let title = platform.and_then(|platform| still_runs(facts, platform, slug));
+        list.extend(title.map(|title| Consequence { title, runs: true, evidence: Vec::new() }));
     }
     list
+}
+
+/// What the visitors get meanwhile: the old version, nothing, or what the platform tries again.
+fn still_runs(facts: &Facts, platform: &Platform, slug: &str) -> Option<String> {
+    let failed = |mark: &&Mark| {
+        mark.label.starts_with("deployment failed") || mark.label == "release command failed"
+    };
+    let good = |mark: &&Mark| mark.kind == MarkKind::Deploy && mark.label == "deployed";
+    let requested = |mark: &&Mark| {
+        mark.kind == MarkKind::Reload
+            && matches!(mark.label.as_str(), "restart on request" | "scaled")
+    };
+    let newest = |wanted: &dyn Fn(&&Mark) -> bool| {
+        facts.marks.iter().filter(wanted).max_by_key(|mark| mark.time)
+    };
+    let (deployed, failure) = (newest(&good), newest(&failed));
+    let since = deployed.and_then(|mark| mark.time);
+    if let Some(failure) = failure.filter(|mark| mark.time.is_none() || mark.time > since) {
+        let before = deployed.is_some() && failure.time.is_some();
+        let text = if before { &platform.after.deployment } else { &platform.after.maybe_first };
+        return text.clone();
+    }
+    let restart = newest(&requested).filter(|mark| mark.time > since)?;
+    if !matches!(slug, "port-not-bound" | "slow-startup" | "import-time-blocking") {
+        return None;
+    }
+    let starts = facts
+        .marks
+        .iter()
+        .filter(|mark| mark.kind == MarkKind::Start && mark.container.is_some())
+        .filter(|mark| mark.time >= restart.time)
+        .count();
+    let attempts = platform.limits.boot_attempts?;
+    let attempt = match u32::try_from(starts) {
+        Ok(n) if (1..=attempts).contains(&n) => format!(" (attempt {n} of {attempts} so far)"),
+        _ => String::new(),
+    };
+    let captures = Captures::from([
+        ("attempts".to_owned(), attempts.to_string()),
+        ("attempt".to_owned(), attempt),
+    ]);
+    fill(platform.after.restart.as_deref()?, &captures, &distribution)
 }
 
 /// How to keep it from happening again: the cause's own texts for this platform, and where it made a
@@ -133,3 +184,7 @@ fn loop_title(container: &ContainerState) -> String {
     }
     text
 }
+
+#[cfg(test)]
+#[path = "after_test.rs"]
+mod tests;

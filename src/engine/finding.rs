@@ -68,7 +68,13 @@ pub(super) fn build(
         explains: explains(account),
         fixes,
         prevent: after::prevent(cause, account, entries, facts, site, rules, &captures),
-        consequences: after::consequences(account, entries, facts),
+        consequences: after::consequences(
+            account,
+            entries,
+            facts,
+            rules.platform(site.platform_id()),
+            &cause.slug,
+        ),
         docs,
         captures,
     }

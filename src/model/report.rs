@@ -149,6 +149,8 @@ pub struct Prevention {
 #[derive(Debug, Clone)]
 pub struct Consequence {
     pub title: String,
+    /// A sentence on what still runs, not something that the finding explains.
+    pub runs: bool,
     pub evidence: Vec<Evidence>,
 }
 

@@ -113,9 +113,16 @@ fn whole(report: &Report, finding: &Finding, at: usize, style: &Style) -> String
     if !finding.why.trim().is_empty() {
         let _ = write!(out, "**Why:** {}\n\n", prose(finding.why.trim()));
     }
-    if !finding.consequences.is_empty() {
-        let titles: Vec<String> =
-            finding.consequences.iter().map(|item| inline(&item.title)).collect();
+    for item in finding.consequences.iter().filter(|item| item.runs) {
+        let _ = write!(out, "**What still runs:** {}\n\n", prose(&item.title));
+    }
+    let titles: Vec<String> = finding
+        .consequences
+        .iter()
+        .filter(|item| !item.runs)
+        .map(|item| inline(&item.title))
+        .collect();
+    if !titles.is_empty() {
         let _ = write!(out, "**So:** this also explains {}.\n\n", titles.join("; "));
     }
     if !finding.fixes.is_empty() {

@@ -59,6 +59,9 @@ fn broken(page: &mut Page, report: &Report, finding: &Finding, site: &str, verbo
     if !finding.why.trim().is_empty() {
         because.push(finding.why.trim().to_owned());
     }
+    because.extend(
+        finding.consequences.iter().filter(|item| item.runs).map(|item| item.title.clone()),
+    );
     page.text(&because.join(" "));
     page.gap();
     steps(page, finding);

@@ -28,6 +28,9 @@ pub struct Platform {
     pub symptoms: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     pub restart: Option<RestartPolicy>,
+    /// What still runs after a start that failed.
+    #[serde(default)]
+    pub after: After,
     /// Link templates by name: `web-tab`, `error-log`, `editor`; `{user}` and `{domain}` are filled.
     #[serde(default)]
     pub links: BTreeMap<String, String>,
@@ -67,6 +70,18 @@ pub struct Limits {
     pub hook_min: Option<u32>,
     /// Restarts tried after a boot timeout.
     pub boot_attempts: Option<u32>,
+}
+
+/// Sentences on what still runs, by what the start was for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct After {
+    /// A deployment, where an earlier version is known to have run.
+    pub deployment: Option<String>,
+    /// A deployment that may have been the first.
+    pub maybe_first: Option<String>,
+    /// A restart or more containers, after a boot timeout; takes `{attempt}` and `{attempts}`.
+    pub restart: Option<String>,
 }
 
 /// Where things stand on the platform's machines.

@@ -58,6 +58,7 @@ struct Card {
     more: usize,
     why: String,
     consequences: Vec<String>,
+    runs: Vec<String>,
     fixes: Vec<Step>,
     prevent: Vec<Advice>,
     docs: Vec<String>,
@@ -245,7 +246,18 @@ fn card(report: &Report, finding: &Finding, at: usize, verbose: bool) -> Card {
         evidence: finding.evidence.iter().take(EVIDENCE).map(|item| seen(report, item)).collect(),
         more: finding.evidence.len().saturating_sub(EVIDENCE),
         why: plain(finding.why.trim()),
-        consequences: finding.consequences.iter().map(|item| plain(&item.title)).collect(),
+        consequences: finding
+            .consequences
+            .iter()
+            .filter(|item| !item.runs)
+            .map(|item| plain(&item.title))
+            .collect(),
+        runs: finding
+            .consequences
+            .iter()
+            .filter(|item| item.runs)
+            .map(|item| plain(&item.title))
+            .collect(),
         fixes,
         prevent: finding
             .prevent

@@ -181,6 +181,7 @@ pub(super) fn broken() -> Report {
     ];
     first.docs = vec!["https://help.pythonanywhere.com/pages/Flask504And502Errors/".to_owned()];
     first.consequences = vec![Consequence {
+        runs: false,
         title: "a worker was killed".to_owned(),
         evidence: vec![evidence(Source::Log, None, "worker 1 died")],
     }];
@@ -412,8 +413,11 @@ pub(super) fn hostile(text: &str) -> Report {
                 edit.text = s();
             }
         }
-        finding.consequences =
-            vec![Consequence { title: s(), evidence: vec![evidence(Source::Log, place(), text)] }];
+        finding.consequences = vec![Consequence {
+            title: s(),
+            runs: false,
+            evidence: vec![evidence(Source::Log, place(), text)],
+        }];
     }
     for item in &mut report.ruled_out {
         *item = RuledOut { cause: s(), title: s(), reason: s() };

@@ -252,6 +252,9 @@ fn whole(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usize) {
         page.labelled("Why", &finding.why);
     }
     consequences(page, report, finding, at);
+    for item in finding.consequences.iter().filter(|item| item.runs) {
+        page.labelled("Runs", &item.title);
+    }
     fixes(page, &finding.fixes);
     for (n, url) in finding.docs.iter().take(2).enumerate() {
         let label = if n == 0 { "Docs" } else { "" };
@@ -290,6 +293,7 @@ fn consequences(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usi
     let titles: Vec<String> = finding
         .consequences
         .iter()
+        .filter(|item| !item.runs)
         .filter(|item| !(at == 0 && looping.is_some() && item.evidence.is_empty()))
         .map(|item| {
             let times: u64 = item.evidence.iter().map(|e| u64::from(e.count)).sum();
