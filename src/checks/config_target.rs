@@ -5,7 +5,7 @@
 
 use super::Context;
 use super::config::fact_of;
-use crate::model::{Captures, Fact, Severity};
+use crate::model::{Captures, Fact};
 use crate::python::entry::{EntryKind, EntryOptions, Interface, analyse_entry};
 use crate::site::Tree;
 use crate::site::config::{App, AppKind, Setting};
@@ -33,9 +33,11 @@ pub(super) fn attribute(context: &Context, tree: &Tree, app: &App) -> Option<Fac
         ..EntryOptions::for_file(&folder)
     };
     let analysis = analyse_entry(&options);
-    let found = analysis.findings.iter().find(|found| {
-        found.severity == Severity::Error && found.cause == Some("application-missing")
-    })?;
+    // What is there and may not be called is the code's own matter.
+    let found = analysis
+        .findings
+        .iter()
+        .find(|found| matches!(found.name, "no-application" | "application-misspelled"))?;
     let mut captures = Captures::new();
     captures.insert("module".to_owned(), target.module.clone());
     let note =
