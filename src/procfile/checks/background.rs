@@ -10,7 +10,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "procfile-background",
     summary: "The start command goes to the background",
     why: "The platform watches the process that it started. When that one ends, the container is stopped, whatever runs behind it.",
-    bad: r#"
+    bad: r"
 web: gunicorn app:app &
 # --- app.py
 from flask import Flask
@@ -19,8 +19,8 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
-    good: r#"
+",
+    good: r"
 web: gunicorn app:app
 # --- app.py
 from flask import Flask
@@ -29,7 +29,7 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
+",
     cause: Some("procfile-invalid"),
     severity: Severity::Error,
 };

@@ -12,7 +12,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "procfile-bad-name",
     summary: "The Procfile has another name, so it is not read",
     why: "The platform looks for a file named exactly Procfile at the top of the project. Any other name is as good as no file.",
-    bad: r#"
+    bad: r"
 # --- Procfile.txt
 web: gunicorn app:app
 # --- app.py
@@ -22,8 +22,8 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
-    good: r#"
+",
+    good: r"
 web: gunicorn app:app
 # --- app.py
 from flask import Flask
@@ -32,7 +32,7 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
+",
     cause: Some("procfile-invalid"),
     severity: Severity::Error,
 };

@@ -11,7 +11,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "procfile-command-missing",
     summary: "The program of the start command will not be there",
     why: "What the command starts must come with the project or with its requirements; else the start ends with \"command not found\".",
-    bad: r#"
+    bad: r"
 web: uvicorn app:app --host 0.0.0.0 --port $PORT
 # --- app.py
 from flask import Flask
@@ -20,8 +20,8 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
-    good: r#"
+",
+    good: r"
 web: gunicorn app:app
 # --- app.py
 from flask import Flask
@@ -30,7 +30,7 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
+",
     cause: Some("procfile-invalid"),
     severity: Severity::Error,
 };

@@ -10,7 +10,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "procfile-dev-server",
     summary: "The start command runs the development server",
     why: "It serves one visitor after the other and was not made to face the internet.",
-    bad: r#"
+    bad: r"
 web: flask --app app run --host 0.0.0.0 --port $PORT
 # --- app.py
 from flask import Flask
@@ -19,8 +19,8 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
-    good: r#"
+",
+    good: r"
 web: gunicorn app:app
 # --- app.py
 from flask import Flask
@@ -29,7 +29,7 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
+",
     cause: Some("dev-server-run"),
     severity: Severity::Warning,
 };

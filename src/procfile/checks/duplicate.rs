@@ -12,7 +12,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "procfile-duplicate",
     summary: "A process type is declared twice",
     why: "Only one of the two commands is started, and nothing says which one.",
-    bad: r#"
+    bad: r"
 web: gunicorn app:app
 web: gunicorn app:app --workers 4
 # --- app.py
@@ -22,8 +22,8 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
-    good: r#"
+",
+    good: r"
 web: gunicorn app:app --workers 4
 # --- app.py
 from flask import Flask
@@ -32,7 +32,7 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
+",
     cause: Some("procfile-invalid"),
     severity: Severity::Warning,
 };

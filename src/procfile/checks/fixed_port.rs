@@ -10,7 +10,7 @@ pub(in crate::procfile) const DOC: LintDoc = LintDoc {
     name: "procfile-fixed-port",
     summary: "The start command does not listen on $PORT",
     why: "The platform names the port in the variable PORT and sends requests there, and nowhere else.",
-    bad: r#"
+    bad: r"
 web: gunicorn app:app --bind 0.0.0.0:8000
 # --- app.py
 from flask import Flask
@@ -19,8 +19,8 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
-    good: r#"
+",
+    good: r"
 web: gunicorn app:app --bind 0.0.0.0:$PORT
 # --- app.py
 from flask import Flask
@@ -29,7 +29,7 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
+",
     cause: Some("port-not-bound"),
     severity: Severity::Error,
 };

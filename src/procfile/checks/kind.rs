@@ -10,7 +10,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "procfile-type",
     summary: "A process type has a name that is not allowed",
     why: "Scalingo takes letters and digits only, at most 24. Other names are refused or never started.",
-    bad: r#"
+    bad: r"
 web: gunicorn app:app
 send_mails: python app.py
 # --- app.py
@@ -20,8 +20,8 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
-    good: r#"
+",
+    good: r"
 web: gunicorn app:app
 mails: python app.py
 # --- app.py
@@ -31,7 +31,7 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
+",
     cause: Some("procfile-invalid"),
     severity: Severity::Warning,
 };

@@ -10,7 +10,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "procfile-localhost-bind",
     summary: "The start command listens on 127.0.0.1 only",
     why: "127.0.0.1 is the container itself: the router, which is another machine, gets no answer.",
-    bad: r#"
+    bad: r"
 web: gunicorn app:app --bind 127.0.0.1:$PORT
 # --- app.py
 from flask import Flask
@@ -19,8 +19,8 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
-    good: r#"
+",
+    good: r"
 web: gunicorn app:app --bind 0.0.0.0:$PORT
 # --- app.py
 from flask import Flask
@@ -29,7 +29,7 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
+",
     cause: Some("port-not-bound"),
     severity: Severity::Error,
 };

@@ -14,7 +14,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "procfile-module-unresolved",
     summary: "The start command names an app that is not there",
     why: "The server imports the module before the colon and takes the name behind it. Both must exist.",
-    bad: r#"
+    bad: r"
 web: gunicorn app:application
 # --- app.py
 from flask import Flask
@@ -23,8 +23,8 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
-    good: r#"
+",
+    good: r"
 web: gunicorn app:app
 # --- app.py
 from flask import Flask
@@ -33,7 +33,7 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
+",
     cause: Some("application-missing"),
     severity: Severity::Error,
 };

@@ -10,7 +10,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "procfile-no-web",
     summary: "No process type is named web",
     why: "Only the type named web gets requests from the router. An app without one has to be told so: scale web to zero.",
-    bad: r#"
+    bad: r"
 Web: gunicorn app:app
 # --- app.py
 from flask import Flask
@@ -19,8 +19,8 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
-    good: r#"
+",
+    good: r"
 web: gunicorn app:app
 # --- app.py
 from flask import Flask
@@ -29,7 +29,7 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
+",
     cause: Some("procfile-invalid"),
     severity: Severity::Warning,
 };

@@ -10,7 +10,7 @@ pub(in crate::procfile) const DOC: LintDoc = LintDoc {
     name: "procfile-syntax",
     summary: "A line of the start file cannot be read",
     why: "Each line is a process type, a colon and a command. A line of another shape declares nothing, so its process never starts.",
-    bad: r#"
+    bad: r"
 web gunicorn app:app
 # --- app.py
 from flask import Flask
@@ -19,8 +19,8 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
-    good: r#"
+",
+    good: r"
 web: gunicorn app:app
 # --- app.py
 from flask import Flask
@@ -29,7 +29,7 @@ app = Flask(__name__)
 # --- requirements.txt
 flask
 gunicorn
-"#,
+",
     cause: Some("procfile-invalid"),
     severity: Severity::Error,
 };
