@@ -9,8 +9,27 @@ use super::traceback::START_LITERALS;
 use crate::rules::Rules;
 
 /// Words of error-like lines that no rule may know, and of request lines.
-const WORDS: &[&str] =
-    &["rror", "RROR", "FATAL", "CRITICAL", "ailed", "HTTP/", "method=", "raceback"];
+const WORDS: &[&str] = &[
+    "rror",
+    "RROR",
+    "FATAL",
+    "CRITICAL",
+    "ailed",
+    "HTTP/",
+    "method=",
+    "raceback",
+    // messages without their type, see `traceback::said`
+    "annot import name",
+    "Unable to import module",
+    "Max retries exceeded",
+    // runs of tests
+    "test session starts",
+    "Creating test database",
+    " passed in ",
+    " passed, ",
+    " tests in ",
+    "FAILED (",
+];
 
 /// One search for all words of which a line that matters holds at least one.
 #[derive(Debug)]

@@ -127,6 +127,21 @@ pub(super) fn after_stamp<'a>(s: &'a str, taken: &mut Taken<'a>) -> Option<&'a s
             return one_space(behind);
         }
     }
+    // Odoo: "812 ERROR shop odoo.http: text"; its database may be "?".
+    if let Some((pid, used)) = int(rest.as_bytes())
+        && let Some(behind) = rest[used..].strip_prefix(' ')
+        && let Some((found, used)) = level(behind)
+        && let Some(behind) = one_space(&behind[used..])
+    {
+        taken.pid = u32::try_from(pid).ok();
+        taken.level = Some(found);
+        let named = behind.split_once(' ').and_then(|(_, rest)| logger_colon(rest));
+        if let Some((name, text)) = named {
+            taken.program = Some(name);
+            return Some(text);
+        }
+        return Some(after_level(behind, taken));
+    }
     // "app.views ERROR text"
     let len = run(rest, |c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-'));
     if logger(&rest[..len])
@@ -207,6 +222,17 @@ pub(super) fn level_first<'a>(s: &'a str, clock: &Clock) -> Option<Taken<'a>> {
         });
     }
     let rest = rest.strip_prefix(' ')?.trim_start_matches(' ');
+    // Alembic and Flask-Migrate: "ERROR [flask_migrate] text"
+    if let Some((name, behind)) = bracketed(rest)
+        && (logger(name) || name.bytes().all(|c| c.is_ascii_lowercase() || c == b'_'))
+        && let Some(text) = one_space(behind)
+    {
+        return Some(Taken {
+            level: Some(found),
+            program: Some(name),
+            ..Taken::until(s, text, Prefix::Logging)
+        });
+    }
     let bare = rest.strip_prefix('[').unwrap_or(rest);
     let read = stamp::iso(bare.as_bytes(), clock)?;
     let mut rest = &bare[read.len..];

@@ -8,6 +8,8 @@ use crate::model::{
 
 /// Certainty of an exception whose logger says that the program went on.
 pub(super) const HANDLED: f64 = 0.15;
+/// Certainty of a name and a message on two lines of any text.
+const LOOSE: f64 = 0.55;
 
 impl Scanner<'_> {
     pub(super) fn exception(&mut self, done: Assembled) {
@@ -22,6 +24,7 @@ impl Scanner<'_> {
             route,
             banner: _,
             handled,
+            loose,
             excerpt,
             fingerprint,
         } = done;
@@ -63,7 +66,7 @@ impl Scanner<'_> {
             }
         }
         let specific = is_specific(&matches);
-        if !specific && (handled || is_benign(&event)) {
+        if !specific && (handled || loose || is_benign(&event)) {
             return;
         }
         if let Some(intro) = &event.intro {
@@ -82,6 +85,8 @@ impl Scanner<'_> {
         let in_place = caught_in_place(&event);
         if handled {
             fact.certainty = HANDLED;
+        } else if loose {
+            fact.certainty = LOOSE;
         } else if in_place {
             fact.certainty = if specific { 0.7 } else { 0.4 };
         }
@@ -122,7 +127,7 @@ impl Scanner<'_> {
 
 /// Code that does not compile, or imports what is not there, fails where it is loaded unless
 /// something says otherwise.
-fn fails_to_load(event: &ExceptionEvent) -> bool {
+pub(super) fn fails_to_load(event: &ExceptionEvent) -> bool {
     matches!(
         event.short_type(),
         "SyntaxError" | "IndentationError" | "TabError" | "ModuleNotFoundError" | "ImportError"

@@ -6,7 +6,9 @@ mod answered;
 mod exceptions;
 mod known;
 mod requests;
+mod said;
 mod scanner;
+mod tested;
 mod window;
 
 use std::ops::ControlFlow;

@@ -8,6 +8,7 @@ use super::ScanOptions;
 use super::answered::Answered;
 use super::exceptions::HANDLED;
 use super::known::Known;
+use super::tested::Tested;
 use crate::log::access::{self, Family};
 use crate::log::boring::Boring;
 use crate::log::circle::Circle;
@@ -49,6 +50,7 @@ pub(super) struct Scanner<'r> {
     pub(super) circle: Circle,
     last_boring: Boring,
     pub(super) answered: Answered,
+    tested: Tested,
     /// Why what the file says counts little.
     pub(super) no_log: Option<&'static str>,
 }
@@ -82,6 +84,7 @@ impl<'r> Scanner<'r> {
             circle: Circle::default(),
             last_boring: Boring::default(),
             answered: Answered::default(),
+            tested: Tested::default(),
             no_log: None,
         }
     }
@@ -149,6 +152,8 @@ impl<'r> Scanner<'r> {
         if pushed.consumed {
             return;
         }
+        let provoked = self.tested.see(line.text, self.events.facts.len());
+        self.provoked(provoked);
         if prefilter::request_like(line.text)
             && let Some(request) = access::parse(line, &Clock::utc(self.options.now))
         {
@@ -192,7 +197,9 @@ impl<'r> Scanner<'r> {
         }
         let hits = self.rules.match_line(line.text, self.kind);
         if hits.is_empty() {
-            self.unexplained(line);
+            if !self.said(line) {
+                self.unexplained(line);
+            }
             return;
         }
         let mut fact = Fact::new(Source::Log, bounded(line.text));
@@ -232,6 +239,13 @@ impl<'r> Scanner<'r> {
         keep_unexplained(&mut self.events.unexplained, fact);
     }
 
+    /// What tests that passed provoked counts little.
+    fn provoked(&mut self, facts: Option<std::ops::Range<usize>>) {
+        for fact in facts.and_then(|range| self.events.facts.get_mut(range)).unwrap_or_default() {
+            fact.certainty = fact.certainty.min(HANDLED);
+        }
+    }
+
     /// What a guide or a configuration quotes did not happen.
     fn quoted(&mut self) {
         let Some(why) = self.no_log else { return };
@@ -267,6 +281,8 @@ impl<'r> Scanner<'r> {
         } else {
             ClockState::Unknown
         };
+        let provoked = self.tested.over();
+        self.provoked(provoked);
         for at in std::mem::take(&mut self.answered).finish() {
             self.events.facts[at].certainty = HANDLED;
         }

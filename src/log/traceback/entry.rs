@@ -86,6 +86,8 @@ pub(super) struct Entry {
     pub last_line: u64,
     /// Depth of the exception group's bars around the current part; 0 outside.
     depth: usize,
+    /// A line as long as the exception's underlines it: a heading of a text.
+    pub heading: bool,
     /// Facts of a debug page's table: route, place.
     pub route: Option<String>,
     pub place: Option<KeptFrame>,
@@ -109,6 +111,7 @@ impl Entry {
             first_line: line_no,
             last_line: line_no,
             depth: 0,
+            heading: false,
             route: None,
             place: None,
         }
@@ -129,11 +132,22 @@ impl Entry {
 
     /// Notes an exception as the current part's.
     pub(super) fn set_exception(&mut self, name: &str, message: &str) {
-        let exception = (bounded(name, MAX_TYPE), bounded(message, MAX_MESSAGE));
+        let exception = (bounded(name, MAX_TYPE), bounded(unfenced(message), MAX_MESSAGE));
         self.part().exception = Some(exception);
         self.tail = Tail::Exception;
         self.message_lines = 0;
         self.state = if self.start == Start::Wrapper { State::Frames } else { State::After };
+    }
+
+    /// Gives frames that no exception ended the one that stood above them.
+    pub(super) fn end_with(&mut self, name: &str, message: &str) {
+        if self.start == Start::Standard
+            && self.parts.len() == 1
+            && !self.part().is_empty()
+            && self.part().exception.is_none()
+        {
+            self.set_exception(name, message);
+        }
     }
 
     /// A line that carries a stamp where this traceback's lines do not, or a level: it cannot
@@ -354,6 +368,10 @@ impl Entry {
         if has_frames && indent > self.last_indent {
             return self.source(text);
         }
+        // the beginning of a frame's line, where a paste was cut
+        if has_frames && "File \"".starts_with(trimmed) {
+            return Step::Taken;
+        }
         if let Some((name, message)) = names::split(trimmed) {
             // at the margin any name is one, but a lost indentation makes source look the same
             let lost = has_frames && self.last_indent == 0 && waits;
@@ -419,6 +437,17 @@ impl Entry {
                 self.state = State::AfterBlank;
                 Step::Taken
             }
+            // Streamlit's page: the exception, then `Traceback:` and the frames
+            Token::Header("")
+                if self.start == Start::Bare
+                    && self.state == State::After
+                    && self.part().is_empty()
+                    && text.trim() == "Traceback:" =>
+            {
+                self.start = Start::Wrapper;
+                self.state = State::Frames;
+                Step::Taken
+            }
             Token::Header(_)
                 if self.depth > 0
                     && token::indent(text) == 0
@@ -439,6 +468,10 @@ impl Entry {
             Token::Mark | Token::Context | Token::Numbered(..) | Token::CutFrame | Token::Text => {
                 if let Some(step) = self.debug_table(text) {
                     return step;
+                }
+                if self.is_underline(text) {
+                    self.heading = true;
+                    return Step::Last;
                 }
                 self.continuation(text)
             }
@@ -479,6 +512,24 @@ impl Entry {
             return Step::Over;
         }
         self.message(text, indented)
+    }
+
+    /// `-----` or `=====` right below a lone exception, about as long.
+    fn is_underline(&mut self, text: &str) -> bool {
+        let mark = text.as_bytes().first().copied().unwrap_or_default();
+        if self.start != Start::Bare
+            || self.state != State::After
+            || !matches!(mark, b'-' | b'=' | b'~' | b'^')
+            || !text.bytes().all(|b| b == mark)
+        {
+            return false;
+        }
+        let length = self
+            .part()
+            .exception
+            .as_ref()
+            .map_or(0, |(name, message)| name.chars().count() + 2 + message.chars().count());
+        self.message_lines == 0 && length.abs_diff(text.len()) <= 2
     }
 
     /// Whether the message is one that Python itself makes, on one line.
@@ -601,6 +652,15 @@ impl Entry {
             _ => Step::Over,
         }
     }
+}
+
+/// Without the back quotes that close a code block right behind the message.
+fn unfenced(message: &str) -> &str {
+    let inner = message.trim_end_matches('`');
+    let closes = message.len() - inner.len();
+    // one that was opened in the message itself belongs to it
+    let opened = inner.bytes().filter(|b| *b == b'`').count();
+    if closes == 3 || closes == 1 && opened % 2 == 0 { inner.trim_end() } else { message }
 }
 
 /// A frame's line as it was printed.

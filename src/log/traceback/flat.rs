@@ -6,6 +6,9 @@ const MAX_LINES: usize = 500;
 
 /// The lines of a flattened traceback, or `None` where `text` is none.
 pub(super) fn unflatten(text: &str) -> Option<Vec<String>> {
+    if let Some(lines) = listed(text) {
+        return Some(lines);
+    }
     for (escape, quote) in [("#012", false), ("\\n", true), ("\\012", false)] {
         let lines = text.matches(escape).count();
         if lines >= 1 && text.contains("File ") && (lines >= 2 || text.contains(", line ")) {
@@ -15,6 +18,21 @@ pub(super) fn unflatten(text: &str) -> Option<Vec<String>> {
         }
     }
     by_blanks(text)
+}
+
+/// A list of strings, one for each line: `"Traceback …:"," File \"…\", line 1, in f"," g()"]`.
+fn listed(text: &str) -> Option<Vec<String>> {
+    const BETWEEN: &str = "\",\"";
+    let head = text.find("Traceback (most recent call last):\",\"")?;
+    let body = text[head..].split("\"]").next()?;
+    let lines = text[..head]
+        .trim_end_matches('"')
+        .trim_end_matches(',')
+        .trim_end_matches('"')
+        .split(BETWEEN)
+        .chain(body.split(BETWEEN))
+        .take(MAX_LINES);
+    Some(lines.map(|line| line.replace("\\\"", "\"")).collect())
 }
 
 /// Without the rest of the JSON object behind the string that holds the traceback.

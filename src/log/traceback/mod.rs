@@ -22,6 +22,7 @@ mod part;
 mod phase;
 mod quiet;
 mod repeat;
+mod said;
 mod title;
 mod token;
 
@@ -40,6 +41,7 @@ use crate::model::{ExceptionEvent, Phase};
 pub use self::module::missing_module;
 pub use self::owner::frame_owner;
 pub use self::repeat::Repeat;
+pub use self::said::{Said, said};
 
 /// Entries kept open at once; the one that waited longest is closed for a new one.
 const MAX_OPEN: usize = 16;
@@ -88,6 +90,8 @@ pub struct Assembled {
     pub banner: bool,
     /// Logged below level error: the program went on.
     pub handled: bool,
+    /// Read from two lines that may be any text: only what a specific rule knows counts.
+    pub loose: bool,
     /// The most telling lines, at most 2,000 characters.
     pub excerpt: String,
     /// To be handed to [`Assembler::learn`]; `None` where one traceback gave several events.
@@ -115,6 +119,8 @@ struct Intro {
     hint: Option<IntroHint>,
     level: Option<Level>,
     stamp: Option<Stamp>,
+    /// The line was an exception's own.
+    exception: Option<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -133,6 +139,8 @@ struct Open {
     prefix: String,
     /// Frames of another language's runtime followed: the exception is none of Python's.
     foreign: bool,
+    /// See [`Assembled::loose`].
+    loose: bool,
     caret: caret::Caret,
 }
 
@@ -231,7 +239,7 @@ impl Assembler {
         }
         let stamp = line.stamp.map(|stamp| stamp.at);
         let mut entry = Entry::new(Start::Bare, title.line_no, stamp);
-        entry.set_exception(&title.name, text.trim());
+        entry.set_exception(&title.name, title.message(text));
         entry.route = title.route;
         entry.last_line = line.no;
         self.open.push(Open {
@@ -244,10 +252,11 @@ impl Assembler {
             touched: self.pushes,
             last_raw: (line.raw.len(), is_prefixed(line)),
             foreign: false,
+            loose: title.lone,
             caret: caret::Caret::default(),
             prefix: String::new(),
         });
-        true
+        !title.lone
     }
 
     /// Consoles break long lines: the rest stands alone, without the prefix of its first half.
@@ -342,6 +351,7 @@ impl Assembler {
             hint: None,
             level: open.level,
             stamp: open.stamp,
+            exception: Some((name, message)),
         });
     }
 
@@ -405,6 +415,7 @@ impl Assembler {
             touched: self.pushes,
             last_raw: (line.raw.len(), is_prefixed(line)),
             foreign: false,
+            loose: false,
             caret: caret::Caret::default(),
             prefix: text
                 .find("Traceback (most")
@@ -431,6 +442,7 @@ impl Assembler {
             hint,
             level: line.level,
             stamp: line.stamp,
+            exception: None,
         });
     }
 
@@ -522,9 +534,13 @@ fn is_stranger(open: &Open, line: &Line<'_>, stamp: Option<Timestamp>) -> bool {
 
 fn close(open: Open, learned: &Learned, closed: &mut Pushed) {
     let fingerprint = repeat::fingerprint(&open);
-    let Open { entry, container, pid, intro, stamp, level, foreign, caret, .. } = open;
-    if foreign || entry.start == Start::Stack {
+    let Open { mut entry, container, pid, intro, stamp, level, foreign, loose, caret, .. } = open;
+    if foreign || entry.start == Start::Stack || entry.heading {
         return;
+    }
+    // Werkzeug's page as text: the exception, then a traceback that ends without one
+    if let Some((name, message)) = intro.as_ref().and_then(|intro| intro.exception.as_ref()) {
+        entry.end_with(name, message);
     }
     if let Some(key) = learned.key(fingerprint) {
         closed.repeats.push(Repeat {
@@ -557,6 +573,7 @@ fn close(open: Open, learned: &Learned, closed: &mut Pushed) {
             banner: entry.banner,
             handled: quiet == Quiet::Itself
                 || quiet == Quiet::Intro && !matches!(built.phase, Phase::Import | Phase::Worker),
+            loose,
             excerpt: built.excerpt,
             fingerprint,
         });

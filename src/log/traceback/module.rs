@@ -100,6 +100,7 @@ fn name(rest: &str) -> Option<&str> {
 /// Python 2 names only the last part of a dotted module whose package it did find: the import in
 /// the innermost frame says the whole (`from shop.models import x`, `No module named models`).
 pub(super) fn complete(event: &mut ExceptionEvent) {
+    hidden(event);
     let Some(part) = event.message.strip_prefix("No module named ").map(str::trim) else { return };
     let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if part.is_empty() || !plain(part) {
@@ -121,6 +122,21 @@ pub(super) fn complete(event: &mut ExceptionEvent) {
     if dotted && !python_tables::is_stdlib(whole.split('.').next().unwrap_or(whole)) {
         // quoted as Python 3 does: unquoted, a dotted name says that its first part is missing
         event.message = format!("No module named '{whole}'");
+    }
+}
+
+/// Streamlit's cloud shows visitors no message; the import in the innermost frame says it.
+fn hidden(event: &mut ExceptionEvent) {
+    if event.short_type() != "ModuleNotFoundError" || event.message.contains("No module named") {
+        return;
+    }
+    let source = event.frames.last().and_then(|frame| frame.source.as_deref()).unwrap_or("");
+    let mut words = source.split_whitespace();
+    if let (Some("from" | "import"), Some(whole)) = (words.next(), words.next()) {
+        let whole = whole.trim_end_matches([',', ';']);
+        if !whole.starts_with('.') && name(whole) == Some(whole) {
+            event.message = format!("No module named '{whole}'");
+        }
     }
 }
 

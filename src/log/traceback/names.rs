@@ -207,6 +207,13 @@ pub(super) fn bare(text: &str) -> Option<(&str, &str)> {
             .any(|start| message.starts_with(start))
             .then_some((name, message));
     }
+    // AWS Lambda, of the module of its handler
+    if name.ends_with("ImportModuleError")
+        && let Some((_, reason)) = message.split_once("': ")
+        && message.starts_with("Unable to import module '")
+    {
+        return Some(("ImportError", reason));
+    }
     if name == "Exception" && !message.is_empty() {
         return Some((name, message));
     }

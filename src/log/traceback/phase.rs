@@ -152,7 +152,16 @@ pub(super) fn of_frames(frames: &[Frame], message_first: bool, banner: bool) -> 
         // the wrapper calls the app's callable: code at module level was running before
         return if module { Phase::Import } else { Phase::Request };
     }
-    if module && first.owner == FrameOwner::Own { Phase::Import } else { Phase::Unknown }
+    if module && first.owner == FrameOwner::Own || frames.iter().any(loads_own) {
+        Phase::Import
+    } else {
+        Phase::Unknown
+    }
+}
+
+/// Module-level code of the person's own: it runs while it is imported, whoever began that.
+fn loads_own(frame: &Frame) -> bool {
+    frame.owner == FrameOwner::Own && frame.function == "<module>"
 }
 
 fn marker(frame: &Frame) -> Option<Phase> {

@@ -9,6 +9,8 @@ pub(super) struct Title {
     /// URL path where it happened, if the heading says so.
     pub(super) route: Option<String>,
     pub(super) line_no: u64,
+    /// Nothing but the name: it may be any word of a text.
+    pub(super) lone: bool,
 }
 
 /// Lines between a heading and its message.
@@ -18,8 +20,12 @@ impl Title {
     /// `OperationalError at /login/` of Django's page, `**KeyError** in **views.py:3**` of a tracker.
     pub(super) fn of(text: &str, line_no: u64) -> Option<Self> {
         let text = text.trim().trim_start_matches(['#', ' ']);
+        let text = unmarked(text);
         if text.len() > 500 {
             return None;
+        }
+        if lone(text) {
+            return Some(Self { name: text.to_owned(), route: None, line_no, lone: true });
         }
         let (name, route) = if let Some((name, path)) = text.split_once(" at /") {
             let whole = !path.contains(' ');
@@ -33,13 +39,32 @@ impl Title {
             name: name.to_owned(),
             route,
             line_no,
+            lone: false,
         })
+    }
+
+    /// The message on the line below, without the marks that made it code.
+    pub(super) fn message<'a>(&self, text: &'a str) -> &'a str {
+        unmarked(text.trim())
     }
 
     /// Whether a line so far below may be the message.
     pub(super) fn reaches(&self, line_no: u64) -> bool {
-        line_no > self.line_no && line_no <= self.line_no + WITHIN
+        let within = if self.lone { 1 } else { WITHIN };
+        line_no > self.line_no && line_no <= self.line_no + within
     }
+}
+
+/// The name of an exception alone on its line, as trackers and tables print it.
+fn lone(text: &str) -> bool {
+    names::split(text) == Some((text, ""))
+        && names::telling(text)
+        && text.rsplit('.').next().is_some_and(|short| short.len() > 7 && short.ends_with("Error"))
+}
+
+/// Without the back quotes that people put around what they quote.
+fn unmarked(text: &str) -> &str {
+    text.strip_prefix('`').map_or(text, |inner| inner.strip_suffix('`').unwrap_or(inner).trim())
 }
 
 #[cfg(test)]
@@ -53,10 +78,15 @@ mod tests {
             (it.name.as_str(), it.route.as_deref()),
             ("OperationalError", Some("/accounts/login/"))
         );
+        let it = Title::of("`OperationalError at /shop/`", 1).expect("a heading in back quotes");
+        assert_eq!(it.message("`no such table: item`"), "no such table: item");
         let it =
             Title::of("**django.db.utils.OperationalError** in **psycopg2/__init__.py:130**", 1);
         assert!(it.is_some_and(|it| it.route.is_none()));
+        assert!(Title::of("UnicodeEncodeError", 1).is_some_and(|it| it.lone && !it.reaches(3)));
         for text in [
+            "Error",
+            "TypeError:",
             "Look at /srv/app",
             "OperationalError at noon",
             "OperationalError at /x today",

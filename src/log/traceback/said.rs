@@ -1,0 +1,395 @@
+//! Exceptions that a line names behind other words: a logger's sentence, SQLAlchemy's brackets, the
+//! person who asks for help. No traceback stands there, so it is weaker than one.
+//!
+//! Looks at one line. What only explains errors ("if you see …", "fixed …") names none.
+
+use super::{foreign, module, names};
+use crate::model::{ExceptionEvent, TracebackShape};
+
+/// Bytes of a line that are looked at.
+const MOST: usize = 4_000;
+/// Bytes of a label before an exception: `Failed to set up the database: `.
+const LABEL: usize = 120;
+
+/// An exception in the middle of a line, and how sure it is that it happened.
+#[derive(Debug, Clone)]
+pub struct Said {
+    pub event: ExceptionEvent,
+    pub certainty: f64,
+}
+
+/// The exception that a line tells of, though it does not begin with it. `error`: the line's level
+/// is error or above.
+#[must_use]
+pub fn said(text: &str, error: bool) -> Option<Said> {
+    let text = super::lines::cut(text, MOST).trim();
+    let (at, name, message, certainty) = find(text, error)?;
+    if message.is_empty() || foreign::is_foreign(name, &message) {
+        return None;
+    }
+    let before = &text[..at];
+    if super::quiet::goes_on(text) || teaches(before) {
+        return None;
+    }
+    let mut event = ExceptionEvent {
+        type_name: name.to_owned(),
+        message,
+        shape: TracebackShape::Bare,
+        ..ExceptionEvent::default()
+    };
+    if matches!(event.short_type(), "ImportError" | "ModuleNotFoundError") {
+        event.module_owner = module::owner(&event);
+    }
+    Some(Said { event, certainty })
+}
+
+fn find(text: &str, error: bool) -> Option<(usize, &str, String, f64)> {
+    if let Some(found) = bracketed(text, error) {
+        return Some(found);
+    }
+    if let Some((name, message)) = quoted_whole(text) {
+        return Some((0, name, message.to_owned(), 0.7));
+    }
+    if let Some((name, message)) = untyped(text) {
+        return Some((0, name, message, 0.55));
+    }
+    let mut from = 0;
+    while let Some((at, name, message)) = next_named(text, from) {
+        from = at + name.len();
+        let before = &text[..at];
+        if error && at <= LABEL * 2 || is_label(before) {
+            return Some((at, name, message, 0.55));
+        }
+        if tells(before) {
+            return Some((at, name, message, 0.55));
+        }
+    }
+    connection(text)
+}
+
+/// SQLAlchemy's `(psycopg2.OperationalError) message`, unless the line begins with the outer type.
+fn bracketed(text: &str, error: bool) -> Option<(usize, &str, String, f64)> {
+    for (at, _) in text.match_indices('(') {
+        let rest = &text[at + 1..];
+        let Some(end) = rest.find(')') else { continue };
+        let name = &rest[..end];
+        let dotted = name.contains('.') && name.len() < 100;
+        if !dotted || !names::telling(name) || names::split(name) != Some((name, "")) {
+            continue;
+        }
+        let message = rest[end + 1..].trim_start();
+        let before = &text[..at];
+        if at == 0
+            || error
+            || is_label(before)
+            || tells(before)
+            || before.ends_with(['`', '"', '\''])
+        {
+            return Some((at, name, ended(before, message), 0.55));
+        }
+    }
+    None
+}
+
+/// A line that is nothing but an exception in quotation marks, perhaps as an item of a list.
+fn quoted_whole(text: &str) -> Option<(&str, &str)> {
+    if let Some(bold) = text.strip_prefix("**").and_then(|rest| rest.strip_suffix("**")) {
+        return names::bare(bold.trim());
+    }
+    let inner = text.trim_start_matches(['*', '-', '+', '•', ' ', '>']);
+    let mark = inner.chars().next()?;
+    let close = match mark {
+        '`' | '"' | '\'' => mark,
+        '“' => '”',
+        _ => return None,
+    };
+    let inner = inner.trim_start_matches(mark).trim_end_matches(['.', ' ', ':', ',']);
+    let inner = inner.strip_suffix(close)?.trim_end_matches(close);
+    // more code on the line: the sentence goes on
+    if mark == '`' && inner.contains('`') {
+        return None;
+    }
+    names::bare(inner.trim())
+}
+
+/// Messages that are unmistakable without their type: of imports, and AWS Lambda's of its handler.
+fn untyped(text: &str) -> Option<(&'static str, String)> {
+    let text = text.trim_matches(['`', '"', '*', ' ']);
+    let lambda = text
+        .split_once("Unable to import module '")
+        .filter(|(before, _)| before.len() <= LABEL)
+        .and_then(|(_, rest)| rest.split_once("': "));
+    if let Some((_, message)) = lambda {
+        return Some(("ImportError", message.to_owned()));
+    }
+    let rest = text.get(1..)?;
+    if rest.starts_with("annot import name '") && rest.contains("' from ") {
+        return Some(("ImportError", format!("c{rest}")));
+    }
+    let module = text.strip_prefix("No module named '")?.strip_suffix('\'')?;
+    (!module.contains([' ', '\''])).then(|| ("ModuleNotFoundError", text.to_owned()))
+}
+
+/// The next `Type: message` or `Type('message')` that does not begin the line.
+fn next_named(text: &str, from: usize) -> Option<(usize, &str, String)> {
+    const ENDINGS: [&str; 3] = ["Error", "Exception", "Timeout"];
+    let mut from = from;
+    loop {
+        let (end, _) = ENDINGS
+            .iter()
+            .filter_map(|ending| {
+                text.get(from..)?.find(ending).map(|at| (from + at + ending.len(), ending))
+            })
+            .min()?;
+        from = end;
+        let start = text[..end]
+            .rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))
+            .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+        let name = text[start..end].trim_start_matches('.');
+        let rest = &text[end..];
+        if start == 0 || !names::telling(name) {
+            continue;
+        }
+        let before = &text[..start];
+        if let Some(message) = rest.strip_prefix(": ") {
+            // `ERROR in app.views.SomethingError: x` and labels of words alike need a stem
+            let short = name.rsplit('.').next().unwrap_or(name);
+            if names::bare(&text[start..]).is_some() && short.len() > 6 {
+                return Some((start, name, ended(before, message)));
+            }
+        }
+        if let Some(inner) = rest.strip_prefix('(')
+            && let Some(message) = repr(inner)
+        {
+            return Some((start, name, message));
+        }
+    }
+}
+
+/// The message in the arguments of a printed exception: `'x')` and `2013, 'x')`.
+fn repr(inner: &str) -> Option<String> {
+    let quoted = |text: &str| -> Option<String> {
+        let mark = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+        let end = text[1..].rfind(mark)?;
+        Some(text[1..=end].to_owned())
+    };
+    if let Some(message) = quoted(inner) {
+        return Some(message);
+    }
+    let (number, rest) = inner.split_once(", ")?;
+    if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+        return None;
+    }
+    let message = quoted(rest)?;
+    // as `str()` of it says: the driver's pair, or the errno of the operating system
+    Some(if number.len() == 4 {
+        format!("({number}, '{message}')")
+    } else {
+        format!("[Errno {number}] {message}")
+    })
+}
+
+/// urllib3's words for a request that failed, which name their exception inside.
+fn connection(text: &str) -> Option<(usize, &'static str, String, f64)> {
+    const STARTS: [&str; 3] =
+        ["HTTPSConnectionPool(host=", "HTTPConnectionPool(host=", "Max retries exceeded with url"];
+    if !text.contains("Max retries exceeded") {
+        return None;
+    }
+    let at = STARTS.iter().find_map(|start| text.find(start))?;
+    Some((at, "urllib3.exceptions.MaxRetryError", ended(&text[..at], &text[at..]), 0.55))
+}
+
+/// The message up to the quotation mark that was opened right before the name.
+fn ended(before: &str, message: &str) -> String {
+    let close = match before.chars().next_back() {
+        Some('`') => "`",
+        Some('"') => "\"",
+        Some('“') => "”",
+        _ => return message.trim().trim_end_matches('`').to_owned(),
+    };
+    message.split(close).next().unwrap_or(message).trim().to_owned()
+}
+
+/// A short label of a program that says that something failed: `Error: `, `Could not connect - `.
+fn is_label(before: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "error",
+        "fail",
+        "exception",
+        "fatal",
+        "cannot",
+        "could not",
+        "couldn't",
+        "unable",
+        "crash",
+        "critical",
+        "unhandled",
+        "uncaught",
+    ];
+    let before = before.trim_end_matches(['`', '"', '\'', '“', '(']);
+    let label = before.trim_end();
+    let ends = label.ends_with([':', '-', '|', '>', ']', '=']);
+    let lower = label.to_ascii_lowercase();
+    ends && label.len() <= LABEL && WORDS.iter().any(|word| lower.contains(word))
+}
+
+/// The end of a sentence in which somebody says which error they get.
+fn tells(before: &str) -> bool {
+    const PHRASES: [&str; 34] = [
+        "getting error",
+        "getting an error",
+        "getting the error",
+        "getting this error",
+        "get error",
+        "get an error",
+        "get the error",
+        "get this error",
+        "got error",
+        "got an error",
+        "got the error",
+        "got this error",
+        "following error",
+        "error message",
+        "error says",
+        "error is",
+        "this error",
+        "with error",
+        "with the error",
+        "with an error",
+        "fails with",
+        "failed with",
+        "failing with",
+        "crashes with",
+        "crashed with",
+        "throws",
+        "throwing",
+        "gives me",
+        "i get",
+        "i got",
+        "getting",
+        "i see",
+        "we get",
+        "receiving",
+    ];
+    let before = before.trim_end_matches(['`', '"', '\'', '“', '*', '(']).trim_end();
+    let sentence = before.rsplit(". ").next().unwrap_or(before);
+    let lower = sentence.to_lowercase();
+    let near =
+        PHRASES.iter().filter_map(|phrase| lower.rfind(phrase).map(|at| at + phrase.len())).max();
+    near.is_some_and(|end| lower.len() - end <= 24)
+}
+
+/// Words of somebody who explains, promises or reports a repair.
+fn teaches(before: &str) -> bool {
+    const WORDS: [&str; 23] = [
+        "if",
+        "when",
+        "whenever",
+        "fix",
+        "fixes",
+        "fixed",
+        "handle",
+        "handles",
+        "handled",
+        "avoid",
+        "avoids",
+        "prevent",
+        "prevents",
+        "resolve",
+        "resolves",
+        "resolved",
+        "catch",
+        "catches",
+        "you",
+        "used",
+        "no longer",
+        "instead",
+        "example",
+    ];
+    let lower = before.to_lowercase();
+    let mut words =
+        lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty());
+    words.any(|word| WORDS.contains(&word)) || lower.contains("no longer")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::said;
+
+    fn told(text: &str) -> Option<(String, String)> {
+        said(text, false).map(|it| (it.event.type_name, it.event.message))
+    }
+
+    #[test]
+    fn somebody_tells_of_an_error() {
+        for (text, name, message) in [
+            (
+                "i deployed it and I am getting error psycopg2.OperationalError: could not translate host name \"pg\" to address",
+                "psycopg2.OperationalError",
+                "could not translate host name \"pg\" to address",
+            ),
+            (
+                "* \"ImportError: cannot import name 'x' from 'y.z'\"",
+                "ImportError",
+                "cannot import name 'x' from 'y.z'",
+            ),
+            (
+                "Running it fails with `KeyError: 'SHOP_KEY'` on the server.",
+                "KeyError",
+                "'SHOP_KEY'",
+            ),
+            (
+                "Rates: HTTPSConnectionPool(host='api.shop.example', port=443): Max retries exceeded with url: / (Caused by x)",
+                "urllib3.exceptions.MaxRetryError",
+                "HTTPSConnectionPool(host='api.shop.example', port=443): Max retries exceeded with url: / (Caused by x)",
+            ),
+            ("shop.sync: (psycopg2.OperationalError) connection refused", "", ""),
+            (
+                "sync failed: (psycopg2.OperationalError) connection refused",
+                "psycopg2.OperationalError",
+                "connection refused",
+            ),
+            (
+                "Could not start: OperationalError(2003, \"Can't connect to MySQL server on 'db'\")",
+                "OperationalError",
+                "(2003, 'Can't connect to MySQL server on 'db'')",
+            ),
+            (
+                "Error: ConnectionRefusedError(111, 'Connection refused')",
+                "ConnectionRefusedError",
+                "[Errno 111] Connection refused",
+            ),
+        ] {
+            let it = told(text);
+            if name.is_empty() {
+                assert!(it.is_none(), "{text}");
+            } else {
+                assert_eq!(it, Some((name.to_owned(), message.to_owned())), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_explanation_tells_of_none() {
+        for text in [
+            "If you get ModuleNotFoundError: No module named 'flask', activate the virtualenv.",
+            "- Fixed an error: KeyError: 'DATABASE_URL' when the variable is missing",
+            "raises ValueError: bad input",
+            "Redis failed: ConnectionError: Error 111, falling back to memory",
+            "The docs say that KeyError: 'x' is raised",
+            "**`OperationalError: no such table: item`**: run `flask db upgrade`.",
+            "",
+            "Error",
+        ] {
+            assert!(told(text).is_none(), "{text}: {:?}", told(text));
+        }
+    }
+
+    #[test]
+    fn a_level_is_enough() {
+        let it = said("sync of prices: KeyError: 'SHOP_KEY'", true).expect("an error");
+        assert_eq!(it.event.message, "'SHOP_KEY'");
+        assert!(it.certainty < 0.6);
+    }
+}
