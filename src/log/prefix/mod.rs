@@ -61,7 +61,7 @@ struct Taken<'a> {
     container: Option<&'a str>,
     program: Option<&'a str>,
     kind: Option<Prefix>,
-    /// Bytes to drop at the end of the line (Apache's referer).
+    /// Bytes to drop at the end of the line (Apache's referer, the end of a code span).
     tail: usize,
 }
 
@@ -154,7 +154,7 @@ fn whole<'a>(s: &'a str, ctx: &mut PrefixCtx, line: &Line<'_>) -> Option<Taken<'
         b'<' => syslog::with_priority(s, &ctx.clock),
         b'-' | b':' | b'T' | b'.' if outermost && container::looks_cut(s) => container::cut(s, ctx),
         b'>' if outermost => paste::quote(s),
-        b'`' if outermost => paste::fence(s),
+        b'`' if outermost => paste::fence(s).or_else(|| paste::span(s)),
         b'A'..=b'Z' => bracket::uwsgi_date(s, &ctx.clock)
             .or_else(|| syslog::take(s, &ctx.clock))
             .or_else(|| logging::level_first(s, &ctx.clock))

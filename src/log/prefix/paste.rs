@@ -1,4 +1,4 @@
-//! What a paste adds: quotation marks and code fences.
+//! What a paste adds: quotation marks, code fences and code spans.
 
 use super::Taken;
 use crate::log::line::Prefix;
@@ -17,4 +17,12 @@ pub(super) fn fence(s: &str) -> Option<Taken<'_>> {
     (language.len() <= 20 && language.bytes().all(|c| c.is_ascii_alphanumeric()))
         .then(|| Taken::until(s, "", Prefix::Paste))
         .map(|taken| Taken { len: s.len(), ..taken })
+}
+
+/// A line that is one code span: the text between its backticks.
+pub(super) fn span(s: &str) -> Option<Taken<'_>> {
+    let inner = s.trim_end().strip_prefix('`')?.strip_suffix('`')?;
+    let tail = s.len() - 1 - inner.len();
+    (!inner.is_empty() && !inner.contains('`'))
+        .then(|| Taken { len: 1, tail, kind: Some(Prefix::Paste), ..Taken::default() })
 }
