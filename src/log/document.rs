@@ -135,7 +135,7 @@ fn without_tags(text: &str) -> String {
 }
 
 /// Five words or more, two of them such as hold sentences together.
-fn is_sentence(text: &str) -> bool {
+pub(super) fn is_sentence(text: &str) -> bool {
     const HOLD: [&str; 26] = [
         "the", "a", "an", "is", "are", "to", "of", "in", "if", "when", "and", "or", "this", "that",
         "it", "with", "for", "you", "your", "be", "can", "should", "means", "my", "we", "not",

@@ -31,7 +31,19 @@ pub struct OrderSense {
     before_was_frame: bool,
     before_was_header: bool,
     header_had_frame_before: bool,
+    /// Which half of which of [`PAIRS`] the line before was.
+    half: Option<(usize, bool)>,
 }
+
+/// Lines that a server writes one behind the other and never the other way round.
+const PAIRS: &[(&str, &str)] = &[
+    ("Starting gunicorn ", "Listening at: "),
+    ("Listening at: ", "Using worker: "),
+    ("Shutting down: Master", "Reason: Worker failed to boot"),
+    ("Shutting down: Master", "Reason: App failed to load"),
+    ("Started server process [", "Waiting for application startup."),
+    ("Waiting for application startup.", "Application startup complete."),
+];
 
 impl OrderSense {
     /// Looks at the next line.
@@ -45,8 +57,9 @@ impl OrderSense {
             self.first = self.first.or(Some(stamp.at));
             self.last = Some(stamp.at);
         }
-        let text = line.text.trim_start();
-        let frame = text.starts_with("File \"") && line.text.starts_with(' ');
+        // A prefix that nobody knows may still stand before the frame and the header.
+        let text = line.text.trim_end();
+        let frame = text.find(" File \"").is_some_and(|at| text[at..].contains("\", line "));
         if self.before_was_header {
             match (frame, self.header_had_frame_before) {
                 (true, _) => self.forward += 1,
@@ -54,9 +67,35 @@ impl OrderSense {
                 (false, false) => {}
             }
         }
-        self.before_was_header = text.starts_with("Traceback (most recent call last)");
+        self.pairs(text);
+        self.before_was_header = text.ends_with("Traceback (most recent call last):");
         self.header_had_frame_before = self.before_was_header && self.before_was_frame;
         self.before_was_frame = frame;
+    }
+
+    /// Counts the neighbours that can stand in one order only.
+    fn pairs(&mut self, text: &str) {
+        for (pair, (first, second)) in PAIRS.iter().enumerate() {
+            match self.half {
+                Some((before, true)) if before == pair && text.contains(second) => {
+                    self.forward += 1;
+                }
+                Some((before, false)) if before == pair && text.contains(first) => {
+                    self.backward += 1;
+                }
+                _ => {}
+            }
+        }
+        // A middle line is the second half of one pair and the first of the next; which one
+        // counts is seen from the direction so far.
+        let second = PAIRS.iter().position(|(_, second)| text.contains(second));
+        let first = PAIRS.iter().position(|(first, _)| text.contains(first));
+        self.half = match (first, second) {
+            (Some(at), Some(_)) if self.forward >= self.backward => Some((at, true)),
+            (_, Some(at)) => Some((at, false)),
+            (Some(at), None) => Some((at, true)),
+            (None, None) => None,
+        };
     }
 
     /// What the lines so far say.
@@ -150,6 +189,24 @@ mod tests {
         let twice: Vec<_> = right.repeat(2).lines().rev().map(str::to_owned).collect();
         assert_eq!(of(&twice.join("\n")), FileOrder::NewestFirst);
         assert_eq!(of(&right.repeat(2)), FileOrder::OldestFirst);
+    }
+
+    #[test]
+    fn by_neighbours() {
+        let right = "[1] [INFO] Starting gunicorn 21.2.0\n[1] [INFO] Listening at: http://0.0.0.0:80 (1)\n[1] [INFO] Using worker: sync\n[1] Shutting down: Master\n[1] Reason: Worker failed to boot.\n";
+        assert_eq!(of(right), FileOrder::OldestFirst);
+        let reversed: Vec<_> = right.lines().rev().collect();
+        assert_eq!(of(&reversed.join("\n")), FileOrder::NewestFirst);
+        let tail: Vec<_> = right.lines().rev().take(2).collect();
+        assert_eq!(of(&tail.join("\n")), FileOrder::NewestFirst);
+    }
+
+    #[test]
+    fn by_tracebacks_behind_any_prefix() {
+        let right = "shop | Traceback (most recent call last):\nshop |   File \"a.py\", line 1, in <module>\nshop |     x\nshop | KeyError: 'x'\n";
+        assert_eq!(of(right), FileOrder::OldestFirst);
+        let reversed: Vec<_> = right.lines().rev().collect();
+        assert_eq!(of(&reversed.join("\n")), FileOrder::NewestFirst);
     }
 
     #[test]

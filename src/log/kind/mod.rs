@@ -4,6 +4,7 @@
 //! pass the first part of the file.
 
 mod other;
+mod pasted;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,6 @@
 //! Files that are no logs: source, configuration, events, bundles.
 
-use super::InputKind;
+use super::{InputKind, pasted};
 use crate::log::bytes::run;
 
 /// Kinds that their first bytes name.
@@ -54,6 +54,20 @@ pub(super) fn no_log(name: &str, text: &str) -> Option<InputKind> {
     }
     let lines: Vec<&str> =
         text.lines().take(400).map(str::trim_end).filter(|line| !line.trim().is_empty()).collect();
+    if let Some(kind) = configuration(&lines) {
+        return (!pasted::with_configuration(&lines)).then_some(kind);
+    }
+    if is_timeline(&lines) {
+        return Some(InputKind::Timeline);
+    }
+    if is_procfile(&lines) {
+        return Some(InputKind::Procfile);
+    }
+    (is_python(&lines) && !pasted::with_python(&lines)).then_some(InputKind::Python)
+}
+
+/// The server's configuration that stands in the lines.
+fn configuration(lines: &[&str]) -> Option<InputKind> {
     let any = |test: &dyn Fn(&str) -> bool| lines.iter().any(|line| test(line.trim_start()));
     if any(&|line| line == "[uwsgi]") {
         return Some(InputKind::UwsgiIni);
@@ -79,16 +93,8 @@ pub(super) fn no_log(name: &str, text: &str) -> Option<InputKind> {
             .any(|word| line.starts_with(word))
             && line.ends_with(';')
     });
-    if directive && (block("server") || block("location") || block("upstream") || block("http")) {
-        return Some(InputKind::NginxConfig);
-    }
-    if is_timeline(&lines) {
-        return Some(InputKind::Timeline);
-    }
-    if is_procfile(&lines) {
-        return Some(InputKind::Procfile);
-    }
-    is_python(&lines).then_some(InputKind::Python)
+    (directive && (block("server") || block("location") || block("upstream") || block("http")))
+        .then_some(InputKind::NginxConfig)
 }
 
 /// The events of a platform's API: an object with `events`, or objects with a type and a time.

@@ -40,6 +40,44 @@ fn servers_seen() {
 }
 
 #[test]
+fn configuration_or_code_in_a_question_is_read_for_its_log() {
+    let unit = "[Unit]\nDescription=x\n[Service]\nExecStart=/x\n";
+    let site = "server {\n  listen 80;\n  location / { proxy_pass http://x; }\n}\n";
+    let code = "from fastapi import FastAPI\nimport os\n\napp = FastAPI()\n";
+    for text in [
+        format!("My unit:\n```\n{unit}```\n"),
+        format!(
+            "{unit}\nNov 20 10:11:12 web1 systemd[1]: shop.service: Failed with result 'exit-code'.\n"
+        ),
+        format!(
+            "It gives me this error and I do not know why: Failed at step CHDIR spawning /x\n{unit}"
+        ),
+        format!("{site}\n[2026-11-20 10:11:12 +0000] [7] [ERROR] Exception in worker process\n"),
+        format!("{site}\nModuleNotFoundError: No module named 'stripe'\n"),
+        format!(
+            "{code}\nweb_1  | ERROR:    Error loading ASGI app. Could not import module \"main\".\n"
+        ),
+        format!(
+            "This is the file that I want to run\n{code}\nand it does not start, what is wrong?\n"
+        ),
+    ] {
+        assert!(matches!(recognise("q.txt", text.as_bytes()), InputKind::Log(_)), "{text}");
+    }
+    for (text, kind) in [
+        (format!("# the error that we get is not found here\n{unit}"), InputKind::SystemdUnit),
+        (format!("{site}error_page 502 /502.html;\n"), InputKind::NginxConfig),
+        (
+            format!(
+                "\"\"\"\nThis is the file that the server is told to load.\n\"\"\"\n{code}# and this is not in the way of it\n"
+            ),
+            InputKind::Python,
+        ),
+    ] {
+        assert_eq!(recognise("q.txt", text.as_bytes()), kind, "{text}");
+    }
+}
+
+#[test]
 fn no_logs() {
     for (name, head, kind) in [
         ("a_wsgi.py", "x", InputKind::Python),

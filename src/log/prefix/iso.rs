@@ -66,6 +66,15 @@ fn dialect<'a>(
             return Some((&text[own..], Prefix::Wrapper, false));
         }
     }
-    // Anything else behind the stamp must be set off by a space.
-    one_space(rest).map(|text| (text, Prefix::Stamp, true))
+    // Anything else behind the stamp must be set off by a space, or by the tab of a table.
+    let cell = || rest.strip_prefix('\t');
+    one_space(rest).or_else(cell).map(|text| (text, Prefix::Stamp, true))
+}
+
+/// `1759859767375<tab>` before the same instant as a date: the first column of a log viewer's export.
+pub(super) fn milliseconds(s: &str) -> Option<Taken<'_>> {
+    let (number, rest) = s.split_once('\t')?;
+    let digits = matches!(number.len(), 13 | 16 | 19) && number.bytes().all(|c| c.is_ascii_digit());
+    (digits && rest.as_bytes().first().is_some_and(u8::is_ascii_digit))
+        .then(|| Taken::until(s, rest, Prefix::Paste))
 }

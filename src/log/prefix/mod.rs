@@ -149,6 +149,7 @@ fn whole<'a>(s: &'a str, ctx: &mut PrefixCtx, line: &Line<'_>) -> Option<Taken<'
             .or_else(|| syslog::octet_counted(s, &ctx.clock))
             .or_else(|| compose::foreman(s))
             .or_else(|| syslog::numbered_month(s, &ctx.clock))
+            .or_else(|| if outermost { iso::milliseconds(s) } else { None })
             .or_else(|| container::cut(s, ctx)),
         b'[' => bracket::take(s, &ctx.clock),
         b'<' => syslog::with_priority(s, &ctx.clock),

@@ -23,6 +23,10 @@ pub(super) fn fence(s: &str) -> Option<Taken<'_>> {
 pub(super) fn span(s: &str) -> Option<Taken<'_>> {
     let inner = s.trim_end().strip_prefix('`')?.strip_suffix('`')?;
     let tail = s.len() - 1 - inner.len();
-    (!inner.is_empty() && !inner.contains('`'))
-        .then(|| Taken { len: 1, tail, kind: Some(Prefix::Paste), ..Taken::default() })
+    (!inner.is_empty() && !inner.contains('`')).then(|| Taken {
+        len: 1,
+        tail,
+        kind: Some(Prefix::Paste),
+        ..Taken::default()
+    })
 }

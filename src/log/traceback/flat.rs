@@ -1,6 +1,6 @@
 //! Tracebacks that somebody or something put on one line: split again into the lines they were.
 
-use super::names;
+use super::{lines::frames, names};
 
 const MAX_LINES: usize = 500;
 
@@ -49,12 +49,16 @@ fn inside_quotes(text: &str) -> &str {
 /// `Traceback (most recent call last): File "…", line 1, in <module> import x …Error: y`.
 fn by_blanks(text: &str) -> Option<Vec<String>> {
     const HEAD: &str = "Traceback (most recent call last):";
-    let at = text.find(HEAD)?;
-    let body = text[at + HEAD.len()..].trim();
+    let (before, body) = match text.find(HEAD) {
+        Some(at) => (&text[..at], text[at + HEAD.len()..].trim()),
+        // A paste that begins in the middle: what stands before the first frame is its rest.
+        None if frames(text) > 1 => ("", &text[text.find("File \"")?..]),
+        None => return None,
+    };
     if body.is_empty() {
         return None;
     }
-    let mut lines = vec![format!("{}{HEAD}", &text[..at])];
+    let mut lines = vec![format!("{before}{HEAD}")];
     let mut frames: Vec<&str> = Vec::new();
     let mut rest = body;
     while let Some(next) = rest.get(1..).and_then(|tail| tail.find("File \"")) {
@@ -106,9 +110,25 @@ fn push_tail(tail: &str, lines: &mut Vec<String>) {
             return;
         }
     }
-    if !tail.trim().is_empty() {
-        lines.push(tail.trim().to_owned());
+    let message = tail.trim();
+    // `'shop'[2026-01-13 21:23:33 +0000] [36] [INFO] …`: the server's next record
+    let next = message
+        .match_indices("[20")
+        .map(|(at, _)| at)
+        .find(|&at| at > 0 && is_record(&message.as_bytes()[at..]))
+        .unwrap_or(message.len());
+    if next > 0 {
+        lines.push(message[..next].trim_end().to_owned());
     }
+}
+
+/// `[2026-01-13 21:23:33` at the start.
+fn is_record(bytes: &[u8]) -> bool {
+    bytes.len() > 20
+        && b"[0000-00-00 00:00:00"
+            .iter()
+            .zip(bytes)
+            .all(|(want, have)| if *want == b'0' { have.is_ascii_digit() } else { want == have })
 }
 
 /// `File "x", line 3, in f` and the source behind it; a function is one word.
@@ -119,9 +139,17 @@ fn split_frame(frame: &str) -> (&str, &str) {
     let mut end = quote + ", line ".len() + digits;
     if let Some(function) = frame[end..].strip_prefix(", in ") {
         let word = function.find(char::is_whitespace).unwrap_or(function.len());
-        end += ", in ".len() + word;
+        end += ", in ".len() + glued(&function[..word]).unwrap_or(word);
     }
     frame.split_at(end)
+}
+
+/// Where the exception begins in `fModuleNotFoundError:`: the line end between them was lost.
+fn glued(word: &str) -> Option<usize> {
+    let name = word.strip_suffix(':')?;
+    name.match_indices(|c: char| c.is_ascii_uppercase())
+        .map(|(at, _)| at)
+        .find(|&at| at > 0 && names::split(&name[at..]).is_some() && names::telling(&name[at..]))
 }
 
 /// Where the exception begins in `source… ValueError: message`.
@@ -180,6 +208,22 @@ mod tests {
         assert_eq!(lines.len(), 3);
         let lines = unflatten("{\"exc\": \"Traceback (most recent call last):\\n  File \\\"a\\\", line 1, in f\\nValueError: x\"}").expect("flat");
         assert_eq!(lines[1], "  File \"a\", line 1, in f");
+    }
+
+    #[test]
+    fn begins_in_the_middle_and_lost_its_line_ends() {
+        let lines = unflatten("b/base.py\", line 146, in load    self.x()  File \"/srv/util.py\", line 371, in app    mod = load(m)  File \"<frozen importlib._bootstrap>\", line 984, in _find_and_load_unlockedModuleNotFoundError: No module named '/srv/shop'[2026-01-13 21:23:33 +0000] [36").expect("flat");
+        assert_eq!(
+            lines,
+            [
+                "Traceback (most recent call last):",
+                "  File \"/srv/util.py\", line 371, in app",
+                "    mod = load(m)",
+                "  File \"<frozen importlib._bootstrap>\", line 984, in _find_and_load_unlocked",
+                "ModuleNotFoundError: No module named '/srv/shop'",
+            ]
+        );
+        assert!(unflatten("  File \"/srv/util.py\", line 371, in app").is_none());
     }
 
     #[test]

@@ -26,9 +26,19 @@ pub(super) fn without<'a>(prefix: &str, text: &'a str) -> &'a str {
 /// Cheap test before a line is searched for escapes.
 pub(super) fn may_be_flat(text: &str) -> bool {
     text.len() > 60
-        && text.contains("Traceback (most recent call")
-        && text.contains("Traceback (most recent call last):")
-        && !text.ends_with("last):")
+        && (text.contains("Traceback (most recent call last):") && !text.ends_with("last):")
+            || frames(text) > 1)
+}
+
+/// How many frames stand in one line.
+pub(super) fn frames(text: &str) -> usize {
+    text.match_indices("File \"")
+        .filter(|(at, _)| {
+            let rest = &text[at + 6..];
+            rest.find('"').is_some_and(|end| rest[end..].starts_with("\", line "))
+        })
+        .take(2)
+        .count()
 }
 
 /// The first bytes of a line, at a character's border.
