@@ -275,6 +275,7 @@ fn a_slow_first_hit_is_a_note() {
         url: "https://ana.pythonanywhere.com/".to_owned(),
         verdict: ProbeVerdict::SlowFirst,
         limit_ms: 20_000,
+        limits: String::new(),
         hits: vec![slow.clone()],
         marker: None,
         notes: Vec::new(),

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::Context;
+use crate::http::notes::renewal_is_late;
 use crate::http::{classify, probe, verdict};
 use crate::log::added::started_just_now;
 use crate::model::{
@@ -54,6 +55,7 @@ pub(super) fn collect(context: &Context) -> Facts {
     });
     facts.facts.extend(hits(context, &report));
     facts.facts.extend(alias(context, &report));
+    facts.facts.extend(certificate(context, &report));
     let sentence = verdict::sentence(&report, context.site.platform_id());
     report.notes.insert(0, sentence);
     facts.probe = Some(report);
@@ -87,6 +89,19 @@ fn alias(context: &Context, report: &ProbeReport) -> Option<Fact> {
     let mut fact = Fact::new(Source::Event, text);
     fact.matches = matches;
     fact.time = report.hits.first().and_then(|hit| hit.at);
+    Some(fact)
+}
+
+/// A certificate that is good today and not for long: something does not renew it.
+fn certificate(context: &Context, report: &ProbeReport) -> Option<Fact> {
+    let hit = report.hits.iter().rev().find(|hit| hit.tls.is_some())?;
+    let left = renewal_is_late(hit)?;
+    let unit = if left == 1 { "day" } else { "days" };
+    let mut fact =
+        Fact::new(Source::Event, format!("the certificate is good and ends in {left} {unit}"));
+    fact.matches =
+        context.rules.match_event("certificate-ends-soon", &fact.excerpt, &Captures::new());
+    fact.time = hit.at;
     Some(fact)
 }
 

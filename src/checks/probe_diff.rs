@@ -193,6 +193,7 @@ mod tests {
             url: url.to_owned(),
             verdict: ProbeVerdict::Ok,
             limit_ms: 0,
+            limits: String::new(),
             hits: vec![Hit { status: Some(200), redirects, ..Hit::default() }],
             marker: None,
             notes: Vec::new(),

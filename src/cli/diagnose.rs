@@ -352,8 +352,11 @@ pub(super) fn probe_plan(url: String, site: &Site, flags: &ProbeFlags, rules: &R
     plan.insecure = flags.insecure;
     site.platform_id().clone_into(&mut plan.platform);
     plan.proxy = crate::http::plan::ProxySettings::from_env();
-    if let Some(limit) = limit(|l| l.request_s) {
-        plan.request_limit = Duration::from_secs(u64::from(limit));
+    let hosted = rules
+        .platform_value(site.platform_id(), |profile| (!profile.domains.is_empty()).then_some(()));
+    if hosted.is_some() {
+        plan.limits =
+            limits(limit(|l| l.ping_s), limit(|l| l.first_byte_s), limit(|l| l.request_s));
     }
     // PythonAnywhere serves own domains only through a CNAME; others also take addresses.
     if site.platform_id() == "pythonanywhere" {
@@ -361,6 +364,20 @@ pub(super) fn probe_plan(url: String, site: &Site, flags: &ProbeFlags, rules: &R
             rules.platform("pythonanywhere").and_then(|profile| profile.domains.first().cloned());
     }
     plan
+}
+
+/// What the platform's limits are for.
+fn limits(ping: Option<u32>, first_byte: Option<u32>, request: Option<u32>) -> String {
+    let first = match (ping, first_byte) {
+        (Some(ping), _) => format!("{ping} s for a reload's own request"),
+        (None, Some(first)) => format!("{first} s to the first byte"),
+        (None, None) => return String::new(),
+    };
+    match request.filter(|request| Some(*request) != first_byte) {
+        Some(request) if ping.is_some() => format!("Limits: {first}, {request} s for any other."),
+        Some(request) => format!("Limits: {first}, then {request} s without data."),
+        None => format!("The limit is {first}."),
+    }
 }
 
 /// The embedded rules, or those and a folder's.

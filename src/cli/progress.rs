@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::http::plan::{ProbeProgress, Progress};
-use crate::model::ProbePhase;
+use crate::model::{ProbePhase, seconds};
 
 /// A spinner, or nothing.
 pub(super) fn display(off: bool) -> Arc<dyn ProbeProgress + Send + Sync> {
@@ -28,12 +28,13 @@ struct Spinner(ProgressBar);
 impl ProbeProgress for Spinner {
     fn update(&self, progress: &Progress) {
         self.0.set_message(format!(
-            "request {} of {}: {}, {:.0} s (limit {} s)",
+            "request {} of {}: {}, {:.0} s ({} {})",
             progress.hit,
             progress.hits,
             if progress.waiting { "waiting for the reload" } else { phase(progress.phase) },
             progress.elapsed.as_secs_f64(),
-            progress.limit.as_secs()
+            if progress.waiting { "of" } else { "limit" },
+            seconds(progress.limit.as_millis() as u64)
         ));
     }
 }

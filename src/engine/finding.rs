@@ -104,6 +104,7 @@ fn captures(
     put("user", site.user.clone());
     put("app", site.app.clone());
     put("url", site.url.clone());
+    put("authority", site.url.as_deref().and_then(authority));
     put("python", site.python.map(|version| version.to_string()));
     put("virtualenv", site.virtualenv.as_ref().map(shown));
     put("project", site.project.as_ref().map(shown));
@@ -121,6 +122,19 @@ fn captures(
         }
     }
     all
+}
+
+/// `www.example.com:443`: where a URL connects to.
+fn authority(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    Some(match (has_port, scheme) {
+        (true, _) => host.to_owned(),
+        // The certificate is what is looked at: https, where http redirects to.
+        (false, _) => format!("{host}:443"),
+    })
 }
 
 /// A fact as cited evidence.

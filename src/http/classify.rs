@@ -130,7 +130,11 @@ pub fn meaning(hit: &Hit, platform: &str) -> Meaning {
             causes: Vec::new(),
         };
     };
-    let (fails, sentence, causes) = of_status(status, platform, hit.answered_by);
+    let (fails, sentence, causes) = if leads_nowhere(hit) {
+        (true, "The site redirects without saying where to: browsers show an empty page.", &[][..])
+    } else {
+        of_status(status, platform, hit.answered_by)
+    };
     Meaning {
         fails: hit.error.is_some() || fails,
         starting: false,
@@ -138,6 +142,13 @@ pub fn meaning(hit: &Hit, platform: &str) -> Meaning {
         sentence: sentence.to_owned(),
         causes: causes.iter().map(|&slug| slug.to_owned()).collect(),
     }
+}
+
+/// A redirect without an address, and without a page that a browser could show in its place.
+fn leads_nowhere(hit: &Hit) -> bool {
+    matches!(hit.status, Some(301 | 302 | 303 | 307 | 308))
+        && header(hit, "location").is_none()
+        && hit.body.trim().is_empty()
 }
 
 /// The hit shows a visitor an error.
@@ -155,7 +166,7 @@ fn of_status(status: u16, platform: &str, by: Option<AnsweredBy>) -> StatusMeani
         204 | 205 => (false, "The app answered without a page, as it said it would.", &[]),
         200..=299 => (false, "The site answered.", &[]),
         304 => (false, "The site answered that nothing has changed.", &[]),
-        300..=399 => (false, "The site answered with a redirect that leads nowhere.", &[]),
+        300..=399 => (false, "The site answered with a redirect that names no address.", &[]),
         400 => (
             true,
             "The request was refused as malformed. In a Django app the domain is missing in ALLOWED_HOSTS.",

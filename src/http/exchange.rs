@@ -19,6 +19,7 @@ use super::address::may_follow;
 use super::failure::{ends_rudely, failure, of_hyper};
 use super::meter::{Meter, Metered};
 use super::plan::ProbePlan;
+use super::raw::Raw;
 use super::request::{self, Form};
 use super::{connect, proxy, resolve, tls};
 use crate::model::{ErrorKind, HitError, ProbePhase, TlsInfo};
@@ -43,6 +44,8 @@ pub(super) struct Exchange {
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
     pub(super) cut: bool,
+    /// The body goes on behind the length that the headers announce.
+    pub(super) longer: bool,
     pub(super) tls: Option<TlsInfo>,
 }
 
@@ -55,12 +58,19 @@ pub(super) struct Origin {
     pub(super) ip: Option<IpAddr>,
 }
 
+/// What a request says beside its target.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Says<'a> {
+    pub(super) authorization: Option<&'a HeaderValue>,
+    pub(super) cookie: Option<&'a HeaderValue>,
+}
+
 /// Sends one GET. What was learnt is in `into` even when this fails or is dropped half-way.
 pub(super) async fn exchange(
     url: &Url,
     plan: &ProbePlan,
     origin: Origin,
-    authorization: Option<&HeaderValue>,
+    says: Says<'_>,
     meter: &Arc<Meter>,
     into: &mut Exchange,
 ) -> Result<(), HitError> {
@@ -102,7 +112,7 @@ pub(super) async fn exchange(
         }
         let (stream, h2) = handshake(stream, url, plan, meter, into).await?;
         let form = if h2 { Form::Http2 } else { Form::Origin };
-        let request = request::build(url, plan.marker.as_deref(), authorization, form)?;
+        let request = request::build(url, plan.marker.as_deref(), says, form)?;
         if h2 {
             send_h2(stream, request, meter, into).await
         } else {
@@ -113,7 +123,7 @@ pub(super) async fn exchange(
             Some(_) => Form::Proxy(proxy_auth.as_ref()),
             None => Form::Origin,
         };
-        let request = request::build(url, plan.marker.as_deref(), authorization, form)?;
+        let request = request::build(url, plan.marker.as_deref(), says, form)?;
         send_h1(stream, request, meter, into).await
     }
 }
@@ -169,11 +179,21 @@ where
         .map_err(|error| of_hyper(&error, ProbePhase::FirstByte, false))?;
     let _driver = Driver(tokio::spawn(connection).abort_handle());
     meter.arm();
-    let response = sender
-        .send_request(request)
-        .await
-        .map_err(|error| of_hyper(&error, ProbePhase::FirstByte, false))?;
-    read(response, meter, into).await
+    let response = sender.send_request(request).await.map_err(|error| {
+        // What did not begin as HTTP says more than what the library makes of it.
+        meter.wire(Raw::stranger).map_or_else(
+            || of_hyper(&error, ProbePhase::FirstByte, false),
+            |who| failure(ProbePhase::FirstByte, ErrorKind::InvalidResponse, who),
+        )
+    })?;
+    read(response, meter, into).await?;
+    let said = into.headers.get("content-length").and_then(|value| value.to_str().ok());
+    let said = said.and_then(|text| text.trim().parse::<u64>().ok());
+    let chunked = into.headers.contains_key("transfer-encoding");
+    into.longer = !into.cut
+        && !chunked
+        && said.zip(meter.wire(Raw::body)).is_some_and(|(said, came)| said > 0 && came > said);
+    Ok(())
 }
 
 async fn send_h2<S>(

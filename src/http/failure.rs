@@ -41,6 +41,10 @@ fn io_kind(error: &io::Error) -> ErrorKind {
 /// An error of the HTTP layer. `started`: the status line was already read.
 pub(super) fn of_hyper(error: &hyper::Error, phase: ProbePhase, started: bool) -> HitError {
     if let Some(io) = source_io(error) {
+        // With TLS 1.3 the server's complaint comes when the client thinks that all is well.
+        if let Some(alert) = super::tls::alert(io) {
+            return alert;
+        }
         let kind = io_kind(io);
         // Without close_notify the end of a TLS stream is an error only in mid-body.
         if started && kind == ErrorKind::Reset && io.kind() == io::ErrorKind::UnexpectedEof {

@@ -8,7 +8,8 @@ use hyper::header::HeaderMap;
 use jiff::Timestamp;
 use reqwest::Url;
 
-use super::exchange::{Exchange, Origin, exchange};
+use super::cookies::Cookies;
+use super::exchange::{Exchange, Origin, Says, exchange};
 use super::failure::failure;
 use super::meter::Meter;
 use super::plan::{ProbePlan, ProbeProgress, Progress};
@@ -44,8 +45,9 @@ const KEPT: &[&str] = &[
     "via",
     "www-authenticate",
     "x-cache",
-    "x-clacks-overhead",
+    "x-amzn-requestid",
     "x-debug-exception",
+    "x-do-failure-code",
     "x-error",
     "x-powered-by",
     "x-railway-fallback",
@@ -72,8 +74,9 @@ pub(super) async fn hit(plan: &ProbePlan, start: &Url, outside: &Outside<'_>) ->
     let meter = Arc::new(Meter::new());
     let mut hit = Hit { at: Some(Timestamp::now()), ..Hit::default() };
     let mut last = Exchange::default();
+    let mut way = Way::default();
     let ended = {
-        let work = hops(plan, start, &meter, &mut hit.redirects, &mut last);
+        let work = hops(plan, start, &meter, &mut way, &mut last);
         tokio::select! {
             biased;
             done = work => done,
@@ -83,6 +86,9 @@ pub(super) async fn hit(plan: &ProbePlan, start: &Url, outside: &Outside<'_>) ->
     meter.stop();
     hit.phases_ms = meter.phases_ms();
     take(&mut hit, last);
+    hit.landed = way.at.filter(|_| !way.redirects.is_empty()).map(|url| shown(&url));
+    hit.redirects = way.redirects;
+    hit.with_cookies = way.cookies.were_sent();
     hit.error = ended.err();
     if let Some(error) = &mut hit.error
         && hit.status.is_none()
@@ -119,35 +125,52 @@ async fn watch(plan: &ProbePlan, meter: &Meter, outside: &Outside<'_>) -> HitErr
     }
 }
 
+/// The redirects of one hit; filled as they come, so that a cut keeps what there is.
+#[derive(Default)]
+struct Way {
+    redirects: Vec<Redirect>,
+    /// The address that was asked last.
+    at: Option<Url>,
+    cookies: Cookies,
+}
+
 async fn hops(
     plan: &ProbePlan,
     start: &Url,
     meter: &Arc<Meter>,
-    redirects: &mut Vec<Redirect>,
+    way: &mut Way,
     last: &mut Exchange,
 ) -> Result<(), HitError> {
     let mut url = start.clone();
     let credentials = basic(start);
     let mut origin = Origin::default();
-    let mut seen = vec![without_fragment(&url)];
+    let mut seen = vec![(1, without_fragment(&url))];
     loop {
         *last = Exchange::default();
         // Credentials stay with the scheme, host and port that they were given for.
         let authorization = credentials.as_ref().filter(|_| url.origin() == start.origin());
-        let done = exchange(&url, plan, origin, authorization, meter, last).await;
-        done?;
+        let cookie = way.cookies.header(&url);
+        let says = Says { authorization, cookie: cookie.as_ref() };
+        way.at = Some(url.clone());
+        exchange(&url, plan, origin, says, meter, last).await?;
         let Some(next) = target(&url, last)? else { return Ok(()) };
         if plan.redirects == 0 {
             return Ok(());
         }
+        way.cookies.take(&url, &last.headers);
+        let redirects = &mut way.redirects;
         redirects.push(Redirect { url: shown(&url), status: last.status.unwrap_or_default() });
         let key = without_fragment(&next);
-        if let Some(first) = seen.iter().position(|old| *old == key) {
+        let again = seen.iter().find(|(_, old)| *old == key).map(|(hop, _)| *hop);
+        if again.is_some() && way.cookies.try_with() {
+            // Perhaps no circle, but a test whether the visitor keeps cookies.
+            seen.clear();
+        } else if let Some(first) = again {
             let text = format!(
                 "hop {} ({}) leads back to hop {} ({})",
                 redirects.len(),
                 shown(&url),
-                first + 1,
+                first,
                 shown(&next)
             );
             return Err(failure(ProbePhase::Redirect, ErrorKind::RedirectLoop, text));
@@ -164,7 +187,7 @@ async fn hops(
             let text = format!("a redirect to the scheme {} is not followed", next.scheme());
             return Err(failure(ProbePhase::Redirect, ErrorKind::RedirectRefused, text));
         }
-        seen.push(key);
+        seen.push((way.redirects.len() + 1, key));
         origin = Origin { redirected: true, ip: last.site_ip };
         url = next;
     }
@@ -212,6 +235,7 @@ fn take(hit: &mut Hit, answer: Exchange) {
     hit.http_version = answer.version.map(str::to_owned);
     hit.bytes = answer.status.map(|_| answer.body.len() as u64);
     hit.cut = answer.cut;
+    hit.longer = answer.longer;
     hit.proxy = answer.proxy;
     hit.tls = answer.tls;
     hit.headers = kept(&answer.headers);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::raw::Raw;
 use crate::model::{PhasesMs, ProbePhase};
 
 /// Bytes read from one connection at most: the body's bound, headers and framing.
@@ -29,6 +30,8 @@ struct State {
     /// Plain HTTP/1 reads: the next bytes are the answer's first.
     armed: bool,
     raw: u64,
+    /// What the current connection sent.
+    wire: Raw,
 }
 
 impl Meter {
@@ -43,6 +46,7 @@ impl Meter {
                 sums: [None; 5],
                 armed: false,
                 raw: 0,
+                wire: Raw::default(),
             }),
         }
     }
@@ -99,10 +103,11 @@ impl Meter {
     }
 
     /// Counts bytes; `false` when the bound is passed.
-    fn read(&self, bytes: u64) -> bool {
+    fn read(&self, bytes: &[u8]) -> bool {
         let (first, within) = self.with(|state| {
-            state.raw += bytes;
-            let first = state.armed && bytes > 0 && state.phase == ProbePhase::FirstByte;
+            state.raw += bytes.len() as u64;
+            state.wire.feed(bytes);
+            let first = state.armed && !bytes.is_empty() && state.phase == ProbePhase::FirstByte;
             (first, state.raw <= MAX_RAW)
         });
         if first {
@@ -113,7 +118,15 @@ impl Meter {
 
     /// A new connection has its own bound.
     pub(super) fn reset_raw(&self) {
-        self.with(|state| state.raw = 0);
+        self.with(|state| {
+            state.raw = 0;
+            state.wire = Raw::default();
+        });
+    }
+
+    /// Looks at what the current connection sent.
+    pub(super) fn wire<T>(&self, look: impl FnOnce(&Raw) -> T) -> T {
+        self.with(|state| look(&state.wire))
     }
 }
 
@@ -155,11 +168,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.inner).poll_read(cx, buf);
-        if let Poll::Ready(Ok(())) = polled {
-            let bytes = (buf.filled().len() - before) as u64;
-            if !self.meter.read(bytes) {
-                return Poll::Ready(Err(io::Error::other(TOO_MUCH)));
-            }
+        if matches!(polled, Poll::Ready(Ok(()))) && !self.meter.read(&buf.filled()[before..]) {
+            return Poll::Ready(Err(io::Error::other(TOO_MUCH)));
         }
         polled
     }

@@ -33,19 +33,24 @@ pub(super) fn add(plan: &ProbePlan, url: &Url, report: &mut ProbeReport) {
     {
         notes.push(format!("http is redirected to https ({status})."));
     }
+    if first.with_cookies {
+        notes.push(
+            "The site sent the probe in a circle until its own cookie came back, as browsers send it."
+                .to_owned(),
+        );
+    }
+    if let Some(hit) = report.hits.iter().find(|hit| hit.longer) {
+        notes.push(format!(
+            "The page is longer than its Content-Length says ({} bytes): browsers show only the beginning.",
+            hit.bytes.unwrap_or_default()
+        ));
+    }
     if let Some(exception) = report.hits.iter().find_map(|hit| hit.exception.as_ref()) {
         notes.push(format!("The page shows visitors the exception {}.", exception.type_name));
     }
-    if let Some(tls) = &first.tls {
-        let ends =
-            tls.not_after.map(|end| end.duration_since(first.at.unwrap_or_else(Timestamp::now)));
-        if let Some(left) = ends.map(|left| left.as_hours() / 24)
-            && (0..=CERTIFICATE_DAYS).contains(&left)
-            && tls.ok
-        {
-            let unit = if left == 1 { "day" } else { "days" };
-            notes.push(format!("The certificate ends in {left} {unit}."));
-        }
+    if let Some(left) = days_left(first).filter(|left| *left <= CERTIFICATE_DAYS) {
+        let unit = if left == 1 { "day" } else { "days" };
+        notes.push(format!("The certificate ends in {left} {unit}."));
     }
     if let Some(hit) = report.hits.iter().find(|hit| hit.cut) {
         notes.push(if is_stream(header(hit, "content-type").unwrap_or_default()) {
@@ -55,6 +60,22 @@ pub(super) fn add(plan: &ProbePlan, url: &Url, report: &mut ProbeReport) {
         });
     }
     notes.extend(report.hits.iter().find_map(wrong_type));
+}
+
+/// Whole days that a good certificate has left.
+fn days_left(hit: &Hit) -> Option<i64> {
+    let end = hit.tls.as_ref().filter(|tls| tls.ok)?.not_after?;
+    let left = end.duration_since(hit.at.unwrap_or_else(Timestamp::now));
+    Some(left.as_hours().div_euclid(24)).filter(|left| *left >= 0)
+}
+
+/// The days left, where they are fewer than renewal by itself leaves: something does not renew it.
+/// Certificates that live for days only are always close to their end.
+#[must_use]
+pub fn renewal_is_late(hit: &Hit) -> Option<i64> {
+    let tls = hit.tls.as_ref()?;
+    let life = tls.not_after?.duration_since(tls.not_before?).as_hours().div_euclid(24);
+    days_left(hit).filter(|left| *left <= CERTIFICATE_DAYS.min(life / 6))
 }
 
 fn header<'h>(hit: &'h Hit, name: &str) -> Option<&'h str> {
@@ -79,6 +100,30 @@ fn wrong_type(hit: &Hit) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn renewal_is_late_only_for_certificates_that_live_long() {
+        let late = |life: i64, left: i64| {
+            let now: Timestamp = "2026-11-21T00:00:00Z".parse().expect("time");
+            let at = |days: i64| now + jiff::SignedDuration::from_hours(24 * days);
+            renewal_is_late(&Hit {
+                at: Some(now),
+                tls: Some(crate::model::TlsInfo {
+                    ok: true,
+                    reason: None,
+                    names: Vec::new(),
+                    not_before: Some(at(left - life)),
+                    not_after: Some(at(left)),
+                }),
+                ..Hit::default()
+            })
+        };
+        assert_eq!(late(90, 9), Some(9));
+        assert_eq!(late(90, 29), None);
+        assert_eq!(late(365, 14), Some(14));
+        assert_eq!(late(6, 4), None);
+        assert_eq!(late(90, -1), None, "that is another matter");
+    }
 
     #[test]
     fn html_that_says_it_is_something_else() {

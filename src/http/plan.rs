@@ -19,8 +19,8 @@ pub struct ProbePlan {
     /// The first hit is held against it: the platform's reload ping (20 s on PythonAnywhere),
     /// or the router's limit to the first byte.
     pub limit: Duration,
-    /// The platform kills or cuts a request after this.
-    pub request_limit: Duration,
+    /// What the limits are for, as a sentence for people; empty where the platform states none.
+    pub limits: String,
     /// Accept any certificate (only on request; said in the notes).
     pub insecure: bool,
     /// Id of the platform profile, e.g. `pythonanywhere`.
@@ -52,7 +52,7 @@ impl ProbePlan {
             hits: 3,
             timeout: Duration::from_secs(65),
             limit: Duration::from_secs(20),
-            request_limit: Duration::from_mins(1),
+            limits: String::new(),
             insecure: false,
             platform: "generic".to_owned(),
             marker: None,

@@ -22,6 +22,7 @@ pub fn run(plan: &ProbePlan, progress: &dyn ProbeProgress, cancel: &AtomicBool) 
         url: plan.url.clone(),
         verdict: ProbeVerdict::Unreachable,
         limit_ms: plan.limit.as_millis() as u64,
+        limits: plan.limits.clone(),
         hits: Vec::new(),
         marker: plan.marker.clone(),
         notes: Vec::new(),
@@ -100,12 +101,17 @@ async fn hits(
 ) {
     let wanted = plan.hits.clamp(1, MAX_HITS);
     let mut backoff = plan.backoff;
+    let mut late = 0;
     for number in 1..=wanted {
         let outside = Outside { progress, cancel, number };
         let mut one = hit(plan, url, &outside).await;
         classify::recognise(&mut one);
         classify::notice_proxy_refusal(&mut one);
-        let stop = ends_the_probe(one.error.as_ref());
+        // Two failures that each took as long as a visitor is made to wait say it all; every
+        // further one would hold another worker.
+        let over = one.phases_ms.total.is_some_and(|ms| ms > plan.limit.as_secs_f64() * 1000.0);
+        late += u32::from(over && classify::hit_failed(&one));
+        let stop = ends_the_probe(one.error.as_ref()) || late == 2;
         let waits = verdict::looks_like_reloading(plan, &one);
         let pauses = verdict::is_gateway_error(&one);
         into.push(one);

@@ -6,6 +6,7 @@ use hyper::body::Bytes;
 use hyper::header::HeaderValue;
 use reqwest::Url;
 
+use super::exchange::Says;
 use super::failure::failure;
 use crate::model::{ErrorKind, HitError, ProbePhase};
 
@@ -40,7 +41,7 @@ pub(super) enum Form<'a> {
 pub(super) fn build(
     url: &Url,
     marker: Option<&str>,
-    authorization: Option<&HeaderValue>,
+    says: Says<'_>,
     form: Form<'_>,
 ) -> Result<Request<Empty<Bytes>>, HitError> {
     let target = match form {
@@ -68,8 +69,11 @@ pub(super) fn build(
     if let Some(marker) = &marker {
         builder = builder.header(MARKER_HEADER, marker.as_str());
     }
-    if let Some(value) = authorization {
+    if let Some(value) = says.authorization {
         builder = builder.header("authorization", value.clone());
+    }
+    if let Some(value) = says.cookie {
+        builder = builder.header("cookie", value.clone());
     }
     if let Form::Proxy(Some(value)) = form {
         builder = builder.header("proxy-authorization", value.clone());

@@ -11,7 +11,8 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore,
+    SignatureScheme,
 };
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
@@ -192,9 +193,47 @@ pub(super) fn handshake_failure(error: &std::io::Error, seen: &Mutex<Seen>) -> H
     failure(ProbePhase::Tls, kind, error.to_string())
 }
 
+/// A complaint of the server that came after the handshake seemed to be over.
+pub(super) fn alert(error: &std::io::Error) -> Option<HitError> {
+    let tls = error.get_ref()?.downcast_ref::<Error>()?;
+    matches!(tls, Error::AlertReceived(_))
+        .then(|| failure(ProbePhase::Tls, ErrorKind::TlsProtocol, handshake_reason(tls)))
+}
+
+/// What the handshake failed on, in words for people; the library's words where none fit.
+fn handshake_reason(error: &Error) -> String {
+    let alert = match error {
+        Error::InvalidMessage(_) => {
+            return "what came is no TLS: the port speaks plain http".to_owned();
+        }
+        Error::PeerIncompatible(_) => {
+            return "the server speaks no TLS version or cipher that browsers of today accept"
+                .to_owned();
+        }
+        Error::AlertReceived(alert) => alert,
+        other => return other.to_string(),
+    };
+    let words = match alert {
+        AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity => {
+            "the server speaks only TLS versions or ciphers that browsers of today refuse"
+        }
+        AlertDescription::UnrecognisedName => "the server has no certificate for this name",
+        AlertDescription::HandshakeFailure | AlertDescription::InternalError => {
+            "the server ended the handshake: it has no certificate for this name, or no cipher in common"
+        }
+        AlertDescription::CertificateRequired
+        | AlertDescription::BadCertificate
+        | AlertDescription::AccessDenied => {
+            "the server asks visitors for a client certificate, and the probe has none"
+        }
+        other => return format!("the server ended the handshake: {other:?}"),
+    };
+    words.to_owned()
+}
+
 fn kind_and_reason(error: &Error, chain: &[Vec<u8>]) -> (ErrorKind, String) {
     let Error::InvalidCertificate(error) = error else {
-        return (ErrorKind::TlsProtocol, error.to_string());
+        return (ErrorKind::TlsProtocol, handshake_reason(error));
     };
     let (kind, reason) = match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {

@@ -5,10 +5,12 @@ use reqwest::Url;
 use super::classify::{hit_failed, meaning};
 use super::notes;
 use super::plan::ProbePlan;
-use crate::model::{AnsweredBy, ErrorKind, Hit, ProbePhase, ProbeReport, ProbeVerdict};
+use crate::model::{AnsweredBy, ErrorKind, Hit, HitError, ProbePhase, ProbeReport, ProbeVerdict};
 
-/// Share of the limit from which an answer is called slow.
+/// Share of the limit from which an answer is called slow, and milliseconds at most: a router that
+/// waits for minutes makes nobody patient.
 const SLOW_SHARE: f64 = 0.25;
+const SLOW: f64 = 7_500.0;
 
 /// A proxy or platform reached no app: worth a moment's wait, because a reload looks the same.
 pub(super) fn is_gateway_error(hit: &Hit) -> bool {
@@ -107,7 +109,7 @@ fn verdict(plan: &ProbePlan, hits: &[Hit]) -> ProbeVerdict {
 }
 
 fn speed(limit: f64, hits: &[&Hit]) -> ProbeVerdict {
-    let slow = limit * SLOW_SHARE;
+    let slow = (limit * SLOW_SHARE).min(SLOW);
     let Some((first, rest)) = hits.split_first() else { return ProbeVerdict::Ok };
     let fastest = rest.iter().map(|hit| total(hit)).fold(f64::INFINITY, f64::min);
     let slowest = rest.iter().map(|hit| total(hit)).fold(0.0, f64::max);
@@ -151,7 +153,7 @@ pub fn sentence(report: &ProbeReport, platform: &str) -> String {
     }
     let Some(first) = report.hits.first() else { return "Nothing was sent.".to_owned() };
     let seconds = |ms: f64| format!("{:.1} s", ms / 1000.0);
-    let limit = seconds(report.limit_ms as f64);
+    let limit = report.limit();
     let took = seconds(total(first));
     let all = report.hits.len();
     let failed = report.hits.iter().filter(|hit| hit_failed(hit)).count();
@@ -169,6 +171,9 @@ pub fn sentence(report: &ProbeReport, platform: &str) -> String {
             "The first request took {took}, within the limit of {limit}; the following ones were fast. There is nothing that must be done."
         ),
         ProbeVerdict::Slow => format!("Every request is slow: the first took {took}."),
+        ProbeVerdict::OverLimit if first.error.is_none() => format!(
+            "Every answer takes longer than the limit of {limit}: the first came after {took}."
+        ),
         ProbeVerdict::OverLimit => format!("No answer within the limit of {limit}; waited {took}."),
         ProbeVerdict::Flaky if is_glitch(report) => {
             let met =
@@ -187,9 +192,19 @@ pub fn sentence(report: &ProbeReport, platform: &str) -> String {
     }
 }
 
-/// What stopped a hit, in words for people.
+/// What stopped a hit, in words for people, and where, if redirects led there.
 fn failure_sentence(hit: &Hit, platform: &str) -> String {
     let Some(error) = &hit.error else { return meaning(hit, platform).sentence };
+    let told = failure_alone(hit, error);
+    match &hit.landed {
+        Some(landed) if error.phase != ProbePhase::Redirect => {
+            format!("The site redirects to {landed}, and that fails. {told}")
+        }
+        _ => told,
+    }
+}
+
+fn failure_alone(hit: &Hit, error: &HitError) -> String {
     let detail = &error.detail;
     match (error.kind, error.phase) {
         (ErrorKind::NotFound, _) => {
@@ -201,6 +216,10 @@ fn failure_sentence(hit: &Hit, platform: &str) -> String {
         (ErrorKind::Unreachable, _) => format!("The address cannot be reached: {detail}."),
         (ErrorKind::Reset, ProbePhase::Body) => {
             "The connection broke in the middle of the answer.".to_owned()
+        }
+        (ErrorKind::Reset, ProbePhase::Tls) => {
+            "The connection was closed in the TLS handshake: the port does not speak TLS, or has no certificate for this name."
+                .to_owned()
         }
         (ErrorKind::Reset, _) => "The connection was closed without an answer.".to_owned(),
         (ErrorKind::Timeout, ProbePhase::Connect) => {
@@ -230,9 +249,7 @@ fn failure_sentence(hit: &Hit, platform: &str) -> String {
                 _ => format!("Browsers refuse the certificate: {detail}."),
             }
         }
-        (ErrorKind::TlsProtocol, _) => {
-            format!("No TLS connection came about; the port may speak plain http: {detail}.")
-        }
+        (ErrorKind::TlsProtocol, _) => format!("No TLS connection came about: {detail}."),
         (ErrorKind::RedirectLoop, _) => format!("The redirects never end: {detail}."),
         (ErrorKind::RedirectRefused, _) => format!("The redirect was not followed: {detail}."),
         (ErrorKind::InvalidResponse, ProbePhase::Body) => {

@@ -23,7 +23,7 @@ pub use fact::{
 pub use place::Place;
 pub use probe::{
     AnsweredBy, CnameCheck, ErrorKind, Hit, HitError, PageException, PhasesMs, ProbePhase,
-    ProbeReport, ProbeVerdict, Redirect, TlsInfo,
+    ProbeReport, ProbeVerdict, Redirect, TlsInfo, seconds,
 };
 pub use report::{
     Confidence, Consequence, Evidence, Finding, Fix, NextCheck, Point, Prevention, Report,

@@ -9,6 +9,8 @@ pub struct ProbeReport {
     pub verdict: ProbeVerdict,
     /// The limit that the first hit was held against, in milliseconds.
     pub limit_ms: u64,
+    /// What the platform's limits are for, as a sentence; empty where it states none.
+    pub limits: String,
     pub hits: Vec<Hit>,
     /// Header value that marked our requests, so that log lines can be matched.
     pub marker: Option<String>,
@@ -19,6 +21,23 @@ pub struct ProbeReport {
     pub skipped: Option<String>,
     /// Where the domain's CNAME points, if the platform expects an ending and it is known.
     pub cname: Option<CnameCheck>,
+}
+
+impl ProbeReport {
+    /// The limit as people write it.
+    #[must_use]
+    pub fn limit(&self) -> String {
+        seconds(self.limit_ms)
+    }
+}
+
+/// `20 s`, `1.5 s`: no more digits than the number has.
+#[must_use]
+pub fn seconds(ms: u64) -> String {
+    match ms % 1000 {
+        0 => format!("{} s", ms / 1000),
+        _ => format!("{:.1} s", ms as f64 / 1000.0),
+    }
 }
 
 /// The alias of a domain against what its platform expects.
@@ -65,6 +84,8 @@ pub struct Hit {
     pub tls: Option<TlsInfo>,
     /// In order; the phases are the sums over all hops.
     pub redirects: Vec<Redirect>,
+    /// Where the redirects led: the address that was asked last.
+    pub landed: Option<String>,
     pub answered_by: Option<AnsweredBy>,
     /// Id of the recognised page, `rules/pages/`.
     pub page: Option<String>,
@@ -76,6 +97,10 @@ pub struct Hit {
     pub at: Option<Timestamp>,
     /// The body was longer than what is read (1 MiB), or its length is unknown and it was cut.
     pub cut: bool,
+    /// The body goes on behind the length that its headers announce.
+    pub longer: bool,
+    /// The site sent the visitor in a circle until its own cookie came back.
+    pub with_cookies: bool,
     /// The outbound proxy that was used, `host:port`.
     pub proxy: Option<String>,
 }

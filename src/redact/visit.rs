@@ -102,6 +102,7 @@ pub(super) fn strings(report: &mut Report, change: &mut dyn FnMut(&mut String)) 
             for redirect in &mut hit.redirects {
                 change(&mut redirect.url);
             }
+            option(hit.landed.as_mut(), change);
             option(hit.proxy.as_mut(), change);
             if let Some(error) = &mut hit.error {
                 change(&mut error.detail);

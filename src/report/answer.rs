@@ -6,8 +6,14 @@ use jiff::Timestamp;
 use crate::model::{AnsweredBy, Hit, ProbeReport, Redirect, TlsInfo};
 
 /// Headers that say why the platform answered itself.
-const TELLING: &[&str] =
-    &["x-scalingo-error", "x-vercel-error", "x-render-routing", "cf-mitigated", "retry-after"];
+const TELLING: &[&str] = &[
+    "x-scalingo-error",
+    "x-vercel-error",
+    "x-render-routing",
+    "cf-mitigated",
+    "x-do-failure-code",
+    "retry-after",
+];
 /// Hops and names shown at most.
 const SOME: usize = 6;
 
@@ -19,7 +25,7 @@ pub(super) fn about(probe: &ProbeReport) -> Vec<String> {
     };
     let mut lines = Vec::new();
     lines.extend(answer(hit));
-    lines.extend(hops(&hit.redirects));
+    lines.extend(hops(&hit.redirects, hit.landed.as_deref()));
     lines.extend(hit.tls.as_ref().and_then(|tls| certificate(tls, hit.at)));
     lines
 }
@@ -63,12 +69,13 @@ fn header<'h>(hit: &'h Hit, name: &str) -> Option<&'h str> {
     hit.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-fn hops(redirects: &[Redirect]) -> Option<String> {
+fn hops(redirects: &[Redirect], landed: Option<&str>) -> Option<String> {
     let shown: Vec<String> =
         redirects.iter().take(SOME).map(|hop| format!("{} ({})", hop.url, hop.status)).collect();
     let more = redirects.len().saturating_sub(SOME);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!shown.is_empty()).then(|| format!("Redirects: {}{rest}.", shown.join(", then ")))
+    let end = landed.map_or_else(String::new, |url| format!(", to {url}"));
+    (!shown.is_empty()).then(|| format!("Redirects: {}{rest}{end}.", shown.join(", then ")))
 }
 
 fn certificate(tls: &TlsInfo, at: Option<Timestamp>) -> Option<String> {
@@ -99,6 +106,7 @@ mod tests {
             url: "https://a.example/".to_owned(),
             verdict: ProbeVerdict::Ok,
             limit_ms: 0,
+            limits: String::new(),
             hits,
             marker: None,
             notes: Vec::new(),
@@ -146,7 +154,9 @@ mod tests {
         assert!(text("2026-11-20T12:00:00Z").contains("ended on 2026-11-20, 1 day ago"));
         let hop = |url: &str| Redirect { url: url.to_owned(), status: 301 };
         let many: Vec<Redirect> = (0..9).map(|_| hop("http://a/")).collect();
-        assert!(hops(&many).expect("hops").ends_with("http://a/ (301) and 3 more."));
-        assert_eq!(hops(&[]), None);
+        assert!(hops(&many, None).expect("hops").ends_with("http://a/ (301) and 3 more."));
+        let one = hops(&[hop("http://a/")], Some("https://a/")).expect("hops");
+        assert_eq!(one, "Redirects: http://a/ (301), to https://a/.");
+        assert_eq!(hops(&[], None), None);
     }
 }

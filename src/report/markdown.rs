@@ -280,8 +280,10 @@ fn probe(report: &Report, github: bool) -> String {
             );
         }
     }
-    if probe.limit_ms > 0 {
-        let _ = writeln!(out, "\nThe limit is {} s.", probe.limit_ms.div_ceil(1000));
+    if !probe.limits.is_empty() {
+        let _ = writeln!(out, "\n{}", inline(&probe.limits));
+    } else if probe.limit_ms > 0 {
+        let _ = writeln!(out, "\nThe limit is {}.", probe.limit());
     }
     for note in probe.notes.iter().chain(&answer::about(probe)) {
         let _ = writeln!(out, "\n{}", inline(note));

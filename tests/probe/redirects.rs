@@ -10,6 +10,11 @@ fn to(location: &str) -> Vec<u8> {
     response(302, &[("Location", location), ("Set-Cookie", "a=b")], "")
 }
 
+/// As `to`, from a site that sets no cookie.
+fn plainly_to(location: &str) -> Vec<u8> {
+    response(302, &[("Location", location)], "")
+}
+
 fn path(head: &str) -> &str {
     head.split(' ').nth(1).unwrap_or_default()
 }
@@ -35,7 +40,7 @@ fn a_chain_is_followed_and_listed() {
 #[test]
 fn a_loop_names_its_hop() {
     let server = Server::plain(|_, head, stream| {
-        let answer = if path(head) == "/a" { to("/b") } else { to("/a") };
+        let answer = if path(head) == "/a" { plainly_to("/b") } else { plainly_to("/a") };
         let _ = stream.write_all(&answer);
     });
     let report = probe(&plan(server.url("/")));
@@ -43,6 +48,49 @@ fn a_loop_names_its_hop() {
     let detail = &only(&report).error.as_ref().expect("error").detail;
     assert!(detail.contains("hop 3") && detail.contains("hop 2"), "{detail}");
     assert_eq!(server.connections(), 3);
+}
+
+/// A site that asks whether its visitor keeps cookies is no circle: browsers get through.
+#[test]
+fn a_test_for_cookies_is_passed() {
+    let server = Server::plain(|_, head, stream| {
+        let kept = head.to_lowercase().contains("cookie: a=b");
+        let answer = if kept { response(200, &[], "welcome") } else { to("/") };
+        let _ = stream.write_all(&answer);
+    });
+    let report = probe(&plan(server.url("/")));
+    let hit = only(&report);
+    assert_eq!((hit.status, report.verdict), (Some(200), ProbeVerdict::Ok), "{hit:?}");
+    assert!(report.notes.iter().any(|note| note.contains("cookie")), "{:?}", report.notes);
+    assert_eq!(server.connections(), 2);
+}
+
+#[test]
+fn a_circle_that_sets_cookies_is_a_circle() {
+    let server = Server::plain(|_, head, stream| {
+        let answer = if path(head) == "/a" { to("/b") } else { to("/a") };
+        let _ = stream.write_all(&answer);
+    });
+    let report = probe(&plan(server.url("/")));
+    assert_eq!(error(&report), Some((ProbePhase::Redirect, ErrorKind::RedirectLoop)));
+    let detail = &only(&report).error.as_ref().expect("error").detail;
+    assert!(detail.contains("hop 5") && detail.contains("hop 4"), "{detail}");
+    assert_eq!(server.connections(), 5);
+}
+
+#[test]
+fn a_redirect_without_an_address_is_an_empty_page() {
+    let server = Server::plain(always(response(302, &[], "")));
+    assert_eq!(probe(&plan(server.url("/"))).verdict, ProbeVerdict::Failing);
+    let server = Server::plain(always(response(302, &[], "<p>Go <a href=/x>there</a></p>")));
+    assert_eq!(probe(&plan(server.url("/"))).verdict, ProbeVerdict::Ok);
+}
+
+#[test]
+fn a_target_that_fails_is_named() {
+    let server = Server::plain(always(plainly_to("http://127.0.0.1:9/shop")));
+    let report = probe(&plan(server.url("/")));
+    assert_eq!(only(&report).landed.as_deref(), Some("http://127.0.0.1:9/shop"));
 }
 
 #[test]

@@ -404,3 +404,27 @@ fn headers_that_browsers_forgive_are_forgiven() {
     let report = probe(&plan(server.url("/")));
     assert_eq!((only(&report).status, only(&report).body.as_str()), (Some(200), "ok"));
 }
+
+#[test]
+fn a_server_of_another_protocol_is_named() {
+    let server = Server::raw(|_, _, stream| {
+        let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.6\r\n");
+        std::thread::sleep(Duration::from_millis(300));
+    });
+    let report = probe(&plan(server.url("/")));
+    assert_eq!(error(&report), Some((ProbePhase::FirstByte, ErrorKind::InvalidResponse)));
+    let detail = &only(&report).error.as_ref().expect("error").detail;
+    assert!(detail.contains("SSH"), "{detail}");
+}
+
+#[test]
+fn a_page_that_is_longer_than_announced_is_told() {
+    let server = Server::plain(always(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<p>whole page</p>".to_vec(),
+    ));
+    let report = probe(&plan(server.url("/")));
+    assert_eq!(report.verdict, ProbeVerdict::Ok);
+    assert!(report.notes.iter().any(|note| note.contains("Content-Length")), "{:?}", report.notes);
+    let server = Server::plain(always(response(200, &[], "<p>whole page</p>")));
+    assert!(!only(&probe(&plan(server.url("/")))).longer);
+}

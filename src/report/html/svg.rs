@@ -216,9 +216,9 @@ pub(super) fn probe(probe: &ProbeReport) -> String {
         let x = left + limit * scale;
         let _ = write!(
             out,
-            "<line class=\"limit\" x1=\"{x:.1}\" y1=\"2\" x2=\"{x:.1}\" y2=\"{base:.1}\"/><text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">limit {} s</text>",
+            "<line class=\"limit\" x1=\"{x:.1}\" y1=\"2\" x2=\"{x:.1}\" y2=\"{base:.1}\"/><text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">limit {}</text>",
             base + 12.0,
-            probe.limit_ms.div_ceil(1000)
+            probe.limit()
         );
     }
     let mut x = left;

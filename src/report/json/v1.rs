@@ -184,13 +184,15 @@ struct ProbeOut<'a> {
     url: &'a str,
     verdict: &'static str,
     limit_ms: u64,
+    /// The verdict in words, then what else is worth saying.
+    notes: &'a [String],
     hits: Vec<HitOut<'a>>,
 }
 
 #[derive(Serialize)]
 struct HitOut<'a> {
     status: Option<u16>,
-    error: Option<HitErrorOut>,
+    error: Option<HitErrorOut<'a>>,
     phases_ms: PhasesOut,
     address: Option<&'a str>,
     http_version: Option<&'a str>,
@@ -203,9 +205,10 @@ struct HitOut<'a> {
 }
 
 #[derive(Serialize)]
-struct HitErrorOut {
+struct HitErrorOut<'a> {
     phase: &'static str,
     kind: &'static str,
+    detail: &'a str,
 }
 
 #[derive(Serialize)]
@@ -451,6 +454,7 @@ fn probe(probe: &ProbeReport) -> ProbeOut<'_> {
             ProbeVerdict::Reloading => "reloading",
         },
         limit_ms: probe.limit_ms,
+        notes: &probe.notes,
         hits: probe.hits.iter().map(hit).collect(),
     }
 }
@@ -468,10 +472,11 @@ fn hit(hit: &Hit) -> HitOut<'_> {
     }
     HitOut {
         status: hit.status,
-        error: hit
-            .error
-            .as_ref()
-            .map(|error| HitErrorOut { phase: phase(error.phase), kind: error_kind(error.kind) }),
+        error: hit.error.as_ref().map(|error| HitErrorOut {
+            phase: phase(error.phase),
+            kind: error_kind(error.kind),
+            detail: &error.detail,
+        }),
         phases_ms: phases(&hit.phases_ms),
         address: hit.address.as_deref(),
         http_version: hit.http_version.as_deref(),

@@ -40,9 +40,14 @@ pub(super) fn probe(page: &mut Page<'_>, probe: &ProbeReport) {
         .filter_map(|hit| hit.phases_ms.first_byte.or(hit.phases_ms.total))
         .fold(1.0_f64, f64::max);
     let cells = bar.max(19).saturating_sub(8);
+    // The limit is drawn where the bars come near it.
+    let limit = probe.limit_ms as f64;
+    let drawn_limit = limit > 0.0 && longest > limit / 4.0;
+    let whole = if drawn_limit { longest.max(limit) } else { longest };
+    let length = |ms: f64| ((ms / whole) * cells as f64).round() as usize;
     for (at, hit) in probe.hits.iter().enumerate().take(8) {
         let waited = hit.phases_ms.first_byte.or(hit.phases_ms.total).unwrap_or(0.0);
-        let long = ((waited / longest) * cells as f64).round() as usize;
+        let long = length(waited);
         let drawn =
             if long == 0 { page.glyphs.thin.to_owned() } else { page.glyphs.block.repeat(long) };
         let mut line = format!("     {}", pad(&format!("{}{}", ordinal(at + 1), " hit"), 9));
@@ -55,7 +60,7 @@ pub(super) fn probe(page: &mut Page<'_>, probe: &ProbeReport) {
                 seconds(hit.phases_ms.tls)
             );
         }
-        let over = probe.limit_ms > 0 && waited > probe.limit_ms as f64;
+        let over = limit > 0.0 && waited > limit;
         let tone = if over { Tone::Error } else { Tone::Good };
         line.push_str(&page.paint(&pad(&drawn, cells), tone));
         let _ = write!(line, "{:>7} ", seconds(Some(waited)));
@@ -63,9 +68,17 @@ pub(super) fn probe(page: &mut Page<'_>, probe: &ProbeReport) {
         let _ = write!(line, "  {}", short(hit));
         page.line(&line);
     }
-    if probe.limit_ms > 0 {
-        let text = format!("     the limit is {} s", probe.limit_ms.div_ceil(1000));
-        let text = page.paint(&text, Tone::Dim);
+    let bars = if wide { 40 } else { 14 };
+    if drawn_limit {
+        let text = format!("{} limit {}", page.glyphs.last, probe.limit());
+        let at = (bars + length(limit).saturating_sub(1)).min(page.width - width(&text));
+        let text = page.paint(&format!("{}{text}", " ".repeat(at)), Tone::Dim);
+        page.line(&text);
+    }
+    if !probe.limits.is_empty() {
+        page.paragraph("     ", &probe.limits, Tone::Dim);
+    } else if limit > 0.0 && !drawn_limit {
+        let text = page.paint(&format!("     the limit is {}", probe.limit()), Tone::Dim);
         page.line(&text);
     }
     for note in probe.notes.iter().take(4) {
