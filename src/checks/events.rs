@@ -1,5 +1,7 @@
 //! Platform events: crashes, deployments, stops; and where each container stands in the restart policy.
 
+mod hook;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -39,8 +41,10 @@ pub(super) fn collect(context: &Context) -> Facts {
     let mut facts = Facts::default();
     let zone = context.zone.clone().unwrap_or(TimeZone::UTC);
     let clock = Clock::new(&zone, Some(context.now));
-    let told = from_files(context, &clock, &mut facts);
-    let logged = from_logs(context, &clock);
+    let mut told = from_files(context, &clock, &mut facts);
+    let (pasted, logged) = from_logs(context, &clock);
+    told.extend(pasted.into_iter().filter(|one| !told_already(&told, one)).collect::<Vec<_>>());
+    told.sort_by(|a, b| a.seen.cmp(&b.seen));
     let Some((policy, platform)) = policy(context, &told, &logged) else {
         return facts;
     };
@@ -53,8 +57,7 @@ pub(super) fn collect(context: &Context) -> Facts {
             missing: "the platform's events were not given; save `scalingo --app my-app timeline` and give it with --events FILE".to_owned(),
         });
     }
-    let all: Vec<Seen> =
-        told.iter().map(|record| record.seen.clone()).chain(logged.iter().cloned()).collect();
+    let all: Vec<Seen> = told.iter().chain(&logged).map(|record| record.seen.clone()).collect();
     let newest = all.iter().map(|seen| seen.at).max();
     let now = reference_time(context.now, context.now_given, newest);
     facts.restarts = states(&all, policy, now);
@@ -64,6 +67,8 @@ pub(super) fn collect(context: &Context) -> Facts {
         container(state, &all, &told, context, &mut facts);
     }
     app(&told, &context.rules, &mut facts);
+    let limit = context.rules.platform_value(&platform, |profile| profile.limits.hook_min);
+    hook::hook(&told, &logged, limit, &context.rules, &mut facts);
     crash_logs(&restarts, &told, &all, &context.rules, &mut facts);
     facts
 }
@@ -72,7 +77,7 @@ pub(super) fn collect(context: &Context) -> Facts {
 fn policy<'c>(
     context: &'c Context,
     told: &[Record],
-    logged: &[Seen],
+    logged: &[Record],
 ) -> Option<(&'c RestartPolicy, String)> {
     let of = |id: &str| context.rules.platform(id).and_then(|profile| profile.restart.as_ref());
     let id = context.site.platform_id();
@@ -80,7 +85,7 @@ fn policy<'c>(
     if of(wanted).is_none() {
         let dyno = logged
             .iter()
-            .any(|seen| seen.container.as_deref().is_some_and(|name| name.contains('.')));
+            .any(|one| one.seen.container.as_deref().is_some_and(|name| name.contains('.')));
         wanted = if !told.is_empty() || (!logged.is_empty() && !dyno) {
             "scalingo"
         } else if dyno {
@@ -97,7 +102,7 @@ fn from_files(context: &Context, clock: &Clock, facts: &mut Facts) -> Vec<Record
     // The same event may stand in a time line and in the API's answer.
     let mut known = BTreeSet::new();
     for path in &context.site.events {
-        let shown = path.display().to_string();
+        let shown = context.site.shown(path);
         let text = match text_of(path) {
             Ok(text) => text,
             Err(problem) => {
@@ -124,10 +129,9 @@ fn from_files(context: &Context, clock: &Clock, facts: &mut Facts) -> Vec<Record
         });
         let mut own = Vec::new();
         for one in seen {
-            let key =
-                (one.at.as_second(), one.container.clone(), std::mem::discriminant(&one.what));
-            if !known.contains(&format!("{key:?}")) {
-                own.push(format!("{key:?}"));
+            let key = key(&one);
+            if !known.contains(&key) {
+                own.push(key);
                 records.push(Record { seen: one, file: shown.clone() });
             }
         }
@@ -135,6 +139,16 @@ fn from_files(context: &Context, clock: &Clock, facts: &mut Facts) -> Vec<Record
     }
     records.sort_by(|a, b| a.seen.cmp(&b.seen));
     records
+}
+
+/// What makes records of two files the same one; the texts of crashes differ.
+fn key(one: &Seen) -> String {
+    let what = match &one.what {
+        What::Crash(_) => "crash".to_owned(),
+        What::CrashEcho(_) => "repeated crash".to_owned(),
+        other => format!("{other:?}"),
+    };
+    format!("{} {:?} {what}", one.at.as_second(), one.container)
 }
 
 fn text_of(path: &Path) -> Result<String, String> {
@@ -146,18 +160,30 @@ fn text_of(path: &Path) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// What the platform's own lines in the logs tell. Blocks without such lines are skipped.
-fn from_logs(context: &Context, clock: &Clock) -> Vec<Seen> {
-    const TELLING: [&str; 5] = [
+fn told_already(told: &[Record], one: &Record) -> bool {
+    let key_of = key(&one.seen);
+    told.iter().any(|known| key(&known.seen) == key_of)
+}
+
+/// Lines of a time line that stand in the logs, and what the platform's own lines tell. Blocks
+/// without such lines are skipped.
+fn from_logs(context: &Context, clock: &Clock) -> (Vec<Record>, Vec<Record>) {
+    const TELLING: [&str; 11] = [
         "[manager] container [",
         "State changed from",
         "Process exited with",
         "Starting process with",
         " created by user",
+        " - Crash",
+        " - Repeated Crash",
+        " - Restart",
+        " - Deployment",
+        " - Scale",
+        " - Stop App",
     ];
     let finders: Vec<_> =
         TELLING.iter().map(|word| memchr::memmem::Finder::new(word.as_bytes())).collect();
-    let mut all = Vec::new();
+    let (mut told, mut logged) = (Vec::new(), Vec::new());
     for file in &context.site.logs {
         let maybe = matches!(file.kind, None | Some(LogKind::Platform | LogKind::Any));
         // Standard input can only be read once, and the log scanner does.
@@ -178,9 +204,13 @@ fn from_logs(context: &Context, clock: &Clock) -> Vec<Seen> {
             }
             ControlFlow::Continue(())
         });
-        all.extend(events.finish());
+        let record = |seen| Record { seen, file: file.shown.clone() };
+        let (pasted, own) = events.finish();
+        told.extend(pasted.into_iter().map(record));
+        logged.extend(own.into_iter().map(record));
     }
-    all
+    logged.sort_by(|a, b| a.seen.cmp(&b.seen));
+    (told, logged)
 }
 
 fn marks(told: &[Record], facts: &mut Facts) {
@@ -196,6 +226,7 @@ fn marks(told: &[Record], facts: &mut Facts) {
             }
             What::Deployment(status) => (MarkKind::Deploy, format!("deployment failed: {status}")),
             What::Restart(_) => (MarkKind::Reload, "restart on request".to_owned()),
+            What::Revived(_) => (MarkKind::Start, "restarted by the platform".to_owned()),
             What::Scale(_) => (MarkKind::Reload, "scaled".to_owned()),
             What::StopApp(_) => (MarkKind::Reload, "app stopped".to_owned()),
             _ => continue,
@@ -269,7 +300,11 @@ fn container(
     let looping =
         row.len() >= LOOP && unstable && (!state.inferred || state.counter as usize >= LOOP);
     if looping {
-        put("crash-loop", format!("{} crashed {} times in a row", state.container, row.len()));
+        let mut text = format!("{} crashed {} times in a row", state.container, row.len());
+        if let Some(line) = &state.last_line {
+            text.push_str(&format!("; each time its last line was '{line}'"));
+        }
+        put("crash-loop", text);
         facts.symptoms.push(Symptom {
             kind: SymptomKind::CrashLoop,
             source: SymptomSource::Platform,
@@ -377,12 +412,21 @@ fn crash_logs(
         {
             continue;
         }
+        let begun = rows.get(name).and_then(|row| row.first()).copied();
+        let same = |other: &&Record| {
+            matches!(&other.seen.what, What::Crash(same) if same == text)
+                && other.seen.container.as_deref() == Some(name)
+                && begun.is_none_or(|begun| other.seen.at >= begun)
+        };
+        let times = u32::try_from(told.iter().filter(same).count()).unwrap_or(1).max(1);
+        let earliest = told.iter().find(same).map(|other| other.seen.at);
         let scanned = scan_text(text, LogKind::Any, rules);
         for mut fact in scanned.facts {
+            fact.count = fact.count.saturating_mul(times);
             fact.place = Some(place(record));
             fact.last_place = None;
-            fact.time = fact.time.or(Some(record.seen.at));
-            fact.last_time = fact.last_time.or(fact.time);
+            fact.last_time = fact.last_time.or(fact.time).or(Some(record.seen.at));
+            fact.time = fact.time.or(earliest).or(fact.last_time);
             fact.epoch = 0;
             fact.order = 0;
             fact.container = Some(name.to_owned());

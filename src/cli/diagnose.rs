@@ -218,11 +218,11 @@ impl Prepared {
             .map(Arc::new);
         let plan = match &remote {
             Some(remote) => {
-                let mut plan = Plan::resolve(&remote.args(args), &rules)?;
+                let mut plan = Plan::resolve(&remote.args(args), &rules, cancel)?;
                 remote.complete(&mut plan);
                 plan
             }
-            None => Plan::resolve(args, &rules)?,
+            None => Plan::resolve(args, &rules, cancel)?,
         };
         if args.output.verbose > 0 {
             let mut stderr = std::io::stderr().lock();

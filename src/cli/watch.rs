@@ -118,7 +118,7 @@ pub(super) fn follow(
 ) -> anyhow::Result<Exit> {
     let site = one_site(prepared, "--follow")?;
     let mut ends = note(&site.logs);
-    if site.logs.iter().all(|log| log.path.as_os_str() == "-") {
+    if site.logs.iter().all(|log| site.is_stdin(&log.path)) {
         return Err(Failure::new("--follow: no log file to follow")
             .hint("give --error-log FILE or --server-log FILE")
             .into());

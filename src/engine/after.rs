@@ -13,6 +13,9 @@ use crate::rules::platform::Platform;
 use crate::rules::schema::Cause;
 use crate::rules::{Rules, distribution, fill};
 
+/// Causes of a start that does not listen in time.
+const BOOT_TIMEOUT: [&str; 3] = ["port-not-bound", "slow-startup", "import-time-blocking"];
+
 /// The cause whose texts speak of loops.
 const LOOP: &str = "crash-loop";
 
@@ -35,15 +38,30 @@ pub(super) fn consequences(
         .map(|(label, evidence)| Consequence { title: label.to_owned(), runs: false, evidence })
         .collect();
     // The crash loop stands under the cause of the crashes.
-    if let Some(container) = loop_of(account, entries, facts) {
+    // A start that never listened is tried again by other rules than one that crashed.
+    let retried = platform.is_some_and(|one| one.limits.boot_attempts.is_some())
+        && BOOT_TIMEOUT.contains(&slug)
+        && tried_again(facts);
+    if let Some(container) = loop_of(account, entries, facts).filter(|_| !retried) {
         let title = loop_title(container);
         list.push(Consequence { title, runs: false, evidence: Vec::new() });
     }
-    if account.any_current && (account.any_start_time || slug == "deploy-hook-failed") {
+    if account.any_current && (account.any_start_time || ends_deployment(account, entries)) {
         let title = platform.and_then(|platform| still_runs(facts, platform, slug));
         list.extend(title.map(|title| Consequence { title, runs: true, evidence: Vec::new() }));
     }
     list
+}
+
+/// An event of the platform says that a start or a deployment failed for this cause.
+fn ends_deployment(account: &Account, entries: &[Entry<'_>]) -> bool {
+    account.favour.iter().any(|&at| {
+        entries[at].owners.iter().any(|claim| {
+            claim.sig.slug == "deploy-hook-failed"
+                || entries[at].fact.source == Source::Event
+                    && claim.sig.text.class.iter().any(|class| class == "start-failed")
+        })
+    })
 }
 
 /// What the visitors get meanwhile: the old version, nothing, or what the platform tries again.
@@ -66,26 +84,44 @@ fn still_runs(facts: &Facts, platform: &Platform, slug: &str) -> Option<String> 
         let text = if before { &platform.after.deployment } else { &platform.after.maybe_first };
         return text.clone();
     }
-    let restart = newest(&requested).filter(|mark| mark.time > since)?;
-    if !matches!(slug, "port-not-bound" | "slow-startup" | "import-time-blocking") {
+    if !BOOT_TIMEOUT.contains(&slug) {
         return None;
     }
-    let starts = facts
-        .marks
-        .iter()
-        .filter(|mark| mark.kind == MarkKind::Start && mark.container.is_some())
-        .filter(|mark| mark.time >= restart.time)
-        .count();
+    let restart = newest(&requested).filter(|mark| mark.time > since);
+    let from = match restart {
+        Some(restart) => restart.time,
+        // Only after a restart or scaling is a start tried again.
+        None if tried_again(facts) => None,
+        None => return None,
+    };
+    // Each container is tried for itself; the server's own start line is no second attempt.
+    let mut starts: BTreeMap<&str, u32> = BTreeMap::new();
+    for mark in &facts.marks {
+        let attempt = matches!(mark.label.as_str(), "container starts" | "dyno starts");
+        if let Some(name) = mark.container.as_deref().filter(|_| attempt)
+            && mark.time >= from
+        {
+            *starts.entry(name).or_default() += 1;
+        }
+    }
+    let starts = starts.into_values().max().unwrap_or(0);
     let attempts = platform.limits.boot_attempts?;
-    let attempt = match u32::try_from(starts) {
-        Ok(n) if (1..=attempts).contains(&n) => format!(" (attempt {n} of {attempts} so far)"),
-        _ => String::new(),
+    let attempt = if (1..=attempts).contains(&starts) {
+        format!(" (attempt {starts} of {attempts} so far)")
+    } else {
+        String::new()
     };
     let captures = Captures::from([
         ("attempts".to_owned(), attempts.to_string()),
         ("attempt".to_owned(), attempt),
     ]);
     fill(platform.after.restart.as_deref()?, &captures, &distribution)
+}
+
+/// Starts follow each other, and no record says that one of them crashed.
+fn tried_again(facts: &Facts) -> bool {
+    let mut looping = facts.restarts.iter().filter(|one| is_looping(one)).peekable();
+    looping.peek().is_some() && looping.all(|one| one.inferred)
 }
 
 /// How to keep it from happening again: the cause's own texts for this platform, and where it made a
@@ -164,10 +200,32 @@ fn is_looping(container: &ContainerState) -> bool {
         )
 }
 
+/// `explains all 6 crashes of web-1: the same error before each`, where the logs hold it as often.
+pub(super) fn same_error(
+    account: &Account,
+    entries: &[Entry<'_>],
+    facts: &Facts,
+) -> Option<String> {
+    let container = loop_of(account, entries, facts)?;
+    let crashes = container.crashes.len();
+    let seen = account.favour.iter().map(|&at| entries[at].fact).any(|fact| {
+        fact.source == Source::Log
+            && fact.container.as_ref() == Some(&container.container)
+            && fact.count as usize >= crashes
+    });
+    seen.then(|| {
+        format!("all {crashes} crashes of {}: the same error before each", container.container)
+    })
+}
+
 /// Where the loop stands: `web-1 crashed 4 times in a row; next restart 10:15 UTC, …`.
 fn loop_title(container: &ContainerState) -> String {
     let time = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    let mut text = format!("{} crashed {} times in a row", container.container, container.counter);
+    let mut text = if container.counter > 1 {
+        format!("{} crashed {} times in a row", container.container, container.counter)
+    } else {
+        format!("{} crashed {} times", container.container, container.crashes.len())
+    };
     if container.inferred {
         text.push_str(" (inferred from repeated starts)");
     }
@@ -180,7 +238,8 @@ fn loop_title(container: &ContainerState) -> String {
         text.push_str(&format!("; next restart {}", time(at)));
     }
     if let Some(at) = container.gives_up_at {
-        text.push_str(&format!("; given up at {} if nothing changes", time(at)));
+        let crash = container.limit.map_or_else(String::new, |limit| format!("crash {limit}, "));
+        text.push_str(&format!("; given up at {crash}{} if nothing changes", time(at)));
     }
     text
 }

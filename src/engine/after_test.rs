@@ -29,7 +29,7 @@ fn the_old_version_nothing_or_retries() {
     let failed =
         || mark(MarkKind::Deploy, "deployment failed: crashed-error", "2026-11-20T10:00:00Z", None);
     let restart = || mark(MarkKind::Reload, "restart on request", "2026-11-20T11:00:00Z", None);
-    let start = |time| mark(MarkKind::Start, "started", time, Some("web-1"));
+    let start = |time| mark(MarkKind::Start, "container starts", time, Some("web-1"));
     assert!(said(vec![failed()], "missing-env-var").contains("nothing runs"));
     let old = said(vec![deployed(), failed()], "missing-env-var");
     assert_eq!(old, "The version before this deployment keeps running.");

@@ -65,7 +65,7 @@ pub(super) fn build(
         points,
         evidence: account.favour.iter().map(|&at| evidence(entries[at].fact)).collect(),
         why: fill(&cause.why, &captures, &dist).unwrap_or_else(|| cause.why.clone()),
-        explains: explains(account),
+        explains: explains(account, after::same_error(account, entries, facts)),
         fixes,
         prevent: after::prevent(cause, account, entries, facts, site, rules, &captures),
         consequences: after::consequences(
@@ -150,11 +150,14 @@ pub(super) fn evidence(fact: &Fact) -> Evidence {
     }
 }
 
-fn explains(account: &Account) -> Option<String> {
+fn explains(account: &Account, same_error: Option<String>) -> Option<String> {
     let mut words: Vec<String> =
         account.fits.iter().map(|symptom| symptom_word(symptom.kind)).collect();
     words.dedup();
-    if words.is_empty() {
+    if same_error.is_some() {
+        words.retain(|word| word != "crash-loop");
+    }
+    if words.is_empty() && same_error.is_none() {
         return None;
     }
     let text: Vec<String> = words
@@ -167,6 +170,7 @@ fn explains(account: &Account) -> Option<String> {
             "unreachable" => "why no page comes".to_owned(),
             status => format!("the {status}"),
         })
+        .chain(same_error)
         .collect();
     Some(format!("explains {}", text.join(" and ")))
 }

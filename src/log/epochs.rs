@@ -1,7 +1,11 @@
 //! Epochs: everything logged since one start, reload or deploy of the app.
 //!
 //! A respawned worker, or a restart right after a crash without reload or deploy, is no new epoch;
-//! lines of one start that are seconds apart are one boundary.
+//! lines of one start that are seconds apart are one boundary. Where a platform logs starts but no
+//! crashes, a container's next start is taken for a restart after a crash if the same failure
+//! stands on both sides of it.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
@@ -11,6 +15,8 @@ use super::merge::Order;
 
 /// Seconds within which the lines of one start stand (a reload says so several times).
 const ONE_START: i64 = 30;
+/// The mark of a platform that logs the starts of its containers.
+const CONTAINER: &str = "container starts";
 
 /// The first moment of an epoch.
 #[derive(Debug, Clone)]
@@ -19,6 +25,8 @@ pub(super) struct Boundary {
     pub time: Option<Timestamp>,
     /// The server said that it was ready afterwards.
     pub ready: bool,
+    /// A container that had been started before was started, and nothing says why.
+    pub again: bool,
 }
 
 /// Boundaries in order. What stands before the first one belongs to an epoch of its own.
@@ -38,6 +46,29 @@ pub(super) fn boundaries(files: &[FileEvents], order: &Order) -> Vec<Boundary> {
     walk.list
 }
 
+/// Takes the restarts of a loop out of the boundaries. `failures`: order and key of failed starts.
+pub(super) fn join_loops(boundaries: &mut Vec<Boundary>, failures: &[(u64, String)]) {
+    if !boundaries.iter().any(|boundary| boundary.again) {
+        return;
+    }
+    let between = |from: u64, to: u64| -> BTreeSet<&str> {
+        let inside = failures.iter().filter(|(order, _)| (from..to).contains(order));
+        inside.map(|(_, key)| key.as_str()).collect()
+    };
+    let orders: Vec<u64> = boundaries.iter().map(|boundary| boundary.order).collect();
+    let mut at = 0usize;
+    boundaries.retain(|boundary| {
+        let before = at.checked_sub(1).map_or(0, |before| orders[before]);
+        let after = orders.get(at + 1).copied().unwrap_or(u64::MAX);
+        at += 1;
+        let same = || {
+            let failed = between(boundary.order, after);
+            between(before, boundary.order).iter().any(|key| failed.contains(key))
+        };
+        !(boundary.again && same())
+    });
+}
+
 /// What the lines so far said.
 #[derive(Debug, Default)]
 struct Walk {
@@ -48,6 +79,10 @@ struct Walk {
     stopped: bool,
     /// A reload or deploy was announced whose start has not come yet.
     announced: bool,
+    /// The last restart after a crash: the server's own first line follows it.
+    revived: Option<Timestamp>,
+    /// Containers that were started since the last reload or deploy.
+    containers: BTreeSet<String>,
 }
 
 impl Walk {
@@ -67,18 +102,28 @@ impl Walk {
                 self.crashed = false;
                 self.stopped = false;
                 self.announced = true;
+                self.containers.clear();
                 if !again {
                     self.begin(position, life);
                 }
             }
             LifeKind::Start => {
                 let by_itself = self.crashed && !self.announced;
-                let part_of_it = self.announced || (!self.stopped && self.close_to_last(life.time));
+                let part_of_it = self.announced
+                    || (!self.stopped && self.close_to_last(life.time))
+                    || (!by_itself && close(self.revived, life.time));
+                if by_itself {
+                    self.revived = life.time;
+                }
+                let again = self.started(life);
                 self.crashed = false;
                 self.stopped = false;
                 self.announced = false;
                 if !by_itself && (!part_of_it || self.list.is_empty()) {
                     self.begin(position, life);
+                    if let Some(last) = self.list.last_mut() {
+                        last.again = again;
+                    }
                 }
             }
             LifeKind::Respawn | LifeKind::WorkerDied | LifeKind::Timeout => {}
@@ -86,15 +131,24 @@ impl Walk {
     }
 
     fn begin(&mut self, position: u64, life: &Life) {
-        self.list.push(Boundary { order: position, time: life.time, ready: false });
+        self.list.push(Boundary { order: position, time: life.time, ready: false, again: false });
+    }
+
+    /// Notes the start of a container; whether it had been started before.
+    fn started(&mut self, life: &Life) -> bool {
+        let Some(name) = life.container.as_ref().filter(|_| life.label == CONTAINER) else {
+            return false;
+        };
+        !self.containers.insert(name.clone())
     }
 
     fn close_to_last(&self, time: Option<Timestamp>) -> bool {
-        match (self.list.last().and_then(|last| last.time), time) {
-            (Some(a), Some(b)) => (b.as_second() - a.as_second()).abs() <= ONE_START,
-            _ => false,
-        }
+        close(self.list.last().and_then(|last| last.time), time)
     }
+}
+
+fn close(a: Option<Timestamp>, b: Option<Timestamp>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| (b.as_second() - a.as_second()).abs() <= ONE_START)
 }
 
 #[cfg(test)]
@@ -141,5 +195,38 @@ mod tests {
         assert_eq!(begins(&[(Start, 0), (Crash, 5), (Start, 6), (Crash, 9), (Start, 300)]), [0]);
         assert_eq!(begins(&[(Start, 0), (Ready, 1), (Stop, 5), (Start, 7)]), [0, 3]);
         assert_eq!(begins(&[(Start, 0), (Crash, 5), (Deploy, 50), (Start, 52)]), [0, 2]);
+    }
+
+    fn container(second: i64) -> Life {
+        Life {
+            kind: LifeKind::Start,
+            label: CONTAINER.to_owned(),
+            time: Timestamp::from_second(second).ok(),
+            line: 0,
+            pid: None,
+            container: Some("web-1".to_owned()),
+        }
+    }
+
+    #[test]
+    fn restarts_with_the_same_failure_on_both_sides_are_no_epochs() {
+        let mut walk = Walk::default();
+        for (order, second) in [(10, 0), (20, 100), (30, 500)] {
+            walk.step(order, &container(second));
+        }
+        let orders = |list: &[Boundary]| -> Vec<u64> { list.iter().map(|b| b.order).collect() };
+        let mut list = walk.list;
+        assert_eq!(orders(&list), [10, 20, 30]);
+        let failures: Vec<(u64, String)> =
+            [(12, "a"), (22, "a"), (32, "b")].map(|(at, key)| (at, key.to_owned())).into();
+        join_loops(&mut list, &failures);
+        assert_eq!(orders(&list), [10, 30]);
+    }
+
+    #[test]
+    fn the_servers_own_first_line_belongs_to_a_restart_after_a_crash() {
+        use LifeKind::{LoadFailed, Start};
+        let lives = [(Start, 0), (LoadFailed, 50), (Start, 60), (Start, 63), (LoadFailed, 110)];
+        assert_eq!(begins(&lives), [0]);
     }
 }

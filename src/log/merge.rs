@@ -48,7 +48,8 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
     super::unfinished::find(&mut files, rules);
     super::unfinished::endless_imports(&mut files, rules);
     let order = Order::new(&files);
-    let boundaries = epochs::boundaries(&files, &order);
+    let mut boundaries = epochs::boundaries(&files, &order);
+    epochs::join_loops(&mut boundaries, &failed_starts(&files, &order));
     let newest = boundaries.len() as u32;
     let epoch_at = |position: u64| -> u32 {
         let started = boundaries.partition_point(|b| b.order <= position) as u32;
@@ -133,6 +134,22 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
         out.logs.push(summary);
     }
     out
+}
+
+/// Failures outside of requests: where they stand, and what makes two of them the same.
+fn failed_starts(files: &[FileEvents], order: &Order) -> Vec<(u64, String)> {
+    let mut all = Vec::new();
+    for (at, file) in files.iter().enumerate() {
+        for fact in &file.facts {
+            let start = fact.phase == Phase::Import
+                || fact.exception.is_some() && fact.phase != Phase::Request;
+            if start {
+                let position = order.at(fact.last_time.or(fact.time), at, fact.order);
+                all.push((position, event_key(&Fact { epoch: 0, ..fact.clone() })));
+            }
+        }
+    }
+    all
 }
 
 /// Repeats of one event within an epoch are one fact, whatever stood between them.

@@ -19,6 +19,12 @@ pub struct ContainerState {
     pub inferred: bool,
     /// Every crash in order.
     pub crashes: Vec<Timestamp>,
+    /// Minutes that the platform waited before each restart of this row of crashes so far.
+    pub waits: Vec<u32>,
+    /// Counter at which the platform gives up.
+    pub limit: Option<u32>,
+    /// What the container wrote last before each crash of this row, where it was the same each time.
+    pub last_line: Option<String>,
 }
 
 /// The states of the policy.

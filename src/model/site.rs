@@ -1,7 +1,7 @@
 //! What is being diagnosed.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Id of a platform profile, e.g. `pythonanywhere`; the file name in `rules/platforms/`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,6 +83,8 @@ pub struct Site {
     pub procfile: Option<PathBuf>,
     pub events: Vec<PathBuf>,
     pub server_config: Vec<PathBuf>,
+    /// Where standard input is kept for the run.
+    pub stdin: Option<PathBuf>,
     /// Account name on the platform, where paths or the domain show it.
     pub user: Option<String>,
     /// Name of the app on a container platform.
@@ -99,5 +101,17 @@ impl Site {
     #[must_use]
     pub fn platform_id(&self) -> &str {
         self.platform.as_ref().map_or("generic", PlatformId::as_str)
+    }
+
+    /// Whether a path stands for standard input.
+    #[must_use]
+    pub fn is_stdin(&self, path: &Path) -> bool {
+        path.as_os_str() == "-" || self.stdin.as_deref() == Some(path)
+    }
+
+    /// The name of a file for people.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> String {
+        if self.is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() }
     }
 }

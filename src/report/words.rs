@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::model::{
-    Confidence, Evidence, Finding, Place, Prevention, ProbeVerdict, Report, Severity, Source,
-    State, Symptom, SymptomKind, SymptomSource, Verdict,
+    Confidence, ContainerState, Evidence, Finding, Place, Prevention, ProbeVerdict, Report,
+    Severity, Source, State, Symptom, SymptomKind, SymptomSource, Verdict,
 };
 
 /// error, warning, note.
@@ -54,6 +54,17 @@ pub(super) fn distracts(report: &Report, finding: &Finding) -> bool {
 /// The finding that answers "what is wrong": the first, where it stands and is more than a note.
 pub(super) fn answer(report: &Report) -> Option<&Finding> {
     report.findings.first().filter(|first| report.verdict == Verdict::Broken && stands(first))
+}
+
+/// The container whose loop of crashes stands under this finding.
+pub(super) fn looping<'r>(report: &'r Report, finding: &Finding) -> Option<&'r ContainerState> {
+    let own = |container: &&ContainerState| {
+        let begins = format!("{} crashed", container.container);
+        finding.consequences.iter().any(|item| item.title.starts_with(&begins))
+    };
+    let crashed = || report.restarts.iter().filter(|container| container.crashes.len() > 1);
+    let itself = || (finding.cause.as_deref() == Some("crash-loop")).then(crashed);
+    crashed().find(own).or_else(|| itself()?.max_by_key(|container| container.counter))
 }
 
 /// `certain`, or `old`; with the number where asked.

@@ -45,6 +45,15 @@ pub fn wait(policy: &RestartPolicy, counter: u32) -> Option<SignedDuration> {
     Some(SignedDuration::from_mins(minutes))
 }
 
+/// Minutes of the waits after the first crashes of a row.
+fn waits(policy: &RestartPolicy, counter: u32) -> Vec<u32> {
+    if policy.unpublished {
+        return Vec::new();
+    }
+    let minutes = |wait: SignedDuration| u32::try_from(wait.as_mins()).unwrap_or(u32::MAX);
+    (1..=counter).filter_map(|counter| wait(policy, counter)).map(minutes).collect()
+}
+
 /// Walks one container through the policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Machine {
@@ -103,9 +112,13 @@ impl Machine {
             mails_sent: policy.mails.iter().copied().filter(|at| *at <= self.counter).collect(),
             inferred: false,
             crashes: Vec::new(),
+            waits: Vec::new(),
+            limit: policy.give_up,
+            last_line: None,
         };
         if self.given_up(policy) {
             state.state = RestartState::GivenUp;
+            state.waits = waits(policy, self.counter.saturating_sub(1));
             return state;
         }
         if self.stopped {
@@ -128,8 +141,10 @@ impl Machine {
         if now < started {
             state.state = RestartState::Waiting;
             state.next_restart = Some(started);
+            state.waits = waits(policy, self.counter.saturating_sub(1));
         } else {
             state.state = RestartState::WarmUp;
+            state.waits = waits(policy, self.counter);
         }
         state.gives_up_at = self.gives_up_at(policy, now.max(started));
         state

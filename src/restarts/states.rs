@@ -28,6 +28,8 @@ pub struct History {
     pub events: Vec<Event>,
     /// At least one crash was worked out from starts instead of read.
     pub inferred: bool,
+    /// The container's last line before each crash, as far as it is known.
+    pub last_lines: Vec<(Timestamp, String)>,
 }
 
 /// Every container's history. A crash stands in it once, whatever recorded it.
@@ -66,10 +68,46 @@ pub fn states(seen: &[Seen], policy: &RestartPolicy, now: Timestamp) -> Vec<Cont
             }
             let mut state = machine.state(policy, &name, now);
             state.inferred = history.inferred;
+            state.last_line = same_last_line(&history, &crashes, state.counter);
             state.crashes = crashes;
             state
         })
         .collect()
+}
+
+/// What was written last before each of the last `counter` crashes, if it was always the same.
+fn same_last_line(history: &History, crashes: &[Timestamp], counter: u32) -> Option<String> {
+    let row = crashes.len().saturating_sub(counter as usize);
+    let mut lines = crashes[row..]
+        .iter()
+        .map(|crash| history.last_lines.iter().find(|(at, _)| at == crash).map(|(_, line)| line));
+    let first = lines.next()??;
+    let same = |line: &String| without_numbers(line) == without_numbers(first);
+    (counter > 1 && lines.all(|line| line.is_some_and(same))).then(|| first.clone())
+}
+
+/// Process ids and times differ from start to start.
+fn without_numbers(line: &str) -> String {
+    line.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// Whether a process that wrote this as its last line is at its end.
+fn is_last_word(line: &str) -> bool {
+    const WORDS: [&str; 5] = [
+        "Worker failed to boot",
+        "App failed to load",
+        "Shutting down: Master",
+        "command not found",
+        "Application startup failed. Exiting",
+    ];
+    let exception = || {
+        let name = line.split([':', ' ']).next().unwrap_or_default();
+        let class = name.rsplit('.').next().unwrap_or_default();
+        let whole = name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'.'));
+        let named = ["Error", "Exception", "Exit"].iter().any(|end| class.ends_with(end));
+        whole && named && (line.len() == name.len() || line[name.len()..].starts_with(':'))
+    };
+    WORDS.iter().any(|word| line.contains(word)) || exception()
 }
 
 /// The crashes of a container since the last deployment or restart that concerns it.
@@ -123,7 +161,7 @@ fn applies(one: &Seen, name: &str) -> bool {
     match (&one.container, &one.what) {
         (Some(container), What::Start(_)) if kind_of(container) == "postdeploy" => true,
         (Some(container), _) => container == name,
-        (None, What::Restart(kinds)) => listed(kinds),
+        (None, What::Restart(kinds) | What::Revived(kinds)) => listed(kinds),
         (None, What::Scale(kinds)) => kinds.iter().any(|(kind, ..)| kind == kind_of(name)),
         (None, _) => true,
     }
@@ -141,6 +179,7 @@ fn history(name: &str, own: &[&Seen], policy: &RestartPolicy) -> History {
         running: None,
         ended: None,
         output: None,
+        line: None,
     };
     for (at, one) in own.iter().enumerate() {
         match &one.what {
@@ -151,6 +190,7 @@ fn history(name: &str, own: &[&Seen], policy: &RestartPolicy) -> History {
                 }
             }
             What::Restart(_) => walk.fresh(one.at),
+            What::Revived(_) => walk.push(one.at, EventKind::Start),
             What::Scale(kinds) => {
                 let kind = kinds.iter().find(|(kind, ..)| kind == kind_of(name));
                 match kind {
@@ -177,9 +217,13 @@ fn history(name: &str, own: &[&Seen], policy: &RestartPolicy) -> History {
                     walk.push(one.at, EventKind::Crash);
                 }
             }
-            What::Output => walk.output = Some(one.at),
+            What::Output(line) => {
+                walk.output = Some(one.at);
+                walk.line = Some(line.clone());
+            }
         }
     }
+    walk.end(told);
     walk.history.events.sort();
     walk.history
 }
@@ -192,8 +236,9 @@ struct Walk<'p> {
     running: Option<Timestamp>,
     /// When it ended for a reason that was not told.
     ended: Option<Timestamp>,
-    /// Its last sign of life.
+    /// Its last sign of life, and what it wrote.
     output: Option<Timestamp>,
+    line: Option<String>,
 }
 
 impl Walk<'_> {
@@ -201,6 +246,9 @@ impl Walk<'_> {
         let event = Event { at, kind };
         self.machine.step(self.policy, event);
         self.history.events.push(event);
+        if let (EventKind::Crash, Some(line)) = (kind, self.line.take()) {
+            self.history.last_lines.push((at, line));
+        }
         if matches!(kind, EventKind::Crash | EventKind::Stop) {
             self.running = None;
         }
@@ -234,6 +282,23 @@ impl Walk<'_> {
         self.running = Some(at);
         self.ended = None;
         self.output = None;
+        self.line = None;
+    }
+
+    /// The last start of the records: it died, too, if it said so in the words of the others.
+    fn end(&mut self, told: bool) {
+        let (Some(began), Some(output), Some(line)) = (self.running, self.output, &self.line)
+        else {
+            return;
+        };
+        let as_before = self
+            .history
+            .last_lines
+            .last()
+            .is_some_and(|(_, before)| without_numbers(before) == without_numbers(line));
+        if !told && output >= began && as_before && is_last_word(line) {
+            self.inferred(output);
+        }
     }
 
     fn inferred(&mut self, at: Timestamp) {

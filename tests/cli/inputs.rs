@@ -62,6 +62,29 @@ fn standard_input_is_a_log() {
     }
 }
 
+/// Every check looks at standard input, not the log scanner alone.
+#[test]
+fn standard_input_tells_the_platform_and_its_containers() {
+    let desk = Desk::new();
+    let started = |time: &str, id: &str| {
+        format!(
+            "2026-11-20 {time}.1 +0000 UTC [manager] container [web-1] ({id}) started\n\
+             2026-11-20 {time}.5 +0000 UTC [web-1] KeyError: 'SECRET'\n"
+        )
+    };
+    let log = [("10:00:00", "a1"), ("10:00:05", "a2"), ("10:00:10", "a3"), ("10:05:15", "a4")]
+        .map(|(time, id)| started(time, id))
+        .concat();
+    let events = "* Fri Nov 20 2026 10:00:00 - Scale - containers have been scaled from [web:1:M], to [web:0:M] <ann (a@b.c)>\n";
+    for (input, wanted) in [(log.as_str(), "web-1 crashed 4 times"), (events, "[site-disabled]")] {
+        let args = ["-", "--now", "2026-11-20T10:06:00Z"];
+        let ran = ran(&desk.command(&args).write_stdin(input).output().expect("it runs"));
+        assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+        assert!(ran.out.starts_with("Scalingo") && ran.out.contains(wanted), "{}", ran.out);
+        assert!(ran.out.contains("stdin:") || ran.out.contains("stdin"), "{}", ran.out);
+    }
+}
+
 /// What cannot be read beside something that can is said, and nothing else changes.
 #[test]
 fn what_cannot_be_read_stands_in_the_report() {

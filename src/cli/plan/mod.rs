@@ -3,10 +3,12 @@
 
 mod finish;
 mod inputs;
+mod stdin;
 mod values;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -49,7 +51,11 @@ impl Plan {
     ///
     /// # Errors
     /// Unknown platform, symptom, time or zone; nothing to read; each with the way out.
-    pub fn resolve(args: &DiagnoseArgs, rules: &Rules) -> Result<Self, Failure> {
+    pub fn resolve(
+        args: &DiagnoseArgs,
+        rules: &Rules,
+        cancel: &AtomicBool,
+    ) -> Result<Self, Failure> {
         let files = &args.files;
         let now_given = files.now.is_some();
         let now = match &files.now {
@@ -107,6 +113,7 @@ impl Plan {
         }
         // The flag says what is asked; a domain beside it says which site is meant.
         url = args.probe.url.clone().or(url);
+        plan.keep_stdin(&mut site, cancel);
         plan.check_paths(&mut site);
         let nothing_given = site.logs.is_empty()
             && site.wsgi.is_none()

@@ -152,7 +152,7 @@ pub fn mark<'a>(line: &Line<'a>) -> Option<LifeMark<'a>> {
                 kind: row.kind,
                 label: row.label,
                 pid: pid_in(text).or(line.pid),
-                container: line.container,
+                container: named_container(row, rest).or(line.container),
             });
         }
     }
@@ -173,6 +173,12 @@ fn allowed(row: &Row, rest: &str, line: &Line<'_>) -> bool {
         Only::Railway => rest.is_empty(),
         Only::Emperor => rest.contains("vassal") || rest.contains("instance"),
     }
+}
+
+/// `web-1` of the manager's `container [web-1] (5a90…) started`.
+fn named_container<'a>(row: &Row, rest: &'a str) -> Option<&'a str> {
+    let (name, _) = rest.split_once(']').filter(|_| row.only == Only::Manager)?;
+    (!name.is_empty() && name.len() <= 64).then_some(name)
 }
 
 /// The number behind the first `pid` or `process [` of a text.

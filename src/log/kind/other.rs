@@ -57,7 +57,7 @@ pub(super) fn no_log(name: &str, text: &str) -> Option<InputKind> {
     if let Some(kind) = configuration(&lines) {
         return (!pasted::with_configuration(&lines)).then_some(kind);
     }
-    if is_timeline(&lines) {
+    if is_timeline(&lines) || is_deployments(&lines) {
         return Some(InputKind::Timeline);
     }
     if is_procfile(&lines) {
@@ -124,6 +124,16 @@ fn is_timeline(lines: &[&str]) -> bool {
     };
     let count = lines.iter().filter(|line| shaped(line)).count();
     count > 0 && count * 2 >= lines.len()
+}
+
+/// The table of `scalingo deployments`.
+fn is_deployments(lines: &[&str]) -> bool {
+    let heading = |line: &&&str| {
+        let upper = line.to_ascii_uppercase();
+        line.trim_start().starts_with(['│', '|'])
+            && ["DATE", "GIT REF", "STATUS"].iter().all(|word| upper.contains(word))
+    };
+    lines.iter().take(12).any(|line| heading(&line))
 }
 
 /// Every line is `type: command` and one of the types is a usual one.

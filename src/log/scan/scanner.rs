@@ -12,7 +12,7 @@ use super::tested::Tested;
 use crate::log::access::{self, Family};
 use crate::log::boring::Boring;
 use crate::log::circle::Circle;
-use crate::log::dialect::{self, LifeKind};
+use crate::log::dialect::{self, LifeKind, LifeMark};
 use crate::log::events::{FileEvents, Life};
 use crate::log::flattened;
 use crate::log::line::{Level, Line};
@@ -140,7 +140,7 @@ impl<'r> Scanner<'r> {
             return;
         }
         if let Some(life) = dialect::mark(line) {
-            self.life(line, life.kind, life.label, life.pid);
+            self.life(line, &life);
         }
         let pushed = self.assembler.push(line);
         for done in pushed.done {
@@ -176,18 +176,18 @@ impl<'r> Scanner<'r> {
         }
     }
 
-    fn life(&mut self, line: &Line<'_>, kind: LifeKind, label: &str, pid: Option<u32>) {
-        if matches!(kind, LifeKind::Start | LifeKind::Reload | LifeKind::Deploy) {
+    fn life(&mut self, line: &Line<'_>, mark: &LifeMark<'_>) {
+        if matches!(mark.kind, LifeKind::Start | LifeKind::Reload | LifeKind::Deploy) {
             self.known.next_segment();
             self.assembler.forget();
         }
         self.events.lives.push(Life {
-            kind,
-            label: label.to_owned(),
+            kind: mark.kind,
+            label: mark.label.to_owned(),
             time: line.stamp.map(|stamp| stamp.at).or(self.last_time),
             line: line.no,
-            pid: pid.or(line.pid),
-            container: line.container.map(str::to_owned),
+            pid: mark.pid.or(line.pid),
+            container: mark.container.or(line.container).map(str::to_owned),
         });
     }
 

@@ -493,7 +493,7 @@ impl Entry {
         ]
         .iter()
         .any(|start| trimmed.starts_with(start));
-        if known {
+        if known || self.announced(trimmed) {
             return self.message(text, true);
         }
         if self.state == State::AfterBlank {
@@ -530,6 +530,17 @@ impl Entry {
             .as_ref()
             .map_or(0, |(name, message)| name.chars().count() + 2 + message.chars().count());
         self.message_lines == 0 && length.abs_diff(text.len()) <= 2
+    }
+
+    /// A field that pydantic's `2 validation errors for Settings` announces, on a line of its own.
+    fn announced(&self, text: &str) -> bool {
+        let field = text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'.'))
+            && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let part = self.parts.last();
+        field
+            && part.and_then(|part| part.exception.as_ref()).is_some_and(|(name, message)| {
+                name.ends_with("ValidationError") && message.contains(" validation error")
+            })
     }
 
     /// Whether the message is one that Python itself makes, on one line.

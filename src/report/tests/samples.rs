@@ -345,6 +345,11 @@ pub(super) fn crash_loop() -> Report {
         Some("scalingo --app shop env-set DATABASE_URL=VALUE"),
         Some("A start that survives 10 minutes resets the counter."),
     )];
+    first.consequences = vec![Consequence {
+        title: "web-1 crashed 6 times in a row (inferred from repeated starts)".to_owned(),
+        runs: false,
+        evidence: Vec::new(),
+    }];
     report.findings = vec![first];
     report.restarts = vec![ContainerState {
         container: "web-1".to_owned(),
@@ -359,6 +364,9 @@ pub(super) fn crash_loop() -> Report {
             .iter()
             .map(|time| at(&format!("2026-11-20T{time}:00Z")))
             .collect(),
+        waits: vec![0, 0, 5, 10, 15],
+        limit: Some(13),
+        last_line: Some("KeyError: 'DATABASE_URL'".to_owned()),
     }];
     report
 }

@@ -171,12 +171,13 @@ pub(super) fn crashes(page: &mut Page<'_>, container: &ContainerState) {
     let minutes = (last.as_second() - first.as_second()).max(0) / 60;
     let text = match times {
         1 => format!("{name} crashed once."),
+        _ if minutes == 0 => format!("{name} crashed {times} times within a minute."),
         _ => format!("{name} crashed {times} times in {minutes} min."),
     };
     page.labelled("So", &text);
     let lead = " ".repeat(LABEL);
     let clock = |time: &jiff::Timestamp| time.strftime("%H:%M").to_string();
-    if times > 1 {
+    if times > 1 && minutes > 0 {
         let room = page.width.saturating_sub(LABEL + 14).max(20);
         let scale = usize::try_from(minutes).unwrap_or(0) / room + 1;
         let cells = usize::try_from(minutes).unwrap_or(0) / scale + 1;
@@ -198,31 +199,50 @@ pub(super) fn crashes(page: &mut Page<'_>, container: &ContainerState) {
     }
 }
 
+/// `2`, `2 and 5`, `2, 5 and 12`.
+fn joined(numbers: &[u32]) -> String {
+    let mut words: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    match words.pop() {
+        Some(last) if !words.is_empty() => format!("{} and {last}", words.join(", ")),
+        last => last.unwrap_or_default(),
+    }
+}
+
 /// Sentences on where a container stands.
 pub(in super::super) fn standing(container: &ContainerState) -> Vec<String> {
     let clock = |time: jiff::Timestamp| time.strftime("%H:%M UTC").to_string();
+    let list = |numbers: &[u32]| numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
     let mut all = Vec::new();
+    let waited = (container.waits.iter().any(|minutes| *minutes > 0))
+        .then(|| format!("Waits so far: {} min", list(&container.waits)));
     match container.state {
         RestartState::Running => {}
         RestartState::WarmUp => all.push(match container.warmup_until {
             Some(until) => format!("It runs now, and is on trial until {}.", clock(until)),
             None => "It runs now, and is on trial.".to_owned(),
         }),
-        RestartState::Waiting => all.push(match container.next_restart {
-            Some(next) => format!("The next restart is at {}.", clock(next)),
-            None => "The platform will restart it.".to_owned(),
+        RestartState::Waiting => all.push(match (container.next_restart, waited) {
+            (Some(next), Some(waited)) => {
+                format!("{waited}; the next restart is at {}.", clock(next))
+            }
+            (Some(next), None) => format!("The next restart is at {}.", clock(next)),
+            (None, _) => "The platform will restart it.".to_owned(),
         }),
         RestartState::GivenUp => all.push("The platform has given up restarting it.".to_owned()),
         RestartState::Stopped => all.push("It was stopped on purpose.".to_owned()),
     }
-    if !container.mails_sent.is_empty() {
-        let list: Vec<String> = container.mails_sent.iter().map(u32::to_string).collect();
-        all.push(format!("Mails went out at crash {}.", list.join(", ")));
-    }
-    if let Some(end) = container.gives_up_at
-        && container.state != RestartState::GivenUp
-    {
-        all.push(format!("If every start dies at once, the platform gives up at {}.", clock(end)));
+    let mails = (!container.mails_sent.is_empty())
+        .then(|| format!("Mails went out at crash {}", joined(&container.mails_sent)));
+    let end = container.gives_up_at.filter(|_| container.state != RestartState::GivenUp);
+    let gives_up = end.map(|end| {
+        let crash = container.limit.map_or_else(String::new, |limit| format!("crash {limit}, "));
+        format!("the platform gives up at {crash}{} if every start dies at once", clock(end))
+    });
+    match (mails, gives_up) {
+        (Some(mails), Some(gives_up)) => all.push(format!("{mails}; {gives_up}.")),
+        (Some(mails), None) => all.push(format!("{mails}.")),
+        (None, Some(gives_up)) => all.push(format!("T{}.", gives_up.trim_start_matches('t'))),
+        (None, None) => {}
     }
     if container.inferred {
         all.push("(Worked out from the log, not read from the platform's events.)".to_owned());

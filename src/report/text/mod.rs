@@ -284,11 +284,11 @@ fn points(page: &mut Page<'_>, report: &Report, finding: &Finding) {
 }
 
 fn consequences(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usize) {
-    let looping = report.restarts.iter().find(|container| container.crashes.len() > 1);
+    let looping = words::looping(report, finding);
+    let mut label = "So";
     if let (0, Some(container)) = (at, looping) {
-        page.gap();
         charts::crashes(page, container);
-        page.gap();
+        label = "";
     }
     let titles: Vec<String> = finding
         .consequences
@@ -306,7 +306,7 @@ fn consequences(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usi
         .collect();
     if !titles.is_empty() {
         page.labelled(
-            "So",
+            label,
             &words::sentence(&format!("This also explains: {}", titles.join("; "))),
         );
     }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{MOST, Seen, What, formation, scaled};
+use super::{MOST, Seen, What, formation, restarted, scaled};
 
 /// `None`: the text is no JSON with events.
 pub(super) fn read(text: &str) -> Option<Vec<Seen>> {
@@ -60,6 +60,9 @@ fn event(value: &Value, line: u32) -> Option<Seen> {
         .or_else(|| data.get("container"))
         .and_then(Value::as_str)
         .filter(|name| !name.is_empty() && name.len() <= 64);
+    let by = value.get("user").map_or_else(String::new, |user| {
+        format!("{} {}", text(user.get("username")), text(user.get("email")))
+    });
     let what = match kind {
         "crash" | "app_crashed" => What::Crash(logs),
         "repeated_crash" | "app_crashed_repeated" => What::CrashEcho(logs),
@@ -67,7 +70,7 @@ fn event(value: &Value, line: u32) -> Option<Seen> {
         "deployment" | "app_deployed" | "app_deploy" => {
             What::Deployment(text(data.get("status")).to_ascii_lowercase())
         }
-        "restart" | "app_restarted" => What::Restart(words(data.get("scope"))),
+        "restart" | "app_restarted" => restarted(words(data.get("scope")), &by),
         "stop_app" | "app_stopped" => What::StopApp(text(data.get("reason"))),
         "scale" | "app_scaled" => scaled(
             &amounts(data.get("previous_containers")),

@@ -28,6 +28,9 @@ pub(super) fn what(text: &str, container: bool) -> Option<What> {
         }
         return text.starts_with("Idling").then_some(What::Stop);
     }
+    if text.starts_with("Release v") && text.contains(" command failed") {
+        return Some(What::Deployment("hook-error".to_owned()));
+    }
     let release = text.starts_with("Release v") && text.contains(" created by user")
         || text.starts_with("Deploy ") && text.contains(" by user");
     if release {

@@ -6,6 +6,7 @@
 mod api;
 mod heroku;
 mod logs;
+mod table;
 mod timeline;
 
 use jiff::Timestamp;
@@ -37,6 +38,8 @@ pub enum What {
     Deployment(String),
     /// A restart that somebody asked for; the process types, empty for all.
     Restart(Vec<String>),
+    /// A restart that the platform made by itself, after a crash; as in [`What::Restart`].
+    Revived(Vec<String>),
     /// Scaled: process type, containers before (if told) and after.
     Scale(Vec<(String, Option<u32>, u32)>),
     /// Stopped on purpose: the reason, if told.
@@ -52,8 +55,8 @@ pub enum What {
     /// A second record of a crash: one within seconds of a [`What::Crash`] of the same container
     /// is the same crash, alone it counts as one.
     CrashEcho(String),
-    /// The container wrote something: it lived.
-    Output,
+    /// The container wrote something, so it lived: the last line before a start or the end.
+    Output(String),
 }
 
 impl Seen {
@@ -68,6 +71,8 @@ impl Seen {
 pub enum Format {
     Api,
     Timeline,
+    /// `scalingo deployments`.
+    Table,
     Log,
 }
 
@@ -78,15 +83,25 @@ pub fn read(text: &str, clock: &Clock) -> (Format, Vec<Seen>) {
     if let Some(seen) = api::read(text) {
         return (Format::Api, seen);
     }
-    let seen = timeline::read(text, clock);
+    let seen = table::read(text, clock);
     if !seen.is_empty() {
-        return (Format::Timeline, seen);
+        return (Format::Table, seen);
     }
     let mut log = LogEvents::new(clock.clone());
     for (raw, no) in text.lines().zip(1u32..) {
         log.line(raw, no);
     }
-    (Format::Log, log.finish())
+    let (told, mut seen) = log.finish();
+    let format = if seen.is_empty() && !told.is_empty() { Format::Timeline } else { Format::Log };
+    seen.extend(told);
+    seen.sort();
+    (format, seen)
+}
+
+/// A restart, by whom: in time lines the platform's own follow each crash and bear its name.
+fn restarted(kinds: Vec<String>, by: &str) -> What {
+    let platform = by.contains("scalingo-platform") || by.contains("deploy@scalingo.com");
+    if platform { What::Revived(kinds) } else { What::Restart(kinds) }
 }
 
 /// `web:1:M` or `web:1`, as Scalingo writes a formation.

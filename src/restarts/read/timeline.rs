@@ -1,14 +1,10 @@
 //! The text of `scalingo timeline` (wordings: FACTS.md, from the platform's public client).
 
-use super::{MOST, Seen, What, formation, scaled};
+use super::{Seen, What, formation, restarted, scaled};
 use crate::log::stamp::{self, Clock};
 
-/// Every line of the form `* Mon Jan 02 2006 15:04:05 - Kind - text`.
-pub(super) fn read(text: &str, clock: &Clock) -> Vec<Seen> {
-    text.lines().zip(1u32..).filter_map(|(line, no)| one(line, no, clock)).take(MOST).collect()
-}
-
-fn one(line: &str, no: u32, clock: &Clock) -> Option<Seen> {
+/// A line of the form `* Mon Jan 02 2006 15:04:05 - Kind - text`.
+pub(super) fn one(line: &str, no: u32, clock: &Clock) -> Option<Seen> {
     let clean = crate::log::prefix::without_ansi(line);
     let rest = clean.trim().strip_prefix('*').unwrap_or(clean.trim()).trim_start();
     // The weekday says nothing that the date does not.
@@ -24,7 +20,7 @@ fn one(line: &str, no: u32, clock: &Clock) -> Option<Seen> {
         "crash" => What::Crash(String::new()),
         "repeated crash" => What::CrashEcho(String::new()),
         "deployment" => What::Deployment(parenthesised(told).unwrap_or_default()),
-        "restart" => What::Restart(list(told)),
+        "restart" => restarted(list(told), told.rsplit_once('<').map_or("", |(_, by)| by)),
         "stop app" => What::StopApp(
             told.split_once("reason: ")
                 .map(|(_, reason)| reason.split(')').next().unwrap_or_default().to_owned())

@@ -113,6 +113,41 @@ fn repeated_starts_are_inferred_crashes() {
 }
 
 #[test]
+fn the_last_start_died_too_if_it_said_so() {
+    let dies = "\
+2026-11-20 10:15:22.1 +0100 CET [web-1] KeyError: 'SECRET'
+";
+    let state = &states_of(&format!("{STARTS}{dies}"), "scalingo", "2026-11-20T09:16:00Z")[0];
+    assert_eq!((state.counter, state.state), (5, RestartState::Waiting));
+    assert_eq!(state.waits, [0, 0, 5, 10]);
+    assert_eq!(state.last_line.as_deref(), Some("KeyError: 'SECRET'"));
+    // What is no last word of a process may be said by one that goes on.
+    let lives = STARTS.replace("KeyError: 'SECRET'", "loaded 31 routes");
+    let lives = format!("{lives}{}", dies.replace("KeyError: 'SECRET'", "loaded 31 routes"));
+    let state = &states_of(&lives, "scalingo", "2026-11-20T09:16:00Z")[0];
+    assert_eq!((state.counter, state.state), (4, RestartState::WarmUp));
+    assert_eq!(state.waits, [0, 0, 5, 10]);
+}
+
+#[test]
+fn the_platforms_own_restarts_reset_nothing() {
+    let text = "\
+* Fri Nov 20 2026 10:00:00 - Deployment - deployment of 3f1c9aa (success) <ann (a@b.c)>
+* Fri Nov 20 2026 10:20:00 - Crash - container 'web-1' has crashed <scalingo-platform (deploy@scalingo.com)>
+* Fri Nov 20 2026 10:20:10 - Restart - containers [web-1] began to restart <scalingo-platform (deploy@scalingo.com)>
+* Fri Nov 20 2026 10:21:00 - Crash - container 'web-1' has crashed <scalingo-platform (deploy@scalingo.com)>
+* Fri Nov 20 2026 10:21:10 - Restart - containers [web-1] began to restart <scalingo-platform (deploy@scalingo.com)>
+";
+    assert_eq!(states_of(text, "scalingo", "2026-11-20T10:22:00Z")[0].counter, 2);
+    let by_hand = text.replacen(
+        "[web-1] began to restart <scalingo-platform (deploy@scalingo.com)>",
+        "[web] began to restart <ann (a@b.c)>",
+        2,
+    );
+    assert_eq!(states_of(&by_hand, "scalingo", "2026-11-20T10:22:00Z")[0].counter, 0);
+}
+
+#[test]
 fn a_deployment_hands_over_and_is_no_crash() {
     let text = "\
 2026-11-20 10:00:00 +0000 UTC [manager] container [web-1] (a1) started
