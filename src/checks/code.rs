@@ -1,9 +1,12 @@
 //! The WSGI file and the project modules that it loads, parsed and never run.
 
+use std::path::Path;
+
 use super::Context;
 use crate::model::{Contrary, Examined, Fact, Facts, Place, Severity, Skipped, Source};
 use crate::python::entry::{Analysis, EntryKind, EntryOptions, analyse_entry};
 use crate::python::entry_points::{entry_point, options_for};
+use crate::procfile;
 use crate::python::lints::LintFinding;
 
 /// Analyses the entry point.
@@ -36,7 +39,7 @@ pub(super) fn collect(context: &Context) -> Facts {
 
 /// PythonAnywhere wants `application` in its WSGI file; elsewhere the file's own text says what it
 /// is, because the server's command that names the callable may not be at hand.
-fn entry_options(context: &Context, wsgi: &std::path::Path) -> EntryOptions {
+fn entry_options(context: &Context, wsgi: &Path) -> EntryOptions {
     let mut site = EntryOptions::for_site(wsgi, &context.site, &context.rules);
     if site.threads.is_none() && context.site.server_config.iter().any(|path| without_threads(path))
     {
@@ -44,6 +47,17 @@ fn entry_options(context: &Context, wsgi: &std::path::Path) -> EntryOptions {
     }
     if context.rules.platform_is(context.site.platform_id(), "pythonanywhere") {
         return site;
+    }
+    // A start command says what is asked for: the module's name and the object in it.
+    let starts = context.site.project.as_deref().map(procfile::start_entries).unwrap_or_default();
+    if let Some(start) = starts.into_iter().find(|start| same_file(&start.file, wsgi)) {
+        return EntryOptions {
+            entry: start.options.entry,
+            application: start.options.application,
+            interface: start.options.interface,
+            kind: start.options.kind,
+            ..site
+        };
     }
     match entry_point(wsgi, true) {
         Some(point) => {
@@ -59,9 +73,13 @@ fn entry_options(context: &Context, wsgi: &std::path::Path) -> EntryOptions {
     }
 }
 
+fn same_file(a: &Path, b: &Path) -> bool {
+    a == b || std::fs::canonicalize(a).is_ok_and(|a| std::fs::canonicalize(b).is_ok_and(|b| a == b))
+}
+
 /// A uWSGI configuration that switches no threads on (older versions then run none:
 /// <https://uwsgi-docs.readthedocs.io/en/latest/ThingsToKnow.html>).
-fn without_threads(path: &std::path::Path) -> bool {
+fn without_threads(path: &Path) -> bool {
     let small = std::fs::metadata(path).is_ok_and(|meta| meta.len() < 256 * 1024);
     small
         && std::fs::read_to_string(path).is_ok_and(|text| {
@@ -78,7 +96,7 @@ pub(super) fn fact(context: &Context, mut finding: LintFinding) -> Fact {
     let mut fact = Fact::new(Source::Code, finding.excerpt.clone());
     let file = crate::site::on_server(
         context.site.root.as_deref(),
-        std::path::Path::new(&*finding.place.file),
+        Path::new(&*finding.place.file),
     );
     // The texts of fixes speak of {file} and {line}, as they do for a traceback's last frame.
     finding.captures.entry("file".to_owned()).or_insert_with(|| file.clone());

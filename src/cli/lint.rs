@@ -8,14 +8,16 @@ use super::args::{FormatArg, LintArgs};
 use super::diagnose::rules;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::{baseline, config, output, plan};
+use super::{baseline, config, lint_entries, output, plan};
 use crate::model::{
     Confidence, Evidence, Examined, Finding, Fix, Report, Safety, Severity, Skipped, Source, State,
     Verdict,
 };
 use crate::procfile;
+use crate::python::entry::EntryOptions;
+use crate::python::entry_points;
 use crate::python::fix;
-use crate::python::lint_run::{LintOptions, LintOutcome, run as lint, wanted};
+use crate::python::lint_run::{LintOptions, LintOutcome, NamedEntry, run as lint, wanted};
 use crate::python::lints::{LintFinding, lint as lint_by_name};
 use crate::report::json::empty_report;
 use crate::rules::Rules;
@@ -80,6 +82,10 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     }
     let (start_files, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         paths.into_iter().partition(|path| path.is_file() && procfile::is_start_file(path));
+    if paths.iter().any(|path| path.is_dir()) {
+        options.entries = configured(&settings).into_iter().collect();
+        options.starts = Some(lint_entries::named);
+    }
     let mut outcome = lint(&paths, &options);
     if args.fix || args.diff {
         let edits: Vec<_> =
@@ -107,6 +113,11 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     }
     let mut start = start_commands(args, &start_files, &paths);
     start.retain(|found| wanted(found, &options));
+    // The start command's own check speaks of the name that the module does not have.
+    outcome.findings.retain(|found| {
+        found.cause != Some("application-missing")
+            || !start.iter().any(|said| said.message.ends_with(&found.message))
+    });
     outcome.findings.extend(start);
     if let Some(file) = &args.baseline {
         baseline::apply(file, &mut outcome.findings)?;
@@ -120,6 +131,15 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     }
     output::write(&reports, &out_args)?;
     Ok(output::exit(&reports, &control))
+}
+
+/// The entry point that the configuration file names.
+fn configured(settings: &config::Settings) -> Option<NamedEntry> {
+    let wsgi = settings.wsgi.as_ref().filter(|path| path.is_file())?;
+    let options = entry_points::entry_point(wsgi, true)
+        .as_ref()
+        .map_or_else(|| EntryOptions::for_file(wsgi), entry_points::options_for);
+    Some(NamedEntry { options, file: wsgi.clone() })
 }
 
 /// Procfiles and manifests that are named, and those at the top of the folders.
@@ -158,7 +178,7 @@ fn options(
     let python = args.python_version.as_deref().or(settings.python_version.as_deref());
     Ok(LintOptions {
         python: python.map(plan::python_version).transpose()?,
-        virtualenv: args.virtualenv.clone(),
+        virtualenv: args.virtualenv.clone().or_else(|| settings.virtualenv.clone()),
         root: args.root.clone(),
         cwd: args.project.clone(),
         threads,

@@ -1,7 +1,7 @@
 //! Procfiles and start commands, and what is wrong with them. Sees python, rules, model, text.
 //!
 //! `parse` reads the file, `command` a start command, `requirements` what the project installs,
-//! `checks` says what is wrong. Nothing is ever run.
+//! `checks` says what is wrong, `starts` what is loaded. Nothing is ever run.
 
 mod checks;
 mod command;
@@ -9,6 +9,7 @@ mod ignore;
 mod manifests;
 mod parse;
 mod requirements;
+mod starts;
 
 use std::path::Path;
 
@@ -16,6 +17,7 @@ pub use checks::{DOCS, Options, doc};
 pub use command::{Bind, Command, Program};
 pub use ignore::heed;
 pub use parse::{Entry, Parsed, parse};
+pub use starts::{StartEntry, entries as start_entries, module_entry};
 
 use crate::python::lints::LintFinding;
 

@@ -90,6 +90,10 @@ pub struct EntryOptions {
     pub threads: Option<bool>,
     /// The deployment is not known: the folders round the entry point are assumed to be on the path.
     pub assume_path: bool,
+    /// The entry point was found by its name or text: nobody named it.
+    pub searched: bool,
+    /// The dotted name of the entry was taken from its folders: a server may name it otherwise.
+    pub assumed_name: bool,
     /// The tree is the machine's own or a whole copy: what is not there does not exist.
     pub whole: bool,
     pub limits: Limits,
@@ -111,6 +115,8 @@ impl EntryOptions {
             interface: Interface::Wsgi,
             threads: None,
             assume_path: true,
+            searched: false,
+            assumed_name: false,
             whole: false,
             limits: Limits::default(),
         }
@@ -140,7 +146,7 @@ impl EntryOptions {
     }
 
     pub(super) fn is_script(&self) -> bool {
-        self.kind == EntryKind::Script
+        matches!(self.kind, EntryKind::Script | EntryKind::DjangoManage)
     }
 
     /// The server is known to run Python inside itself, as uWSGI does.
@@ -216,7 +222,7 @@ impl EntryOptions {
     }
 
     /// The name whose values are remembered.
-    pub(super) fn watched(&self) -> &str {
+    pub fn watched(&self) -> &str {
         match &self.kind {
             EntryKind::ModuleAttr { attr, .. } => attr.split('.').next().unwrap_or(attr),
             _ => &self.application,
@@ -350,17 +356,7 @@ fn first_path(
             if listing.dir("src") {
                 add(src, Origin::Assumed);
             }
-            let top = [
-                ".git",
-                "pyproject.toml",
-                "manage.py",
-                "requirements.txt",
-                "Procfile",
-                "setup.py",
-                "setup.cfg",
-                "Pipfile",
-            ];
-            let is_root = top.iter().any(|name| listing.file(name) || listing.dir(name));
+            let is_root = is_project_root(&listing);
             let up = pathops::parent(&dir);
             if (is_root && !listing.file("__init__.py"))
                 || matches!(up.as_str(), "/" | "/home" | "/tmp" | "/var")
@@ -384,13 +380,18 @@ fn analyse(opts: &EntryOptions) -> Analysis {
     let mut finder = Finder::new(tree.clone());
     let env = environment(opts, &tree);
     let mut opts = opts.clone();
+    opts.assumed_name |= opts.kind == EntryKind::WsgiFile && opts.assume_path;
     opts.python = opts.python.or(env.python);
     let file = tree.server(&opts.entry);
     let inner = as_package(&mut opts, &mut finder, &file);
     let opts = &opts;
     let entry = tree.server(&opts.entry);
     let mut sys_path = first_path(opts, &tree, &mut finder, &entry, &env);
-    sys_path.extend(inner.clone().map(|path| PathEntry { path, origin: Origin::Assumed }));
+    for path in &inner {
+        if !sys_path.iter().any(|known| known.path == *path) {
+            sys_path.push(PathEntry { path: path.clone(), origin: Origin::Assumed });
+        }
+    }
     let cwd = opts.cwd.as_ref().map_or_else(
         || match &opts.kind {
             EntryKind::ModuleAttr { .. } => entry.clone(),
@@ -417,7 +418,7 @@ fn analyse(opts: &EntryOptions) -> Analysis {
                 }
                 (Some(id), value)
             }
-            _ if inner.is_some() => run_file(&mut run, &file),
+            _ if !inner.is_empty() => run_file(&mut run, &file),
             _ => (None, None),
         }
     } else {
@@ -464,33 +465,58 @@ fn run_file(run: &mut Interp<'_>, file: &str) -> (Option<ModuleId>, Option<Value
     (id, value)
 }
 
+/// Files that stand at the top of a project, where servers are started.
+pub(super) fn is_project_root(listing: &super::resolve::finder::Listing) -> bool {
+    [
+        ".git",
+        "pyproject.toml",
+        "manage.py",
+        "requirements.txt",
+        "Procfile",
+        "setup.py",
+        "setup.cfg",
+        "Pipfile",
+    ]
+    .iter()
+    .any(|name| listing.file(name) || listing.dir(name))
+}
+
 /// A file inside a package is loaded by its dotted name: the package's `__init__.py` runs first, and
-/// the folder above the outermost package is on the path, as `gunicorn shop.wsgi` does it. Gives the
-/// package's own folder, which may be on the path as well, but not in front.
-fn as_package(opts: &mut EntryOptions, finder: &mut Finder, file: &str) -> Option<String> {
+/// the folder above the outermost package is on the path, as `gunicorn shop.wsgi` does it. A project's
+/// top folder is no package, though an `__init__.py` strayed into it. Gives the packages' own folders,
+/// inner first, which may be on the path as well, but not in front.
+fn as_package(opts: &mut EntryOptions, finder: &mut Finder, file: &str) -> Vec<String> {
+    let mut inner = Vec::new();
     if opts.kind != EntryKind::WsgiFile || !file.ends_with(".py") {
-        return None;
+        return inner;
     }
-    let inner = pathops::parent(file);
-    let mut dir = inner.clone();
-    let mut disk = std::path::absolute(&opts.entry).ok()?.parent()?.to_owned();
+    let mut dir = pathops::parent(file);
+    let Some(mut disk) =
+        std::path::absolute(&opts.entry).ok().and_then(|path| Some(path.parent()?.to_owned()))
+    else {
+        return inner;
+    };
     let mut module = pathops::basename(file).trim_end_matches(".py").to_owned();
     for _ in 0..16 {
         let name = pathops::basename(&dir).to_owned();
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if !is_name || !finder.list(&dir).file("__init__.py") {
+        let listing = finder.list(&dir);
+        let (true, true, false, Some(up)) =
+            (is_name, listing.file("__init__.py"), is_project_root(&listing), disk.parent())
+        else {
             break;
-        }
+        };
         module = format!("{name}.{module}");
+        inner.push(dir.clone());
         dir = pathops::parent(&dir);
-        disk = disk.parent()?.to_owned();
+        disk = up.to_owned();
     }
-    if !module.contains('.') {
-        return None;
+    if inner.is_empty() {
+        return inner;
     }
     opts.entry = disk;
     opts.kind = EntryKind::ModuleAttr { module, attr: opts.application.clone(), factory: false };
-    Some(inner)
+    inner
 }
 
 /// The dotted name by which others import the entry file; its stem where it is in no package.

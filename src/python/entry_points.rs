@@ -14,6 +14,16 @@ pub struct EntryPoint {
     pub application: String,
     /// How we know, for people: "named wsgi.py".
     pub why: &'static str,
+    /// Found by its name or text; nobody named it.
+    pub searched: bool,
+    pub kind: EntryKind,
+}
+
+impl EntryPoint {
+    /// Its name says that a server loads it.
+    pub(super) fn is_server_file(&self) -> bool {
+        rank(&self.path) < 2
+    }
 }
 
 /// Largest file that is looked into.
@@ -55,6 +65,14 @@ pub fn find_entry_points(dir: &Path) -> Vec<EntryPoint> {
     // An app.py is only an entry point where no WSGI file stands.
     let has_wsgi = points.iter().any(|(rank, _)| *rank < 2);
     points.retain(|(rank, _)| !has_wsgi || *rank < 2);
+    // A Django project without either is started by its manage.py.
+    if points.is_empty() {
+        let scripts = files.iter().filter(|path| is_manage(path));
+        points.extend(scripts.map(|path| (4, manage_point(path))));
+    }
+    if points.is_empty() {
+        points.extend(by_text(dir).into_iter().map(|point| (5, point)));
+    }
     points.sort_by(|a, b| {
         (a.0, a.1.path.components().count(), &a.1.path).cmp(&(
             b.0,
@@ -65,9 +83,78 @@ pub fn find_entry_points(dir: &Path) -> Vec<EntryPoint> {
     points.into_iter().map(|(_, point)| point).collect()
 }
 
+/// Modules at the top of a folder that make an app, whatever their names: `hello.py`.
+fn by_text(dir: &Path) -> Vec<EntryPoint> {
+    let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .take(500)
+        .map(|entry| entry.path())
+        .filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let named = ["setup.py", "conftest.py", "manage.py", "__init__.py"].contains(&name);
+            let python = path.extension().is_some_and(|ending| ending == "py");
+            // Files that are called like an entry point were looked at.
+            python && !named && !name.starts_with("test_") && rank(path) == 9
+        })
+        .collect();
+    files.sort();
+    files
+        .iter()
+        .filter_map(|path| entry_point(path, true))
+        .map(|point| EntryPoint { searched: true, ..point })
+        .collect()
+}
+
+/// Whether a `manage.py` is Django's.
+fn is_manage(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "manage.py")
+        && read(path).is_some_and(|text| text.contains("execute_from_command_line"))
+}
+
+fn manage_point(path: &Path) -> EntryPoint {
+    EntryPoint {
+        path: path.to_owned(),
+        interface: Interface::Any,
+        application: "application".to_owned(),
+        why: "Django's manage.py",
+        searched: true,
+        kind: EntryKind::DjangoManage,
+    }
+}
+
+/// Folders whose WSGI files are no deployed site's.
+fn is_aside(name: &str) -> bool {
+    matches!(name, "tests" | "test" | "docs" | "examples" | "static" | "media")
+}
+
+/// WSGI and ASGI files among files that were found anyway, further below the folders than
+/// [`find_entry_points`] looks.
+pub(super) fn deeper<'f>(
+    files: impl IntoIterator<Item = &'f PathBuf>,
+    folders: &[PathBuf],
+) -> Vec<EntryPoint> {
+    let inside = |path: &Path| {
+        folders.iter().any(|folder| {
+            let Ok(below) = path.strip_prefix(folder) else { return false };
+            let parents = below.parent().into_iter().flat_map(Path::components);
+            let names: Vec<_> =
+                parents.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+            (3..8).contains(&names.len())
+                && !names.iter().any(|name| is_aside(name) || name.contains(['{', '}', '-']))
+                && !names.iter().any(|name| name.contains("template") || name.contains("example"))
+        })
+    };
+    let mut found: Vec<&PathBuf> =
+        files.into_iter().filter(|path| rank(path) < 2 && inside(path)).collect();
+    found.sort();
+    found.into_iter().take(50).filter_map(|path| entry_point(path, false)).collect()
+}
+
 /// The best entry point of a folder.
 pub fn entry_in(dir: &Path) -> Option<PathBuf> {
-    find_entry_points(dir).into_iter().next().map(|point| point.path)
+    let mut points = find_entry_points(dir).into_iter();
+    points.find(|point| point.kind != EntryKind::DjangoManage).map(|point| point.path)
 }
 
 fn collect(dir: &Path, depth: u8, out: &mut Vec<PathBuf>) {
@@ -80,12 +167,12 @@ fn collect(dir: &Path, depth: u8, out: &mut Vec<PathBuf>) {
         if kind.is_dir() {
             if depth < 2
                 && !is_foreign(name)
-                && !matches!(name, "tests" | "test" | "docs" | "examples" | "static" | "media")
+                && !is_aside(name)
                 && !is_virtualenv(&path)
             {
                 dirs.push(path);
             }
-        } else if rank(&path) < 9 {
+        } else if rank(&path) < 9 || name == "manage.py" {
             out.push(path);
         }
     }
@@ -120,6 +207,8 @@ pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
             interface,
             application: application.to_owned(),
             why,
+            searched: !named,
+            kind: EntryKind::WsgiFile,
         })
     };
     if rank < 2 && !named && is_library(path, &text) {
@@ -182,6 +271,8 @@ pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
                 interface: Interface::Any,
                 application: name.to_owned(),
                 why: "a module with an app",
+                searched: !named,
+                kind: EntryKind::WsgiFile,
             })
         }
     }
@@ -286,7 +377,8 @@ pub fn options_for(point: &EntryPoint) -> EntryOptions {
     EntryOptions {
         application: point.application.clone(),
         interface: point.interface,
-        kind: EntryKind::WsgiFile,
+        kind: point.kind.clone(),
+        searched: point.searched,
         ..EntryOptions::for_file(&point.path)
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::entry::{EntryOptions, analyse_entry};
+use super::entry::{EntryKind, EntryOptions, analyse_entry};
 use super::entry_points::{self, EntryPoint, entry_point};
 use super::lints::{LintFinding, syntax_findings};
 use super::source::Source;
@@ -32,9 +32,19 @@ pub struct LintOptions {
     /// Whether threads work on the platform; `None`: not known.
     pub threads: Option<bool>,
     /// Entry points that the caller read from a Procfile, uwsgi.ini, gunicorn command or `pyproject.toml`.
-    pub entries: Vec<EntryOptions>,
+    pub entries: Vec<NamedEntry>,
+    /// What the start commands and configuration of a folder load.
+    pub starts: Option<fn(&Path) -> Vec<NamedEntry>>,
     /// Do not look for entry points.
     pub only_syntax: bool,
+}
+
+/// An entry point that a file of the project names.
+#[derive(Debug, Clone)]
+pub struct NamedEntry {
+    pub options: EntryOptions,
+    /// The file that is loaded first.
+    pub file: PathBuf,
 }
 
 /// What was found.
@@ -105,23 +115,14 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
             Err(error) => out.notes.push(format!("{}: {error}", path.display())),
         }
     }
-    let mut entries: Vec<EntryOptions> = options.entries.clone();
-    for point in points {
-        if entries.iter().any(|known| known.entry == point.path) {
-            continue;
-        }
-        let mut entry = entry_points::options_for(&point);
-        entry.python = options.python;
-        entry.virtualenv.clone_from(&options.virtualenv);
-        entry.root.clone_from(&options.root);
-        entry.cwd.clone_from(&options.cwd);
-        entry.extra_path.clone_from(&options.extra_path);
-        entry.threads = options.threads;
-        entries.push(entry);
+    // Deeper than people look for it, a WSGI file is known by its name alone.
+    if !options.only_syntax {
+        points.extend(entry_points::deeper(&files, paths));
     }
-    for entry in &entries {
+    let entries = all_entries(points, paths, options);
+    for NamedEntry { options: entry, file } in &entries {
         let analysis = analyse_entry(entry);
-        out.entry_points.push(entry.entry.clone());
+        out.entry_points.push(file.clone());
         for note in analysis.notes {
             if !out.notes.contains(&note) {
                 out.notes.push(note);
@@ -152,6 +153,52 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
         ))
     });
     out
+}
+
+/// The named entry points, and those that were found: no file twice.
+fn all_entries(
+    points: Vec<EntryPoint>,
+    paths: &[PathBuf],
+    options: &LintOptions,
+) -> Vec<NamedEntry> {
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut entries = options.entries.clone();
+    let mut asked: HashSet<PathBuf> = HashSet::new();
+    let mut starts = |dir: &Path| {
+        let starts = options.starts.filter(|_| asked.insert(dir.to_owned()));
+        starts.map(|starts| starts(dir)).unwrap_or_default()
+    };
+    for folder in paths.iter().filter(|path| path.is_dir() && !options.only_syntax) {
+        entries.extend(starts(folder));
+    }
+    let served = entries.iter().any(|named| named.options.kind != EntryKind::Script);
+    let mut known: HashSet<PathBuf> = HashSet::new();
+    entries.retain(|named| known.insert(real(&named.file)));
+    for point in points {
+        // A project below the folder has start commands of its own.
+        if let Some(parent) = point.path.parent().filter(|_| point.searched) {
+            for named in starts(parent) {
+                if known.insert(real(&named.file)) {
+                    entries.push(named);
+                }
+            }
+        }
+        // Where a file says what is started, a module that only looks like an app is none.
+        let by_habit = point.searched && served && !point.is_server_file();
+        if by_habit || !known.insert(real(&point.path)) {
+            continue;
+        }
+        entries.push(NamedEntry { options: entry_points::options_for(&point), file: point.path });
+    }
+    for NamedEntry { options: entry, .. } in &mut entries {
+        entry.python = options.python;
+        entry.virtualenv.clone_from(&options.virtualenv);
+        entry.root.clone_from(&options.root);
+        entry.cwd.clone_from(&options.cwd);
+        entry.extra_path.clone_from(&options.extra_path);
+        entry.threads = options.threads;
+    }
+    entries
 }
 
 fn add(

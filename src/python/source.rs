@@ -35,6 +35,11 @@ impl Source {
         self.parsed.module().map_or(&[], |module| &module.body)
     }
 
+    /// 1-based line of a byte offset.
+    pub fn line_of(&self, offset: u32) -> u32 {
+        self.parsed.lines.line(offset as usize)
+    }
+
     /// The decoded text.
     pub fn text(&self) -> &str {
         &self.parsed.source

@@ -149,6 +149,13 @@ pub fn join(a: &Value, b: &Value) -> Value {
         (Value::Ext(x), Value::Ext(y)) if x == y => a.clone(),
         (Value::Module(x), Value::Module(y)) if x == y => a.clone(),
         (Value::Func(x), Value::Func(y)) if x == y => a.clone(),
+        // What both begin with is in the list either way: `if DEBUG: INSTALLED_APPS += [...]`.
+        (Value::List(x, _), Value::List(y, _)) => {
+            let common = x.iter().zip(y.iter()).take_while(|(a, b)| a.same(b) == Some(true)).count();
+            let all = common == x.len() && common == y.len();
+            let complete = all && matches!((a, b), (Value::List(_, true), Value::List(_, true)));
+            Value::List(Rc::new(x[..common].to_vec()), complete)
+        }
         _ if a.same(b) == Some(true) => a.clone(),
         _ => Value::Unknown,
     }
@@ -169,5 +176,10 @@ mod tests {
     fn branches_that_differ_join_to_unknown() {
         assert!(matches!(join(&Value::Int(1), &Value::Int(2)), Value::Unknown));
         assert!(matches!(join(&Value::Int(1), &Value::Int(1)), Value::Int(1)));
+        let list = |words: &[&str]| {
+            Value::List(std::rc::Rc::new(words.iter().map(|word| Value::str(word)).collect()), true)
+        };
+        let joined = join(&list(&["a", "b"]), &list(&["a", "b", "c"]));
+        assert!(matches!(joined, Value::List(items, false) if items.len() == 2));
     }
 }

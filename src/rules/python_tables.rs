@@ -65,6 +65,45 @@ fn distributions() -> &'static HashMap<&'static str, &'static str> {
     TABLE.get_or_init(|| read("python/distributions.toml"))
 }
 
+/// Something that Python itself lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removed {
+    /// First version without it; 3.0 stands for Python 3.
+    pub since: Version,
+    /// What to write instead.
+    pub instead: Option<&'static str>,
+}
+
+/// A name inside a module of the standard library, such as `collections.Mapping`.
+#[must_use]
+pub fn removed_name(full: &str) -> Option<Removed> {
+    static TABLE: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
+    TABLE.get_or_init(|| read("python/removed.toml")).get(full).and_then(|text| removed(text))
+}
+
+/// A builtin that Python 3 does not have.
+#[must_use]
+pub fn removed_builtin(name: &str) -> Option<Removed> {
+    #[derive(Default, Deserialize)]
+    struct Builtins {
+        #[serde(borrow)]
+        builtins: HashMap<&'static str, &'static str>,
+    }
+    static TABLE: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        embedded::<Builtins>("python/removed.toml").unwrap_or_default().builtins
+    });
+    table.get(name).and_then(|text| removed(text))
+}
+
+fn removed(text: &'static str) -> Option<Removed> {
+    let (since, instead) = match text.split_once(' ') {
+        Some((since, instead)) => (since, Some(instead)),
+        None => (text, None),
+    };
+    Some(Removed { since: version(since)?, instead })
+}
+
 /// The entry of a standard-library module, by its top-level name.
 #[must_use]
 pub fn stdlib_module(name: &str) -> Option<StdlibModule> {
@@ -176,6 +215,10 @@ mod tests {
     fn tables_are_read_whole() {
         assert!(distributions().len() >= 400, "{}", distributions().len());
         assert_eq!(read("python/stdlib.toml").len(), stdlib().len());
+        let gone = read("python/removed.toml");
+        assert!(gone.len() > 60 && gone.values().all(|text| removed(text).is_some()));
+        assert_eq!(removed_name("collections.Mapping").map(|gone| gone.since), Some((3, 10)));
+        assert_eq!(removed_builtin("unicode").and_then(|gone| gone.instead), Some("str"));
         assert!(stdlib().len() > 250);
     }
 

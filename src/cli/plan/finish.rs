@@ -8,6 +8,7 @@ use super::inputs::head;
 use super::values::host_of;
 use crate::cli::args::DiagnoseArgs;
 use crate::model::{LogFile, PlatformId, Site};
+use crate::python::entry::EntryKind;
 use crate::rules::Rules;
 
 impl Plan {
@@ -32,6 +33,15 @@ impl Plan {
             }
             if site.platform.is_none() {
                 site.platform = guess_platform(site, rules);
+            }
+            // What the project's own files start comes before what only looks like an app.
+            if !self.wsgi_given
+                && site.platform_id() != "pythonanywhere"
+                && site.server_config.is_empty()
+                && let Some(project) = &site.project
+                && let Some(start) = served(project)
+            {
+                site.wsgi = Some(start);
             }
             // PythonAnywhere's WSGI file stands outside the project; elsewhere the project has one.
             if site.wsgi.is_none()
@@ -60,6 +70,12 @@ impl Plan {
             Err("a site is probed only on its own machine or with --url; give --url https://your-site/".to_owned())
         };
     }
+}
+
+/// The file that the project's start command loads into a server.
+fn served(project: &Path) -> Option<PathBuf> {
+    let mut starts = crate::procfile::start_entries(project).into_iter();
+    starts.find(|start| start.options.kind != EntryKind::Script).map(|start| start.file)
 }
 
 /// The domain in log names such as `ana.pythonanywhere.com.error.log`.

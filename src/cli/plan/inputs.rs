@@ -81,7 +81,10 @@ impl Plan {
                     kind: Some(kind).filter(|k| *k != LogKind::Any),
                 });
             }
-            InputKind::Python => site.wsgi = Some(path.to_owned()),
+            InputKind::Python => {
+                site.wsgi = Some(path.to_owned());
+                self.wsgi_given = true;
+            }
             InputKind::Procfile => site.procfile = Some(path.to_owned()),
             InputKind::NginxConfig
             | InputKind::ApacheConfig

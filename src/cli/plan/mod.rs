@@ -44,6 +44,8 @@ pub struct Plan {
     pub unusable: Vec<Skipped>,
     /// Folders of unpacked bundles, kept until the run ends.
     unpacked: Vec<Arc<tempfile::TempDir>>,
+    /// A Python file was named, and not found.
+    wsgi_given: bool,
 }
 
 impl Plan {
@@ -101,6 +103,7 @@ impl Plan {
             recognised: Vec::new(),
             unusable: Vec::new(),
             unpacked: Vec::new(),
+            wsgi_given: files.wsgi.is_some(),
         };
         flagged_logs(files, &mut site);
         let mut domain = None;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Project;
 
-pub(super) fn is_plain(word: &str) -> bool {
+pub(in crate::procfile) fn is_plain(word: &str) -> bool {
     !word.contains(['$', '\0', '`', '*', '~'])
 }
 

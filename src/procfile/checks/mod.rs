@@ -18,6 +18,8 @@ pub(super) mod syntax;
 
 use std::path::{Path, PathBuf};
 
+pub(super) use folders::is_plain;
+
 use super::command::commands;
 use super::parse::parse;
 use super::requirements::Requirements;

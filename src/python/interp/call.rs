@@ -42,7 +42,7 @@ impl Interp<'_> {
         let (receiver, callee) = match &*call.func {
             Expr::Attribute(node) => {
                 let base = self.expr(cx, &node.value);
-                let callee = self.attribute(cx, &base, node.attr.as_str());
+                let callee = self.load_attribute(cx, &base, node);
                 (Some((base, node)), callee)
             }
             func => (None, self.expr(cx, func)),
@@ -122,7 +122,9 @@ impl Interp<'_> {
                 self.emit(cx, call.range, "django-setup", kind);
                 self.django_settings(cx, call.range);
             }
-            "django.core.wsgi.get_wsgi_application" | "django.core.asgi.get_asgi_application" => {
+            "django.core.wsgi.get_wsgi_application"
+            | "django.core.asgi.get_asgi_application"
+            | "django.core.management.execute_from_command_line" => {
                 self.django_load(cx, call.range);
             }
             "asyncio.run"

@@ -1,11 +1,35 @@
 //! What Django loads by name: settings, apps, middleware, the URL configuration.
 
+use std::rc::Rc;
+
 use rustpython_ruff_text_size::TextRange;
 
-use super::{Cx, EventKind, Interp, When};
+use super::{Binding, Cx, EventKind, Interp, When};
 use crate::python::lints::near;
 use crate::python::resolve::pathops;
-use crate::python::value::{ModuleId, Value};
+use crate::python::value::{ClassVal, ModuleId, Value};
+
+/// An app of the project's own.
+struct App {
+    package: ModuleId,
+    config: Option<Rc<ClassVal>>,
+}
+
+/// The configuration that Django finds by itself: the only one of the module.
+fn only_config<'a>(bindings: impl Iterator<Item = &'a Binding>) -> Option<Rc<ClassVal>> {
+    let mut found = bindings.filter_map(|binding| match &binding.value {
+        Value::Class(class)
+            if class.bases.iter().any(
+                |base| matches!(base, Value::Ext(name) if name.ends_with(".AppConfig")),
+            ) =>
+        {
+            Some(Rc::clone(class))
+        }
+        _ => None,
+    });
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
 
 impl Interp<'_> {
     /// Imports the settings module that the environment names.
@@ -64,8 +88,21 @@ impl Interp<'_> {
         let Some(settings) = self.django_settings(cx, range) else { return };
         // Apps run outside the caller's `try`, and what they import points into their own files.
         let inner = Cx { module: settings, frame: None, via: None, ..cx.clone() };
+        self.apps_unknown = !self.is_complete_list(settings, "INSTALLED_APPS");
+        // As `apps.populate()` does it: first every app, then every app's models, then `ready()`.
+        let mut apps = Vec::new();
         for (name, at) in self.dotted_list(settings, "INSTALLED_APPS") {
-            self.django_app(&inner, &name, at);
+            apps.extend(self.django_app(&inner, &name, at));
+        }
+        for app in &apps {
+            self.optional_submodule(&inner, app.package, "models");
+        }
+        for app in apps {
+            if let Some(config) = app.config
+                && let Value::Func(ready) = self.member(&inner, &config, "ready", true)
+            {
+                self.call_function(&inner, &ready, &[], &[]);
+            }
         }
         for (name, at) in self.dotted_list(settings, "MIDDLEWARE") {
             self.dotted_object(&inner, "MIDDLEWARE", &name, at);
@@ -77,6 +114,15 @@ impl Interp<'_> {
             let at = self.string_literal(settings, &urls).unwrap_or_default();
             self.import_dotted(&later, &urls, at, Some(at));
         }
+    }
+
+    /// A list in the settings of which every item is known.
+    fn is_complete_list(&self, settings: ModuleId, name: &str) -> bool {
+        !self.modules[settings].dynamic
+            && self.modules[settings].names.get(name).is_some_and(|binding| {
+                matches!(&binding.value, Value::List(items, true)
+                    if items.iter().all(|item| item.text().is_some()))
+            })
     }
 
     /// Strings of a list in the settings with their places.
@@ -95,25 +141,28 @@ impl Interp<'_> {
     }
 
     /// One of `INSTALLED_APPS`: a package, or the path of its `AppConfig`.
-    fn django_app(&mut self, cx: &Cx, name: &str, at: TextRange) {
+    fn django_app(&mut self, cx: &Cx, name: &str, at: TextRange) -> Option<App> {
         let last = name.rsplit('.').next().unwrap_or(name);
         let is_config = last.chars().next().is_some_and(char::is_uppercase);
         let module =
             if is_config { name.rsplit_once('.').map_or(name, |(module, _)| module) } else { name };
         let value = self.import_dotted(cx, module, at, Some(at));
-        let Value::Module(id) = value else { return };
+        let Value::Module(id) = value else { return None };
         if is_config {
             self.dotted_object(cx, "INSTALLED_APPS", name, at);
-            if let Some((package, "apps")) = module.rsplit_once('.')
-                && let Some(&package) = self.by_name.get(package)
-            {
-                self.optional_submodule(cx, package, "models");
-            }
-            return;
+            let config = match self.modules[id].names.get(last).map(|binding| &binding.value) {
+                Some(Value::Class(class)) => Some(Rc::clone(class)),
+                _ => None,
+            };
+            let package = module.rsplit_once('.').and_then(|(package, _)| self.by_name.get(package));
+            return Some(App { package: *package?, config });
         }
-        for sub in ["apps", "models"] {
-            self.optional_submodule(cx, id, sub);
-        }
+        self.optional_submodule(cx, id, "apps");
+        let config = self
+            .by_name
+            .get(&format!("{name}.apps"))
+            .and_then(|&apps| only_config(self.modules[apps].names.values()));
+        Some(App { package: id, config })
     }
 
     fn optional_submodule(&mut self, cx: &Cx, package: ModuleId, name: &str) {

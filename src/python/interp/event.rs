@@ -4,6 +4,7 @@ use rustpython_ruff_text_size::TextRange;
 
 use crate::python::calls::CallRule;
 use crate::python::value::{ModuleId, Value};
+use crate::rules::python_tables::Removed;
 
 /// When something runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +44,20 @@ pub enum EventKind {
     /// An import that finds nothing.
     Missing(Missing),
     /// A name that a project module does not have.
-    MissingName { target: ModuleId, name: String, near: Option<String>, circular: bool },
+    MissingName {
+        target: ModuleId,
+        name: String,
+        near: Option<String>,
+        circular: bool,
+        /// `module.name` instead of `from module import name`.
+        attribute: bool,
+    },
+    /// A name that is read and that nothing defines.
+    Undefined(Undefined),
+    /// A name of Python itself that its version no longer has; `module`: an import of it fails.
+    Removed { name: String, gone: Removed, module: bool },
+    /// `from ..x import y` in a module that has no package so far up.
+    Relative { written: String, alone: bool, certainty: f64 },
     /// A project module hides another.
     Shadows { name: String, what: Shadowed, target: ModuleId },
     /// `django.setup()` in code that the server loads.
@@ -61,6 +75,19 @@ pub enum EventKind {
     Settings { module: String, near: Option<String>, literal: Option<TextRange> },
     /// A dotted name in Django's settings that leads nowhere.
     DjangoName { setting: &'static str, name: String, near: Option<String> },
+}
+
+/// A name that nothing defines.
+#[derive(Debug, Clone)]
+pub struct Undefined {
+    pub name: String,
+    /// Offset of its first definition, further down.
+    pub later: Option<u32>,
+    /// The function or class inside which alone it is defined.
+    pub inside: Option<String>,
+    pub near: Option<String>,
+    /// The standard library has a module of that name.
+    pub stdlib: bool,
 }
 
 /// What an own module hides.

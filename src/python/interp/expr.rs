@@ -1,10 +1,10 @@
 //! Expressions: values where they are known; calls happen.
 
 use rustpython_ruff_python_ast::{self as ast, BoolOp, Expr, Operator};
-use rustpython_ruff_text_size::Ranged;
+use rustpython_ruff_text_size::{Ranged, TextRange};
 use std::rc::Rc;
 
-use super::{Cx, EventKind, Interp};
+use super::{Cx, EventKind, Frame, Interp};
 use crate::python::calls::table;
 use crate::python::resolve::pathops;
 use crate::python::value::{ClassVal, FuncRef, Value, join};
@@ -31,10 +31,10 @@ impl Interp<'_> {
             Expr::NoneLiteral(_) => Value::None,
             Expr::BytesLiteral(_) => Value::Plain("bytes"),
             Expr::EllipsisLiteral(_) => Value::Plain("`...`"),
-            Expr::Name(name) => self.name(cx, name.id.as_str()),
+            Expr::Name(name) => self.load_name(cx, name),
             Expr::Attribute(node) => {
                 let base = self.expr(cx, &node.value);
-                self.attribute(cx, &base, node.attr.as_str())
+                self.load_attribute(cx, &base, node)
             }
             Expr::Call(call) => self.call(cx, call),
             Expr::FString(node) => self.f_string(cx, node),
@@ -140,7 +140,10 @@ impl Interp<'_> {
                     _ => Value::Unknown,
                 }
             }
-            Expr::ListComp(node) => self.comprehension(cx, &node.generators, &[&node.elt]),
+            Expr::ListComp(node) => match self.mapped(cx, node) {
+                Some(list) => list,
+                None => self.comprehension(cx, &node.generators, &[&node.elt]),
+            },
             Expr::SetComp(node) => self.comprehension(cx, &node.generators, &[&node.elt]),
             Expr::DictComp(node) => {
                 self.comprehension(cx, &node.generators, &[&node.key, &node.value])
@@ -167,17 +170,69 @@ impl Interp<'_> {
         parts: &[&Expr],
     ) -> Value {
         let mut empty = false;
-        for generator in generators {
-            let value = self.expr(cx, &generator.iter);
+        // The loops' names are the comprehension's own.
+        let frame = self.frames.len();
+        let inner = Cx { weight: cx.weight * 0.8, frame: Some(frame), ..cx.clone() };
+        for (at, generator) in generators.iter().enumerate() {
+            let value = self.expr(if at == 0 { cx } else { &inner }, &generator.iter);
             empty |= value.truth() == Some(false);
+            if at == 0 {
+                self.frames.push(Frame::default());
+            }
+            self.assign(&inner, &generator.target, &Value::Unknown, None);
+            for test in &generator.ifs {
+                if !empty {
+                    self.expr(&inner, test);
+                }
+            }
         }
         if !empty {
-            let inner = Cx { weight: cx.weight * 0.8, ..cx.clone() };
             for part in parts {
                 self.expr(&inner, part);
             }
         }
+        self.leave_comprehension(cx, frame, generators);
         Value::List(Rc::new(Vec::new()), false)
+    }
+
+    /// Takes the comprehension's names away; those of a walrus stay outside.
+    fn leave_comprehension(&mut self, cx: &Cx, frame: usize, generators: &[ast::Comprehension]) {
+        if self.frames.len() <= frame {
+            return;
+        }
+        let vars = self.frames.pop().map(|frame| frame.vars).unwrap_or_default();
+        let mut targets = Vec::new();
+        for generator in generators {
+            super::syntax::target_names(&generator.target, &mut targets);
+        }
+        for (name, value) in vars {
+            if !targets.contains(&name.as_str()) {
+                self.bind(cx, &name, value, TextRange::default());
+            }
+        }
+    }
+
+    /// `[f(x) for x in LIST]` over a short list whose items are known.
+    fn mapped(&mut self, cx: &Cx, node: &ast::ExprListComp) -> Option<Value> {
+        let [generator] = node.generators.as_slice() else { return None };
+        if !generator.ifs.is_empty() || generator.is_async {
+            return None;
+        }
+        let (Expr::List(_) | Expr::Tuple(_) | Expr::Name(_)) = &generator.iter else { return None };
+        let Value::List(items, true) = self.expr(cx, &generator.iter) else { return None };
+        if items.is_empty() || items.len() > 24 {
+            return None;
+        }
+        let frame = self.frames.len();
+        self.frames.push(Frame::default());
+        let inner = Cx { frame: Some(frame), ..cx.clone() };
+        let mut out = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            self.assign(&inner, &generator.target, item, None);
+            out.push(self.expr(&inner, &node.elt));
+        }
+        self.leave_comprehension(cx, frame, &node.generators);
+        Some(Value::List(Rc::new(out), true))
     }
 
     fn bool_op(&mut self, cx: &Cx, node: &ast::ExprBoolOp) -> Value {
@@ -357,19 +412,24 @@ impl Interp<'_> {
 
     /// A name, looked up as Python does.
     pub(super) fn name(&mut self, cx: &Cx, name: &str) -> Value {
+        self.lookup(cx, name).unwrap_or(Value::Unknown)
+    }
+
+    /// The same; `None` where nothing that was seen defines it.
+    pub(super) fn lookup(&self, cx: &Cx, name: &str) -> Option<Value> {
         if let Some(at) = cx.frame {
             // Functions see their own names, then the enclosing ones that still run.
             for frame in self.frames.iter().take(at + 1).rev() {
                 if let Some(value) = frame.vars.get(name) {
-                    return value.clone();
+                    return Some(value.clone());
                 }
             }
         }
         if let Some(binding) = self.modules[cx.module].names.get(name) {
-            return binding.value.clone();
+            return Some(binding.value.clone());
         }
         if self.modules[cx.module].dynamic {
-            return Value::Unknown;
+            return Some(Value::Unknown);
         }
         match name {
             "open" | "input" | "raw_input" | "exit" | "quit" | "exec" | "execfile" | "eval"
@@ -377,9 +437,9 @@ impl Interp<'_> {
             | "list" | "tuple" | "dict" | "set" | "len" | "map" | "filter" | "sorted" | "bool"
             | "int" | "super" | "callable" | "breakpoint" | "vars" | "next" | "iter"
             | "isinstance" | "hasattr" | "any" | "all" => {
-                Value::Ext(format!("builtins.{name}").into())
+                Some(Value::Ext(format!("builtins.{name}").into()))
             }
-            _ => Value::Unknown,
+            _ => None,
         }
     }
 

@@ -8,8 +8,9 @@ use super::{Cx, EventKind, Interp};
 use crate::python::entry::EntryOptions;
 use crate::python::lints::near;
 use crate::python::resolve::finder::Found;
-use crate::python::resolve::{Origin, pathops};
+use crate::python::resolve::{Origin, declared, pathops};
 use crate::python::value::{ModuleId, Value};
+use crate::rules::python_tables;
 
 /// Names that every module has.
 const ALWAYS: &[&str] = &[
@@ -50,6 +51,7 @@ impl Interp<'_> {
         } else if let Some(full) = self.relative(cx.module, node.level, written) {
             full
         } else {
+            self.no_package(cx, node, written);
             for alias in &node.names {
                 let name = alias.asname.as_ref().unwrap_or(&alias.name);
                 self.bind(cx, name.as_str(), Value::Unknown, alias.range);
@@ -66,7 +68,11 @@ impl Interp<'_> {
             let value = match base {
                 Value::Module(id) => self.from_module(cx, id, name, alias.name.range),
                 Value::Unknown => Value::Unknown,
-                _ => super::expr::ext(&format!("{full}.{name}")),
+                _ => {
+                    let name = format!("{full}.{name}");
+                    self.removed(cx, &name, alias.name.range, cx.caught.imports);
+                    super::expr::ext(&name)
+                }
             };
             let bound = alias.asname.as_ref().unwrap_or(&alias.name);
             self.bind(cx, bound.as_str(), value, alias.range);
@@ -87,12 +93,49 @@ impl Interp<'_> {
         Some(if rest.is_empty() { package } else { format!("{package}.{rest}") })
     }
 
+    /// A relative import from a module that is in no package, or not so deep in one.
+    fn no_package(&mut self, cx: &Cx, node: &ast::StmtImportFrom, written: &str) {
+        let module = &self.modules[cx.module];
+        if cx.caught.imports || self.hooks || module.source.is_none() {
+            return;
+        }
+        let top = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+        // Of the entry's own package only the folders tell how the server names it.
+        let entry = self.modules.first().is_some_and(|first| top(&first.name) == top(&module.name));
+        let named = !self.options.assumed_name && !self.options.searched;
+        let dir = pathops::parent(&module.path);
+        // A package's own folder is seldom on the path: the name may be an installed package's.
+        let assumed = self
+            .sys_path
+            .iter()
+            .any(|known| known.path == dir && known.origin == Origin::Assumed);
+        if assumed && self.finder.list(&dir).file("__init__.py") {
+            return;
+        }
+        let module = &self.modules[cx.module];
+        let levels = module.name.matches('.').count();
+        let above = (0..levels).fold(dir, |dir, _| pathops::parent(&dir));
+        let root = crate::python::entry::is_project_root(&self.finder.list(&above));
+        let certainty = if !entry || named {
+            1.0
+        } else if root {
+            0.8
+        } else {
+            return;
+        };
+        let alone = !module.name.contains('.') && module.search.is_empty();
+        let dots = ".".repeat(node.level as usize);
+        let kind = EventKind::Relative { written: format!("{dots}{written}"), alone, certainty };
+        self.emit(cx, node.range, "relative", kind);
+    }
+
     fn star(&mut self, cx: &Cx, base: &Value) {
         let Value::Module(id) = base else {
             self.modules[cx.module].dynamic = true;
             return;
         };
-        if self.modules[*id].dynamic {
+        // In the middle of its own import it may get more names.
+        if self.modules[*id].dynamic || self.modules[*id].loading {
             self.modules[cx.module].dynamic = true;
         }
         let all: Option<Vec<String>> =
@@ -149,11 +192,25 @@ impl Interp<'_> {
             return Value::Unknown;
         }
         let circular = module.loading;
+        // Another order of first imports may well work.
+        if circular && self.apps_unknown {
+            return Value::Unknown;
+        }
+        if self.names_of(id).may_be_made(name) {
+            return Value::Unknown;
+        }
+        let module = &self.modules[id];
         let near = near::nearest(
             name,
             module.names.keys().map(String::as_str).filter(|name| !name.starts_with("__")),
         );
-        let kind = EventKind::MissingName { target: id, name: name.to_owned(), near, circular };
+        let kind = EventKind::MissingName {
+            target: id,
+            name: name.to_owned(),
+            near,
+            circular,
+            attribute: false,
+        };
         self.emit(cx, range, "name", kind);
         Value::Unknown
     }
@@ -241,7 +298,7 @@ impl Interp<'_> {
         let dirs = module.search.clone();
         let mut names = Vec::new();
         for dir in &dirs {
-            names.extend(self.finder.list(dir).importable());
+            names.extend(self.finder.modules(dir));
         }
         let near = near::nearest(part, names.iter().map(String::as_str));
         // A folder without `__init__.py` gives way to an installed package of the same name, which
@@ -341,6 +398,16 @@ impl Interp<'_> {
         super::expr::ext(top)
     }
 
+    /// The project's requirements may bring a module of that name.
+    fn declared(&mut self, top: &str) -> bool {
+        let finder = &mut self.finder;
+        let own = self.sys_path.iter().filter(|entry| entry.origin != Origin::SitePackages);
+        let words = self.declared.get_or_insert_with(|| {
+            declared::words(finder, &own.map(|entry| entry.path.clone()).collect::<Vec<_>>())
+        });
+        declared::brings(words, top)
+    }
+
     fn sites(&self) -> Vec<String> {
         self.sys_path
             .iter()
@@ -365,6 +432,9 @@ impl Interp<'_> {
         if cx.caught.imports || self.hooks || self.replaced.contains(top) {
             return;
         }
+        if self.gone(cx, top, name_range.unwrap_or(range)) {
+            return;
+        }
         let distribution = EntryOptions::distribution(top);
         let own: Vec<String> = self
             .sys_path
@@ -372,15 +442,21 @@ impl Interp<'_> {
             .filter(|entry| entry.origin != Origin::SitePackages)
             .map(|entry| entry.path.clone())
             .collect();
+        let declared = distribution.is_none() && self.declared(top);
+        let theirs = distribution.is_some() || declared;
         let mut names: Vec<String> = Vec::new();
-        for dir in &own {
-            names.extend(self.finder.list(dir).importable());
+        for entry in self.sys_path.clone() {
+            // What lies inside a package is not imported by its bare name.
+            let inside = entry.origin == Origin::Assumed
+                && self.finder.list(&entry.path).file("__init__.py");
+            if entry.origin != Origin::SitePackages && !inside {
+                names.extend(self.finder.modules(&entry.path));
+            }
         }
-        let near = near::nearest(top, names.iter().map(String::as_str));
-        let elsewhere =
-            if distribution.is_some() { None } else { self.elsewhere(cx, top, full, &own) };
+        let near = if declared { None } else { near::nearest(top, names.iter().map(String::as_str)) };
+        let elsewhere = if theirs { None } else { self.elsewhere(cx, top, full, &own) };
         let packages_known = self.environment.known && !self.environment.system_too;
-        let own_module = distribution.is_none() && (near.is_some() || elsewhere.is_some());
+        let own_module = !theirs && (near.is_some() || elsewhere.is_some());
         // With an unknown part of the path, nothing is missing for sure.
         let certainty = if self.path_unknown {
             0.0
@@ -411,11 +487,30 @@ impl Interp<'_> {
         self.emit(cx, name_range.unwrap_or(range), "missing", kind);
     }
 
+    /// A module that this Python's standard library no longer has.
+    fn gone(&mut self, cx: &Cx, top: &str, range: TextRange) -> bool {
+        let Some(removed) = python_tables::stdlib_module(top).and_then(|module| module.removed)
+        else {
+            return false;
+        };
+        let python = self.options.python.map(|version| (version.major, version.minor));
+        // setuptools, and packages such as legacy-cgi, bring some of them back.
+        let brought = top == "distutils" && !self.environment.known || self.declared(top);
+        if brought || python.map_or(removed > (3, 0), |python| python < removed) {
+            return false;
+        }
+        let gone = python_tables::Removed { since: removed, instead: successor(top) };
+        let kind = EventKind::Removed { name: top.to_owned(), gone, module: true };
+        self.emit(cx, range, "removed", kind);
+        true
+    }
+
     /// A folder near the importing file or the path that has the module, though it is not on the path.
     fn elsewhere(&mut self, cx: &Cx, top: &str, full: &str, own: &[String]) -> Option<String> {
         let second = full.split('.').nth(1).map(str::to_owned);
         let mut places: Vec<String> = Vec::new();
-        let here = pathops::parent(&self.modules.get(cx.module)?.path);
+        let file = self.modules.get(cx.module)?.path.clone();
+        let here = pathops::parent(&file);
         for dir in own.iter().cloned().chain([here.clone()]) {
             let listing = self.finder.list(&dir);
             for (name, is_dir) in listing.iter() {
@@ -443,7 +538,7 @@ impl Interp<'_> {
                 continue;
             }
             let found = match self.finder.find(top, std::iter::once(place.as_str())) {
-                Some((Found::Module(_), _)) => second.is_none(),
+                Some((Found::Module(path), _)) => second.is_none() && path != file,
                 Some((Found::Package { dir, .. }, _)) => match &second {
                     Some(second) => {
                         self.finder.find(second, std::iter::once(dir.as_str())).is_some()
@@ -471,6 +566,32 @@ impl super::Module {
     fn loading_partly(&self) -> bool {
         self.loading && self.dynamic
     }
+}
+
+/// Where Python 3 has what a module had.
+fn successor(module: &str) -> Option<&'static str> {
+    Some(match module {
+        "ConfigParser" => "configparser",
+        "Queue" => "queue",
+        "StringIO" | "cStringIO" => "io",
+        "urllib2" => "urllib.request",
+        "urlparse" => "urllib.parse",
+        "httplib" => "http.client",
+        "Cookie" => "http.cookies",
+        "cookielib" => "http.cookiejar",
+        "BaseHTTPServer" | "SimpleHTTPServer" | "CGIHTTPServer" => "http.server",
+        "SocketServer" => "socketserver",
+        "HTMLParser" => "html.parser",
+        "cPickle" => "pickle",
+        "commands" => "subprocess",
+        "thread" => "_thread",
+        "xmlrpclib" => "xmlrpc.client",
+        "Tkinter" => "tkinter",
+        "imp" => "importlib",
+        "asynchat" | "asyncore" | "smtpd" => "asyncio",
+        "dummy_threading" => "threading",
+        _ => return None,
+    })
 }
 
 /// A name that distributions are imported by.

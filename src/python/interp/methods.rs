@@ -237,6 +237,7 @@ impl Interp<'_> {
             || path.starts_with('~')
             || path.contains("://")
             || path.is_empty()
+            || self.moved
             || cx.caught.errors
         {
             return;
@@ -305,6 +306,7 @@ impl Interp<'_> {
                     let path = pathops::absolute(path, &self.cwd);
                     self.cwd = self.options.at_hand(&mut self.finder, &path).unwrap_or(path);
                 }
+                self.moved = true;
                 Some(Value::None)
             }
             "os.getenv" | "environ.get" => Some(self.environ_method("get", args)),

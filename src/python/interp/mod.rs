@@ -11,6 +11,8 @@ mod expr;
 mod import;
 mod load;
 mod methods;
+mod names;
+mod scopes;
 mod stmt;
 mod syntax;
 
@@ -69,6 +71,10 @@ struct Caught {
     imports: bool,
     errors: bool,
     exits: bool,
+    /// `NameError`.
+    names: bool,
+    /// `AttributeError`.
+    attributes: bool,
 }
 
 /// Where execution is.
@@ -139,6 +145,8 @@ pub struct Interp<'o> {
     calls: HashMap<(ModuleId, u32), (u8, Value)>,
     running: Vec<(ModuleId, u32)>,
     pub cwd: String,
+    /// The code changed the working folder itself.
+    moved: bool,
     steps: u64,
     bytes: u64,
     started: Instant,
@@ -148,10 +156,16 @@ pub struct Interp<'o> {
     pub unresolved: Vec<String>,
     /// Third-party modules that are used: dotted top names.
     pub third_party: HashSet<String>,
+    /// Django's apps are not all known, so neither is the order in which modules are imported first.
+    apps_unknown: bool,
     /// Django's settings module, once it was loaded.
     pub settings: Option<ModuleId>,
     pub complete: bool,
     ahead: Ahead,
+    /// Words of the project's requirement files, once they were asked for.
+    declared: Option<HashSet<String>>,
+    /// Names that the text of a module binds, once they were asked for.
+    names: HashMap<ModuleId, Rc<scopes::Names>>,
 }
 
 impl<'o> Interp<'o> {
@@ -181,15 +195,19 @@ impl<'o> Interp<'o> {
             calls: HashMap::new(),
             running: Vec::new(),
             cwd,
+            moved: false,
             steps: 0,
             bytes: 0,
             started: Instant::now(),
             notes: Vec::new(),
             unresolved: Vec::new(),
             third_party: HashSet::new(),
+            apps_unknown: false,
             settings: None,
             complete: true,
             ahead: Ahead::new(options),
+            declared: None,
+            names: HashMap::new(),
         }
     }
 

@@ -66,6 +66,9 @@ impl Interp<'_> {
                 }
             }
             Stmt::AnnAssign(node) => {
+                if cx.via.is_none() && self.annotations_run(cx) {
+                    self.expr(cx, &node.annotation);
+                }
                 if let Some(expr) = &node.value {
                     let value = self.expr(cx, expr);
                     self.assign(cx, &node.target, &value, Some(expr));
@@ -134,7 +137,30 @@ impl Interp<'_> {
                 self.expr(cx, default);
             }
         }
+        if def.type_params.is_none() && self.annotations_run(cx) {
+            // Python 3.14 evaluates them when they are asked for.
+            let weight = if self.options.python.is_some() { 1.0 } else { 0.8 };
+            let inner = Cx { weight: cx.weight * weight, ..cx.clone() };
+            for annotation in def.parameters.iter().filter_map(|parameter| parameter.annotation()) {
+                self.expr(&inner, annotation);
+            }
+            if let Some(returns) = &def.returns {
+                self.expr(&inner, returns);
+            }
+        }
         Value::Func(func_ref(cx, def, wrapped))
+    }
+
+    /// Annotations of this module are evaluated where they stand.
+    fn annotations_run(&self, cx: &Cx) -> bool {
+        let later = self.options.python.is_some_and(|v| (v.major, v.minor) >= (3, 14));
+        let postponed = || {
+            self.modules[cx.module].source.as_ref().is_some_and(|source| {
+                let text = source.text();
+                text.contains("from __future__ import") && text.contains("annotations")
+            })
+        };
+        !later && !postponed()
     }
 
     fn class(&mut self, cx: &Cx, def: &ast::StmtClassDef) -> Value {
@@ -429,7 +455,7 @@ impl Interp<'_> {
                 continue;
             }
             let by = match &handler.type_ {
-                None => Caught { imports: true, errors: true, exits: true },
+                None => Caught::all(),
                 Some(expr) => caught_by(expr),
             };
             caught = merge(caught, by);
@@ -459,6 +485,15 @@ fn merge(a: Caught, b: Caught) -> Caught {
         imports: a.imports || b.imports,
         errors: a.errors || b.errors,
         exits: a.exits || b.exits,
+        names: a.names || b.names,
+        attributes: a.attributes || b.attributes,
+    }
+}
+
+impl Caught {
+    /// `except:`
+    fn all() -> Self {
+        Self { imports: true, errors: true, exits: true, names: true, attributes: true }
     }
 }
 
@@ -470,16 +505,18 @@ fn caught_by(expr: &Expr) -> Caught {
         }
         Expr::Name(name) => match name.id.as_str() {
             "ImportError" | "ModuleNotFoundError" => Caught { imports: true, ..Caught::default() },
-            "Exception" => Caught { imports: true, errors: true, exits: false },
-            "BaseException" => Caught { imports: true, errors: true, exits: true },
+            "Exception" | "StandardError" => Caught { exits: false, ..Caught::all() },
+            "BaseException" => Caught::all(),
+            "NameError" | "UnboundLocalError" => Caught { names: true, ..Caught::default() },
+            "AttributeError" => Caught { attributes: true, ..Caught::default() },
             "SystemExit" => Caught { exits: true, ..Caught::default() },
             "KeyError" | "LookupError" | "OSError" | "IOError" | "FileNotFoundError"
             | "EnvironmentError" => Caught { errors: true, ..Caught::default() },
-            "NameError" | "ValueError" | "TypeError" | "AttributeError" | "IndexError"
+            "ValueError" | "TypeError" | "IndexError"
             | "KeyboardInterrupt" | "RuntimeError" | "ZeroDivisionError" | "SyntaxError"
             | "StopIteration" => Caught::default(),
             // A name of the project or a library: it could be a base of anything.
-            _ => Caught { imports: true, errors: true, exits: false },
+            _ => Caught { exits: false, ..Caught::all() },
         },
         _ => Caught { errors: true, ..Caught::default() },
     }

@@ -49,6 +49,20 @@ pub(super) fn find_function(body: &[Stmt], offset: u32) -> Option<&ast::StmtFunc
     None
 }
 
+/// Names that a target of an assignment or loop binds.
+pub(super) fn target_names<'a>(target: &'a Expr, out: &mut Vec<&'a str>) {
+    match target {
+        Expr::Name(name) => out.push(name.id.as_str()),
+        Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+            for item in elts {
+                target_names(item, out);
+            }
+        }
+        Expr::Starred(node) => target_names(&node.value, out),
+        _ => {}
+    }
+}
+
 struct Yields(bool);
 
 impl<'a> Visitor<'a> for Yields {

@@ -59,7 +59,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         )
     };
     let range = apps.first().map_or_else(|| last_line(source), |(_, range, _)| *range);
-    let mut found = cx.found(&DOC, id, range, 1.0, message);
+    // `gunicorn wsgi:webshop` is as good; nobody said what the server asks this file for.
+    let unsure = cx.run.options.searched && cx.run.options.assume_path && !apps.is_empty();
+    let certainty = if unsure { 0.5 } else { 1.0 };
+    let mut found = cx.found(&DOC, id, range, certainty, message);
+    if unsure {
+        found.severity = Severity::Warning;
+    }
     found.captures.insert("name".to_owned(), wanted.to_owned());
     if let [(name, range, imported)] = apps.as_slice() {
         found.captures.insert("app".to_owned(), name.clone());

@@ -49,6 +49,9 @@ WSGI_APPLICATION = "wsgi.application"
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    if !cx.is_served() {
+        return;
+    }
     let Some((id, debug)) = setting(cx, "DEBUG") else { return };
     if debug.value.truth() != Some(false) || cx.module(id).dynamic {
         return;

@@ -29,7 +29,9 @@ mod path_missing;
 mod placeholder;
 mod port_bind;
 mod python2;
+mod relative_import;
 mod relative_open;
+mod removed;
 mod secret;
 mod server;
 mod shadows_installed;
@@ -38,11 +40,12 @@ mod slow;
 mod syntax_error;
 mod syntax_new;
 mod thread;
+mod undefined_name;
 mod wsgi_application;
 
 use std::rc::Rc;
 
-use rustpython_ruff_text_size::TextRange;
+use rustpython_ruff_text_size::{TextRange, TextSize};
 
 use super::interp::event::{CallEvent, Event, EventKind};
 use super::interp::{Interp, Module};
@@ -108,6 +111,7 @@ lints! {
     app_missing app_misspelled app_module app_factory app_not_callable app_conditional app_shadowed asgi_in_wsgi
     blocking slow thread exit input
     not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
+    undefined_name relative_import removed
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     environ relative_open placeholder secret
 }
@@ -218,6 +222,28 @@ impl ModuleCtx<'_> {
             end,
             text: text.to_owned(),
             safety,
+        })
+    }
+
+    /// An edit of so many bytes of a module's text.
+    fn edit_at(
+        &self,
+        module: ModuleId,
+        start: usize,
+        len: usize,
+        text: &str,
+        safety: Safety,
+    ) -> Option<Edit> {
+        let start = TextSize::try_from(start).ok()?;
+        let len = TextSize::try_from(len).ok()?;
+        self.edit(module, TextRange::at(start, len), text, safety)
+    }
+
+    /// A module of that name lies in the folder of a module's file.
+    fn has_beside(&self, module: ModuleId, name: &str) -> bool {
+        let Some(source) = self.source(module) else { return false };
+        source.disk.parent().is_some_and(|dir| {
+            dir.join(format!("{name}.py")).is_file() || dir.join(name).join("__init__.py").is_file()
         })
     }
 

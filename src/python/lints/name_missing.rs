@@ -31,8 +31,10 @@ app = Flask(__name__)
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::MissingName { target, name, near, circular } = &event.kind else { continue };
-        if *circular && super::circular::defined_below(cx, *target, name)
+        let EventKind::MissingName { target, name, near, circular, attribute } = &event.kind else {
+            continue;
+        };
+        if *circular && (*attribute || super::circular::defined_below(cx, *target, name))
             || *target == event.module && cx.module(*target).search.is_empty()
         {
             continue;
@@ -69,6 +71,8 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             message.push_str(" when it is imported: the name is only defined under a condition that is false on the server");
         } else if let Some(near) = &near {
             let _ = write!(message, ". Did you mean `{near}`?");
+        } else if *attribute {
+            message.push_str(", so this line fails with AttributeError");
         } else {
             let _ = write!(message, ", so `from {} import {name}` fails", module.name);
         }
@@ -85,7 +89,8 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             let source = cx.source(event.module);
             let plain = source.is_some_and(|source| {
                 source.slice(event.range) == name
-                    && (source.excerpt(event.range).contains(" as ")
+                    && (*attribute
+                        || source.excerpt(event.range).contains(" as ")
                         || source.text().matches(name.as_str()).count() == 1)
             });
             if plain {

@@ -86,6 +86,14 @@ pub fn is_identifier(name: &str) -> bool {
         && chars.all(|c| c == '_' || c.is_alphanumeric())
 }
 
+/// Folders that hold files of other sorts, by habit.
+fn is_data(name: &str) -> bool {
+    matches!(
+        name,
+        "static" | "staticfiles" | "media" | "templates" | "assets" | "locale" | "docs" | "node_modules"
+    )
+}
+
 /// What a name was found to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -139,6 +147,20 @@ impl Finder {
     /// File at hand.
     pub fn disk(&self, path: &str) -> PathBuf {
         self.tree.disk(path)
+    }
+
+    /// Modules and packages in a folder; a folder without Python in it is none.
+    pub fn modules(&mut self, dir: &str) -> Vec<String> {
+        let listing = self.list(dir);
+        let mut names = listing.importable();
+        names.retain(|name| {
+            !listing.dir(name) || listing.file(&format!("{name}.py")) || {
+                let inner = self.list(&pathops::join(dir, name));
+                inner.iter().any(|(inside, is_dir)| is_dir || inside.ends_with(".py"))
+                    && (inner.file("__init__.py") || !is_data(name))
+            }
+        });
+        names
     }
 
     /// Looks `name` (without dots) up in folders, in order.

@@ -1,6 +1,7 @@
 //! Where modules are found: the effective search path, the tree at hand, virtual environments.
 //! Reads directories and small files; never code.
 
+pub mod declared;
 pub mod finder;
 pub mod pathops;
 pub mod venv;
