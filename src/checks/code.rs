@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::Context;
 use crate::model::{Contrary, Examined, Fact, Facts, Place, Severity, Skipped, Source};
+use crate::procfile;
 use crate::python::entry::{Analysis, EntryKind, EntryOptions, analyse_entry};
 use crate::python::entry_points::{entry_point, options_for};
-use crate::procfile;
 use crate::python::lints::LintFinding;
 
 /// Analyses the entry point.
@@ -94,10 +94,8 @@ fn without_threads(path: &Path) -> bool {
 /// A lint's finding as a fact of the engine.
 pub(super) fn fact(context: &Context, mut finding: LintFinding) -> Fact {
     let mut fact = Fact::new(Source::Code, finding.excerpt.clone());
-    let file = crate::site::on_server(
-        context.site.root.as_deref(),
-        Path::new(&*finding.place.file),
-    );
+    let file =
+        crate::site::on_server(context.site.root.as_deref(), Path::new(&*finding.place.file));
     // The texts of fixes speak of {file} and {line}, as they do for a traceback's last frame.
     finding.captures.entry("file".to_owned()).or_insert_with(|| file.clone());
     if let Some(line) = finding.place.line {

@@ -41,7 +41,9 @@ pub fn entries(dir: &Path) -> Vec<StartEntry> {
     let mut out: Vec<StartEntry> = Vec::new();
     for command in all_commands(dir) {
         let Some(found) = entry(dir, &command) else { continue };
-        if !out.iter().any(|known| known.file == found.file && known.options.kind == found.options.kind)
+        if !out
+            .iter()
+            .any(|known| known.file == found.file && known.options.kind == found.options.kind)
         {
             out.push(found);
         }
@@ -130,7 +132,8 @@ fn manifest_line(line: &str) -> Option<String> {
         return None;
     }
     let value = value.trim_end_matches(',');
-    let quoted = |quote: char| value.len() >= 2 && value.starts_with(quote) && value.ends_with(quote);
+    let quoted =
+        |quote: char| value.len() >= 2 && value.starts_with(quote) && value.ends_with(quote);
     let value = if quoted('"') || quoted('\'') { &value[1..value.len() - 1] } else { value };
     Some(value.replace("\\\"", "\""))
 }
@@ -190,9 +193,8 @@ pub fn module_entry(
     factory: bool,
     interface: Interface,
 ) -> Option<StartEntry> {
-    let is_name = |word: &str| {
-        !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_')
-    };
+    let is_name =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !module.split('.').all(is_name) || !name.split('.').all(is_name) {
         return None;
     }
@@ -203,11 +205,7 @@ pub fn module_entry(
         Some((base, file))
     })?;
     let options = EntryOptions {
-        kind: EntryKind::ModuleAttr {
-            module: module.to_owned(),
-            attr: name.to_owned(),
-            factory,
-        },
+        kind: EntryKind::ModuleAttr { module: module.to_owned(), attr: name.to_owned(), factory },
         application: name.to_owned(),
         interface,
         ..EntryOptions::for_file(&base)
@@ -244,7 +242,10 @@ mod tests {
     #[test]
     fn procfiles_name_modules_factories_and_scripts() {
         let files = [
-            ("Procfile", "web: gunicorn \"core.web:make(1)\" -b :$PORT\nworker: python jobs/run.py\n"),
+            (
+                "Procfile",
+                "web: gunicorn \"core.web:make(1)\" -b :$PORT\nworker: python jobs/run.py\n",
+            ),
             ("core/web.py", ""),
             ("jobs/run.py", ""),
         ];
@@ -261,7 +262,10 @@ mod tests {
     fn containers_and_manifests() {
         let files = [
             ("Dockerfile", "FROM x\nWORKDIR /app\nCMD [\"./start.sh\"]\n"),
-            ("start.sh", "#!/bin/sh\nexec gunicorn -k uvicorn.workers.UvicornWorker \\\n  api.main:app\n"),
+            (
+                "start.sh",
+                "#!/bin/sh\nexec gunicorn -k uvicorn.workers.UvicornWorker \\\n  api.main:app\n",
+            ),
             ("render.yaml", "services:\n  - type: web\n    startCommand: uvicorn other:app\n"),
             ("api/main.py", ""),
             ("other.py", ""),
@@ -278,7 +282,9 @@ mod tests {
     #[test]
     fn what_is_not_there_or_not_plain_is_none() {
         assert!(found(&[("Procfile", "web: gunicorn $APP\nx: gunicorn no.such:app\n")]).is_empty());
-        assert!(found(&[("Dockerfile", "RUN pip install gunicorn\n# CMD gunicorn a:b\n")]).is_empty());
+        assert!(
+            found(&[("Dockerfile", "RUN pip install gunicorn\n# CMD gunicorn a:b\n")]).is_empty()
+        );
     }
 
     #[test]

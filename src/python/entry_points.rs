@@ -165,11 +165,7 @@ fn collect(dir: &Path, depth: u8, out: &mut Vec<PathBuf>) {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() {
-            if depth < 2
-                && !is_foreign(name)
-                && !is_aside(name)
-                && !is_virtualenv(&path)
-            {
+            if depth < 2 && !is_foreign(name) && !is_aside(name) && !is_virtualenv(&path) {
                 dirs.push(path);
             }
         } else if rank(&path) < 9 || name == "manage.py" {

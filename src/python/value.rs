@@ -151,7 +151,8 @@ pub fn join(a: &Value, b: &Value) -> Value {
         (Value::Func(x), Value::Func(y)) if x == y => a.clone(),
         // What both begin with is in the list either way: `if DEBUG: INSTALLED_APPS += [...]`.
         (Value::List(x, _), Value::List(y, _)) => {
-            let common = x.iter().zip(y.iter()).take_while(|(a, b)| a.same(b) == Some(true)).count();
+            let common =
+                x.iter().zip(y.iter()).take_while(|(a, b)| a.same(b) == Some(true)).count();
             let all = common == x.len() && common == y.len();
             let complete = all && matches!((a, b), (Value::List(_, true), Value::List(_, true)));
             Value::List(Rc::new(x[..common].to_vec()), complete)

@@ -90,9 +90,8 @@ pub fn removed_builtin(name: &str) -> Option<Removed> {
         builtins: HashMap<&'static str, &'static str>,
     }
     static TABLE: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
-        embedded::<Builtins>("python/removed.toml").unwrap_or_default().builtins
-    });
+    let table = TABLE
+        .get_or_init(|| embedded::<Builtins>("python/removed.toml").unwrap_or_default().builtins);
     table.get(name).and_then(|text| removed(text))
 }
 

@@ -19,9 +19,10 @@ struct App {
 fn only_config<'a>(bindings: impl Iterator<Item = &'a Binding>) -> Option<Rc<ClassVal>> {
     let mut found = bindings.filter_map(|binding| match &binding.value {
         Value::Class(class)
-            if class.bases.iter().any(
-                |base| matches!(base, Value::Ext(name) if name.ends_with(".AppConfig")),
-            ) =>
+            if class
+                .bases
+                .iter()
+                .any(|base| matches!(base, Value::Ext(name) if name.ends_with(".AppConfig"))) =>
         {
             Some(Rc::clone(class))
         }
@@ -154,7 +155,8 @@ impl Interp<'_> {
                 Some(Value::Class(class)) => Some(Rc::clone(class)),
                 _ => None,
             };
-            let package = module.rsplit_once('.').and_then(|(package, _)| self.by_name.get(package));
+            let package =
+                module.rsplit_once('.').and_then(|(package, _)| self.by_name.get(package));
             return Some(App { package: *package?, config });
         }
         self.optional_submodule(cx, id, "apps");

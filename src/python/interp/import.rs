@@ -105,10 +105,8 @@ impl Interp<'_> {
         let named = !self.options.assumed_name && !self.options.searched;
         let dir = pathops::parent(&module.path);
         // A package's own folder is seldom on the path: the name may be an installed package's.
-        let assumed = self
-            .sys_path
-            .iter()
-            .any(|known| known.path == dir && known.origin == Origin::Assumed);
+        let assumed =
+            self.sys_path.iter().any(|known| known.path == dir && known.origin == Origin::Assumed);
         if assumed && self.finder.list(&dir).file("__init__.py") {
             return;
         }
@@ -453,7 +451,8 @@ impl Interp<'_> {
                 names.extend(self.finder.modules(&entry.path));
             }
         }
-        let near = if declared { None } else { near::nearest(top, names.iter().map(String::as_str)) };
+        let near =
+            if declared { None } else { near::nearest(top, names.iter().map(String::as_str)) };
         let elsewhere = if theirs { None } else { self.elsewhere(cx, top, full, &own) };
         let packages_known = self.environment.known && !self.environment.system_too;
         let own_module = !theirs && (near.is_some() || elsewhere.is_some());

@@ -141,7 +141,7 @@ impl Interp<'_> {
             // Python 3.14 evaluates them when they are asked for.
             let weight = if self.options.python.is_some() { 1.0 } else { 0.8 };
             let inner = Cx { weight: cx.weight * weight, ..cx.clone() };
-            for annotation in def.parameters.iter().filter_map(|parameter| parameter.annotation()) {
+            for annotation in def.parameters.iter().filter_map(ast::AnyParameterRef::annotation) {
                 self.expr(&inner, annotation);
             }
             if let Some(returns) = &def.returns {
@@ -512,9 +512,8 @@ fn caught_by(expr: &Expr) -> Caught {
             "SystemExit" => Caught { exits: true, ..Caught::default() },
             "KeyError" | "LookupError" | "OSError" | "IOError" | "FileNotFoundError"
             | "EnvironmentError" => Caught { errors: true, ..Caught::default() },
-            "ValueError" | "TypeError" | "IndexError"
-            | "KeyboardInterrupt" | "RuntimeError" | "ZeroDivisionError" | "SyntaxError"
-            | "StopIteration" => Caught::default(),
+            "ValueError" | "TypeError" | "IndexError" | "KeyboardInterrupt" | "RuntimeError"
+            | "ZeroDivisionError" | "SyntaxError" | "StopIteration" => Caught::default(),
             // A name of the project or a library: it could be a base of anything.
             _ => Caught { exits: false, ..Caught::all() },
         },

@@ -43,8 +43,19 @@ const USUAL: &[(&str, &[&str])] = &[
     (
         "flask",
         &[
-            "Blueprint", "Flask", "abort", "flash", "jsonify", "make_response", "redirect",
-            "render_template", "request", "send_file", "send_from_directory", "session", "url_for",
+            "Blueprint",
+            "Flask",
+            "abort",
+            "flash",
+            "jsonify",
+            "make_response",
+            "redirect",
+            "render_template",
+            "request",
+            "send_file",
+            "send_from_directory",
+            "session",
+            "url_for",
         ],
     ),
     ("flask_sqlalchemy", &["SQLAlchemy"]),
@@ -125,6 +136,8 @@ fn add_import(cx: &ModuleCtx, module: ModuleId, line: &str) -> Option<Edit> {
     let at_margin = start.to_usize() == 0 || text[..start.to_usize()].ends_with(['\n', '\r']);
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     at_margin
-        .then(|| cx.edit(module, TextRange::empty(start), &format!("{line}{newline}"), Safety::Safe))
+        .then(|| {
+            cx.edit(module, TextRange::empty(start), &format!("{line}{newline}"), Safety::Safe)
+        })
         .flatten()
 }

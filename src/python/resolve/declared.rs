@@ -12,7 +12,7 @@ const MAX_BYTES: u64 = 1 << 20;
 const MAX_FILES: usize = 40;
 
 /// Words of the requirement files in these folders, in lower case, with `-` for `_` and `.`.
-pub fn words(finder: &mut Finder, dirs: &[String]) -> HashSet<String> {
+pub(in crate::python) fn words(finder: &mut Finder, dirs: &[String]) -> HashSet<String> {
     let mut words = HashSet::new();
     for dir in dirs {
         read_dir(finder, dir, false, &mut words);
@@ -72,7 +72,7 @@ fn add(text: &str, words: &mut HashSet<String>) {
 }
 
 /// Whether a top-level module is one that a requirement may bring: `telegram` of `python-telegram-bot`.
-pub fn brings(words: &HashSet<String>, module: &str) -> bool {
+pub(in crate::python) fn brings(words: &HashSet<String>, module: &str) -> bool {
     let wanted = module.to_ascii_lowercase().replace('_', "-");
     words.contains(&wanted)
         || words.iter().any(|word| {

@@ -90,7 +90,14 @@ pub fn is_identifier(name: &str) -> bool {
 fn is_data(name: &str) -> bool {
     matches!(
         name,
-        "static" | "staticfiles" | "media" | "templates" | "assets" | "locale" | "docs" | "node_modules"
+        "static"
+            | "staticfiles"
+            | "media"
+            | "templates"
+            | "assets"
+            | "locale"
+            | "docs"
+            | "node_modules"
     )
 }
 
