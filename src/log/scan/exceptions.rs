@@ -165,6 +165,10 @@ fn is_benign(event: &ExceptionEvent) -> bool {
             | "RequestDataTooBig"
             | "UnreadablePostError"
             | "StopIteration"
+            | "ExitError"
+            | "ConnectionClosedError"
+            | "ConnectionClosedOK"
+            | "WebSocketDisconnect"
     ) || (event.short_type() == "SystemExit" && matches!(event.message.trim(), "" | "0"))
         || (matches!(event.short_type(), "OSError" | "IOError")
             && (matches!(event.message.as_str(), "write error" | "failed to write data")

@@ -6,6 +6,8 @@ use crate::log::line::{Level, Line};
 use crate::log::traceback;
 use crate::model::{Fact, Phase, Source};
 
+/// Certainty of what a program says of an exception that it caught: it may matter, or be a job's.
+const LOGGED: f64 = 0.3;
 /// Newest events among which the same message makes a line a repetition.
 const LATELY: usize = 50;
 
@@ -39,7 +41,8 @@ impl Scanner<'_> {
         fact.log_kind = Some(self.kind);
         fact.container = line.container.map(str::to_owned);
         fact.pid = line.pid;
-        fact.certainty = said.certainty;
+        // whoever logged it caught it
+        fact.certainty = if error && line.stamp.is_some() { LOGGED } else { said.certainty };
         fact.order = line.no;
         let key = format!("said|{}", super::scanner::line_key(&matches[0], line.container));
         fact.matches = matches;

@@ -139,12 +139,9 @@ impl Entry {
         self.state = if self.start == Start::Wrapper { State::Frames } else { State::After };
     }
 
-    /// Gives frames that no exception ended the one that stood above them.
+    /// Gives a traceback that no exception ended the one that stood above it.
     pub(super) fn end_with(&mut self, name: &str, message: &str) {
-        if self.start == Start::Standard
-            && self.parts.len() == 1
-            && !self.part().is_empty()
-            && self.part().exception.is_none()
+        if self.start == Start::Standard && self.parts.len() == 1 && self.part().exception.is_none()
         {
             self.set_exception(name, message);
         }
@@ -497,6 +494,10 @@ impl Entry {
             return self.message(text, true);
         }
         if self.state == State::AfterBlank {
+            return Step::Over;
+        }
+        // Werkzeug's own lines are indented by one
+        if text.starts_with(" * ") && looks_like_log(trimmed) {
             return Step::Over;
         }
         let indented = text.starts_with([' ', '\t']);

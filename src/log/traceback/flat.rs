@@ -158,7 +158,15 @@ fn exception_at(text: &str) -> Option<usize> {
     let mut tried = 0;
     while at < text.len() && tried < 2_000 {
         let word_end = text[at..].find(' ').map_or(text.len(), |end| at + end);
-        let word = &text[at..word_end];
+        let mut word = &text[at..word_end];
+        // `raise SystemError('x')SystemError: x`: a page that swallowed its line ends
+        if word.ends_with(':')
+            && let Some(glued) = word.rfind([')', ']', '\'', '"']).filter(|glue| *glue > 0)
+            && names::telling(word[glued + 1..].trim_end_matches(':'))
+        {
+            at += glued + 1;
+            word = &text[at..word_end];
+        }
         let name = word.strip_suffix(':');
         let telling = name.is_some_and(|name| names::split(name).is_some() && names::telling(name))
             || word_end == text.len() && names::split(word).is_some() && names::telling(word)
@@ -197,6 +205,12 @@ mod tests {
                 "ModuleNotFoundError: No module named 'flask'",
             ]
         );
+    }
+
+    #[test]
+    fn splits_what_nothing_stands_between() {
+        let lines = unflatten("Traceback (most recent call last):  File \"/app/a.py\", line 1, in f    raise OddError('no')OddError: no").expect("flat");
+        assert_eq!(lines.last().map(String::as_str), Some("OddError: no"));
     }
 
     #[test]

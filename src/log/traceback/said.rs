@@ -28,7 +28,7 @@ pub fn said(text: &str, error: bool) -> Option<Said> {
         return None;
     }
     let before = &text[..at];
-    if super::quiet::goes_on(text) || teaches(before) {
+    if super::quiet::goes_on(text) || teaches(before, tells(before)) {
         return None;
     }
     let mut event = ExceptionEvent {
@@ -132,7 +132,11 @@ fn untyped(text: &str) -> Option<(&'static str, String)> {
 
 /// The next `Type: message` or `Type('message')` that does not begin the line.
 fn next_named(text: &str, from: usize) -> Option<(usize, &str, String)> {
-    const ENDINGS: [&str; 3] = ["Error", "Exception", "Timeout"];
+    #[rustfmt::skip]
+    const ENDINGS: [&str; 11] = [
+        "Error", "Exception", "Timeout", "ImproperlyConfigured", "AppRegistryNotReady", "DisallowedHost",
+        "TemplateDoesNotExist", "TemplateNotFound", "DistributionNotFound", "VersionConflict", "TooManyConnections",
+    ];
     let mut from = from;
     loop {
         let (end, _) = ENDINGS
@@ -281,36 +285,19 @@ fn tells(before: &str) -> bool {
 }
 
 /// Words of somebody who explains, promises or reports a repair.
-fn teaches(before: &str) -> bool {
-    const WORDS: [&str; 23] = [
-        "if",
-        "when",
-        "whenever",
-        "fix",
-        "fixes",
-        "fixed",
-        "handle",
-        "handles",
-        "handled",
-        "avoid",
-        "avoids",
-        "prevent",
-        "prevents",
-        "resolve",
-        "resolves",
-        "resolved",
-        "catch",
-        "catches",
-        "you",
-        "used",
-        "no longer",
-        "instead",
-        "example",
+fn teaches(before: &str, tells: bool) -> bool {
+    #[rustfmt::skip]
+    const WORDS: [&str; 22] = [
+        "when", "whenever", "if", "fix", "fixes", "fixed", "handle", "handles", "handled", "avoid", "avoids",
+        "prevent", "prevents", "resolve", "resolves", "resolved", "catch", "catches", "you", "used", "instead", "example",
     ];
-    let lower = before.to_lowercase();
+    let sentence = before.rsplit(". ").next().unwrap_or(before);
+    let lower = sentence.to_lowercase();
     let mut words =
         lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty());
-    words.any(|word| WORDS.contains(&word)) || lower.contains("no longer")
+    // "when I run it I get the following error" is a report
+    let wanted = if tells { &WORDS[2..] } else { &WORDS[..] };
+    words.any(|word| wanted.contains(&word)) || lower.contains("no longer")
 }
 
 #[cfg(test)]
