@@ -46,6 +46,8 @@ pub(super) struct Scanner<'r> {
     pub(super) last_time: Option<Timestamp>,
     pub(super) first_time: Option<Timestamp>,
     pub(super) zoned: bool,
+    /// Only request lines have told the time so far.
+    timed_by_requests: bool,
     lines: u64,
     pub(super) circle: Circle,
     last_boring: Boring,
@@ -80,6 +82,7 @@ impl<'r> Scanner<'r> {
             last_time: None,
             first_time: None,
             zoned: false,
+            timed_by_requests: false,
             lines: 0,
             circle: Circle::default(),
             last_boring: Boring::default(),
@@ -132,6 +135,7 @@ impl<'r> Scanner<'r> {
 
     fn stripped(&mut self, line: &Line<'_>) {
         if let Some(stamp) = line.stamp {
+            self.timed_by_requests = false;
             self.last_time = Some(stamp.at);
             self.first_time = self.first_time.or(Some(stamp.at));
             self.zoned |= stamp.zoned;
@@ -157,6 +161,7 @@ impl<'r> Scanner<'r> {
         if prefilter::request_like(line.text)
             && let Some(request) = access::parse(line, &Clock::utc(self.options.now))
         {
+            self.time_of(&request);
             self.record(&request, line.no);
             // A visitor wrote the path, the referer and the agent: they say nothing of the app.
             if request.family == Family::Common {
@@ -164,6 +169,16 @@ impl<'r> Scanner<'r> {
             }
         }
         self.rules_on(line);
+    }
+
+    /// Where nothing else of the file is stamped, its requests tell the time.
+    fn time_of(&mut self, request: &access::AccessLine<'_>) {
+        self.timed_by_requests |= self.first_time.is_none();
+        if self.timed_by_requests && request.time.is_some() {
+            self.last_time = request.time;
+            self.first_time = self.first_time.or(request.time);
+            self.zoned |= request.zoned;
+        }
     }
 
     pub(super) fn in_window(&self) -> bool {
