@@ -49,6 +49,8 @@ struct Look {
     teaches: usize,
     tells: usize,
     headings: usize,
+    /// Sentences seen: a text says each of its sentences once, a log repeats what fails.
+    said: std::collections::HashSet<String>,
 }
 
 impl Look {
@@ -69,7 +71,7 @@ impl Look {
         self.margin += 1;
         self.headings += usize::from(is_heading(text));
         let plain = without_tags(text);
-        if is_sentence(&plain) {
+        if !names_exception(text) && is_sentence(&plain) && self.said.insert(plain.clone()) {
             self.sentences += 1;
             let (teaches, tells) = voices(&plain);
             self.teaches += teaches;
@@ -102,6 +104,19 @@ impl Look {
             && self.teaches > self.tells
             && (self.headings > 0 || self.teaches >= 4 && self.tells == 0)
     }
+}
+
+/// `package.errors.SomeError: what it says`: the end of a traceback, however much advice its message gives.
+fn names_exception(text: &str) -> bool {
+    text.split_once(": ").is_some_and(|(name, _)| {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_' || c == b'.')
+            && last.len() > 5
+            && last.starts_with(|c: char| c.is_ascii_uppercase())
+            && last.bytes().any(|c| c.is_ascii_lowercase())
+            && (name.contains('.')
+                || ["Error", "Exception", "Warning"].iter().any(|end| last.ends_with(end)))
+    })
 }
 
 /// `# Title`, `== Title`, an underline, `**Question?**`.
@@ -204,6 +219,13 @@ mod tests {
         assert_eq!(reason(log), None);
         let stamped = "2026-01-01 10:00:00,000: If you're seeing an import error and don't know why, you can look at your help page.\n".repeat(9);
         assert_eq!(reason(&stamped), None);
+        let frames = "  File \"/srv/a.py\", line 1, in index\n    pay()\n".repeat(9);
+        let advice = "billing._error.AuthenticationError: No API key provided. You can set your API key with the variable. If you have any questions, you can write to your contact.\n";
+        let tracebacks = format!(
+            "[2026-01-01 10:00:00 +0000] [7] [INFO] Starting gunicorn 23.0.0\n{}",
+            format!("Traceback (most recent call last):\n{frames}{advice}").repeat(5)
+        );
+        assert_eq!(reason(&tracebacks), None);
         assert_eq!(reason(""), None);
     }
 

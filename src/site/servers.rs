@@ -311,11 +311,15 @@ fn stems(app: Option<&App>, fronts: &[&Front]) -> Vec<String> {
 
 /// uWSGI says at each start which Python is built into it.
 fn server_python(app: Option<&App>, logs: &[LogFile]) -> Option<PythonVersion> {
-    app.filter(|app| app.kind == AppKind::Uwsgi)?;
-    logs.iter().filter(|log| log.kind == Some(LogKind::Server)).find_map(|log| {
+    // Apache says it behind its own version: `mod_wsgi/4.9.4 Python/3.11 configured`.
+    let (kind, head) = match app?.kind {
+        AppKind::Uwsgi => (LogKind::Server, "Python version: "),
+        AppKind::ModWsgi => (LogKind::Error, " Python/"),
+        _ => return None,
+    };
+    logs.iter().filter(|log| log.kind == Some(kind)).find_map(|log| {
         let text = super::pythonanywhere::glance(&log.path, true);
-        let line = super::pythonanywhere::last_after(&text, "Python version: ")?;
-        super::version(&line)
+        super::version(&super::pythonanywhere::last_after(&text, head)?)
     })
 }
 

@@ -43,6 +43,9 @@ impl Scanner<'_> {
         let mut matches = self.rules.match_exception(&event, phase);
         // The root of a chain speaks too: "direct cause" first, "during handling" both.
         for link in &event.chain {
+            if went_without(&link.event, &event) {
+                continue;
+            }
             for hit in self.rules.match_exception(&link.event, phase) {
                 if !matches.iter().any(|known| known.signature == hit.signature) {
                     matches.push(hit);
@@ -132,6 +135,23 @@ pub(super) fn fails_to_load(event: &ExceptionEvent) -> bool {
         event.short_type(),
         "SyntaxError" | "IndentationError" | "TabError" | "ModuleNotFoundError" | "ImportError"
     )
+}
+
+/// The import of something that may be absent was caught, and what was called in its place failed:
+/// the function that caught it stands in the later traceback too, further down, above the frames
+/// of that call. One that raises a clearer error itself says what is missing.
+fn went_without(earlier: &ExceptionEvent, later: &ExceptionEvent) -> bool {
+    let Some(caught) = earlier.frames.first() else { return false };
+    let goes_on = |(at, frame): (usize, &crate::model::Frame)| {
+        frame.file == caught.file
+            && frame.function == caught.function
+            && frame.line > caught.line
+            && at + 1 < later.frames.len()
+    };
+    matches!(earlier.short_type(), "ModuleNotFoundError" | "ImportError")
+        && !fails_to_load(later)
+        && !matches!(later.short_type(), "ImproperlyConfigured" | "RuntimeError" | "SystemExit")
+        && later.frames.iter().enumerate().any(goes_on)
 }
 
 /// A traceback that begins in a function of the person's own code was caught and logged there: one

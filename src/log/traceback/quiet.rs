@@ -36,7 +36,7 @@ pub(super) fn said_quietly(level: Option<Level>, intro: Option<&Intro>) -> Quiet
 
 /// Words of a program that tries again, does without, or puts something else in the place of what failed.
 pub(super) fn goes_on(text: &str) -> bool {
-    const WORDS: [&str; 34] = [
+    const WORDS: [&str; 35] = [
         "retry",
         "retries",
         "try again",
@@ -71,6 +71,7 @@ pub(super) fn goes_on(text: &str) -> bool {
         "non-fatal",
         "not fatal",
         "swallow",
+        "(trapped)",
     ];
     static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     let automaton = AUTOMATON

@@ -53,6 +53,9 @@ fn find(text: &str, error: bool) -> Option<(usize, &str, String, f64)> {
     if let Some((name, message)) = untyped(text) {
         return Some((0, name, message, 0.55));
     }
+    if let Some((name, message)) = errno(text).filter(|_| error) {
+        return Some((0, name, message, 0.7));
+    }
     let mut from = 0;
     while let Some((at, name, message)) = next_named(text, from) {
         from = at + name.len();
@@ -114,7 +117,7 @@ fn quoted_whole(text: &str) -> Option<(&str, &str)> {
 
 /// Messages that are unmistakable without their type: of imports, and AWS Lambda's of its handler.
 fn untyped(text: &str) -> Option<(&'static str, String)> {
-    let text = text.trim_matches(['`', '"', '*', ' ']);
+    let text = unnumbered(text.trim_matches(['`', '"', '*', ' ']));
     let lambda = text
         .split_once("Unable to import module '")
         .filter(|(before, _)| before.len() <= LABEL)
@@ -128,6 +131,34 @@ fn untyped(text: &str) -> Option<(&'static str, String)> {
     }
     let module = text.strip_prefix("No module named '")?.strip_suffix('\'')?;
     (!module.contains([' ', '\''])).then(|| ("ModuleNotFoundError", text.to_owned()))
+}
+
+/// The operating system's refusal of a file, as Python words it, in a record of level error: `Cannot
+/// start: [Errno 13] Permission denied: '/var/lib/shop'`.
+fn errno(text: &str) -> Option<(&'static str, String)> {
+    let at = text.find("[Errno ").filter(|at| *at <= LABEL * 2)?;
+    let (number, rest) = text[at + "[Errno ".len()..].split_once("] ")?;
+    let (words, path) = rest.split_once(": '")?;
+    let path = path.split('\'').next()?;
+    let name = match number {
+        "1" | "13" => "PermissionError",
+        "2" => "FileNotFoundError",
+        "20" => "NotADirectoryError",
+        "21" => "IsADirectoryError",
+        "28" | "30" | "122" => "OSError",
+        _ => return None,
+    };
+    (words.len() <= 40 && path.starts_with('/'))
+        .then(|| (name, format!("[Errno {number}] {words}: '{path}'")))
+}
+
+/// Without the number of a list's item: waitress counts an exception's arguments.
+fn unnumbered(text: &str) -> &str {
+    text.split_once(". ")
+        .filter(|(number, _)| {
+            (1..=2).contains(&number.len()) && number.bytes().all(|c| c.is_ascii_digit())
+        })
+        .map_or(text, |(_, rest)| rest)
 }
 
 /// The next `Type: message` or `Type('message')` that does not begin the line.
