@@ -316,3 +316,29 @@ fn symptom(kind: SymptomKind, source: SymptomSource) -> Symptom {
 fn site() -> Site {
     Site { platform: Some(PlatformId("pythonanywhere".to_owned())), ..Site::default() }
 }
+
+/// uWSGI binds its socket before it loads the app: whoever is refused after a start that stops in
+/// the middle meets no process. The code did not hang, it ended the process.
+#[test]
+fn a_start_that_stops_and_then_nobody_listens_has_ended() {
+    let start = "*** Starting uWSGI 2.0.31 (64bit) on [Sat Nov 21 11:00:00 2026] ***\n\
+        uwsgi socket 0 bound to TCP address 127.0.0.1:8001 fd 3\n\
+        *** Operational MODE: single process ***\nno configuration\n";
+    let refused = |words: &str| {
+        format!(
+            "2026/11/21 11:00:09 [error] 9#9: *1 {words} while connecting to upstream, client: 203.0.113.9, server: shop.example.com, request: \"GET / HTTP/1.1\", upstream: \"uwsgi://127.0.0.1:8001\"\n"
+        )
+    };
+    let story = |nginx: &str| {
+        Story::new("uwsgi")
+            .file("--server-log", "uwsgi.log", start)
+            .file("--nginx-log", "error.log", nginx)
+            .arg("--symptom", "502")
+            .report()
+    };
+    let report = story(&refused("connect() failed (111: Connection refused)"));
+    assert_eq!(first(&report), "exit-on-start", "{:?}", summary(&report));
+    let waits = "upstream timed out (110: Connection timed out)";
+    let report = story(&refused(waits).replace("connecting to", "reading response header from"));
+    assert_eq!(first(&report), "import-time-blocking", "{:?}", summary(&report));
+}

@@ -274,3 +274,43 @@ fn watching_where_nothing_happens_ends() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!((1..=5).contains(&server.connections()), "{}", server.connections());
 }
+
+/// A traceback of the very page that the probe gets well, from before the last start, is history;
+/// one of another page is not.
+#[test]
+fn an_error_of_a_page_that_works_after_a_restart_is_old() {
+    for (route, verdict) in [("/", "healthy"), ("/checkout", "broken")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = folder.path().join("error.log");
+        let text = format!(
+            "[2026-11-20 09:00:00 +0000] [11] [ERROR] Error handling request {route}\n\
+             Traceback (most recent call last):\n  File \"/srv/shop/app.py\", line 9, in index\n    return prices['x']\nKeyError: 'x'\n\
+             [2026-11-20 09:05:00 +0000] [1] [INFO] Handling signal: term\n\
+             [2026-11-20 09:05:00 +0000] [1] [INFO] Shutting down: Master\n\
+             [2026-11-20 09:06:00 +0000] [1] [INFO] Starting gunicorn 23.0.0\n\
+             [2026-11-20 09:06:00 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n\
+             [2026-11-20 09:06:00 +0000] [12] [INFO] Booting worker with pid: 12\n"
+        );
+        std::fs::write(&log, text).expect("written");
+        let server = site(|_| 200);
+        let (url, log) = (server.url("/"), log.display().to_string());
+        let args = [&url, "--error-log", &log, "--format", "json"];
+        let report = json(&diagnose(&args).output().expect("run"));
+        assert_eq!(report["verdict"], verdict, "{route}: {report:#}");
+    }
+}
+
+/// The verdict in words and what went wrong stand in JSON too.
+#[test]
+fn json_says_it_in_words() {
+    let server = site(|number| if number % 3 == 2 { 500 } else { 200 });
+    let (_, report) = probed(&server, &["--hits", "6"]);
+    let notes = report["probe"]["notes"].to_string();
+    assert!(notes.contains("2 of 6 requests failed"), "{notes}");
+    let server = Server::raw(|_, _, stream| {
+        let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.6\r\n");
+    });
+    let (_, report) = probed(&server, &["--hits", "1"]);
+    let detail = report["probe"]["hits"][0]["error"]["detail"].to_string();
+    assert!(detail.contains("SSH"), "{report:#}");
+}

@@ -172,9 +172,24 @@ fn restarted_and_well(fact: &Fact, facts: &Facts) -> Option<String> {
         .then(|| format!("{well} requests were answered well since the app was started again"))
 }
 
+/// Our own requests of the very same page, after a restart: one good answer is enough, and none
+/// may have failed.
+fn probed_well(route: &str, fact: &Fact, facts: &Facts) -> Option<String> {
+    let probe = facts.probe.as_ref()?;
+    let rest = probe.url.split_once("://").map_or(probe.url.as_str(), |(_, rest)| rest);
+    let path = rest.find('/').map_or("/", |at| &rest[at..]).split(['?', '#']).next()?;
+    let well = !probe.hits.is_empty()
+        && probe.hits.iter().all(|hit| hit.error.is_none() && hit.status.is_some_and(|s| s < 400));
+    (fact.epoch > 0 && well && path == route)
+        .then(|| format!("the probe got {route} well, after a restart"))
+}
+
 /// A failed request is history only when the same route worked again, often enough.
 fn request_resolved(fact: &Fact, facts: &Facts) -> Option<String> {
     let route = fact.route.as_deref()?;
+    if let Some(why) = probed_well(route, fact, facts) {
+        return Some(why);
+    }
     let stats = facts.routes.iter().find(|stats| stats.route == route)?;
     if stats.last_ok? <= stats.last_failed.unwrap_or(0) {
         return None;

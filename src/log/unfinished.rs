@@ -2,10 +2,13 @@
 //! ends the process leaves no other line (FACTS.md, "What real servers do", 7 and 8). The same of
 //! older gunicorns, which end such workers one after the other.
 
+use jiff::Timestamp;
+
 use super::dialect::LifeKind;
 use super::events::{FileEvents, Life};
 use crate::model::{Captures, Fact, Phase, Place, Source};
 use crate::rules::Rules;
+use crate::rules::schema::PhaseWord;
 
 /// Label of the mark with which uWSGI starts (see `dialect::uwsgi`).
 const START: &str = "uWSGI starts";
@@ -13,6 +16,7 @@ const START: &str = "uWSGI starts";
 /// Adds an event for the last start of each server log where it ended without the app.
 pub(super) fn find(files: &mut [FileEvents], rules: &Rules) {
     let newest = files.iter().filter_map(|file| file.summary.as_ref()?.last).max();
+    let refused = refused(files, rules);
     for file in files.iter_mut() {
         let Some(at) = file.lives.iter().rposition(|life| life.label == START) else { continue };
         let start = file.lives[at].clone();
@@ -25,10 +29,12 @@ pub(super) fn find(files: &mut [FileEvents], rules: &Rules) {
         if finished {
             continue;
         }
-        let ended = after.iter().any(|life| life.kind == LifeKind::Stop);
+        // uWSGI listens before it loads the app: whoever is refused later meets no process at all.
+        let gone = refused.zip(start.time).is_some_and(|(refused, start)| later(start, refused));
+        let ended = gone || after.iter().any(|life| life.kind == LifeKind::Stop);
         // A start of this very moment may still be going on.
         let waited = match (start.time, newest) {
-            (Some(start), Some(newest)) => newest.as_second() - start.as_second() >= 2,
+            (Some(start), Some(newest)) => later(start, newest),
             _ => true,
         };
         let cut = file.summary.as_ref().is_some_and(|summary| !summary.complete);
@@ -45,6 +51,23 @@ pub(super) fn find(files: &mut [FileEvents], rules: &Rules) {
             file.facts.push(fact);
         }
     }
+}
+
+/// By more than a start of this very moment needs.
+fn later(start: Timestamp, seen: Timestamp) -> bool {
+    seen.as_second() - start.as_second() >= 2
+}
+
+/// When a proxy last found nobody to connect to.
+fn refused(files: &[FileEvents], rules: &Rules) -> Option<Timestamp> {
+    let nobody = |fact: &&Fact| {
+        fact.matches.iter().filter_map(|hit| rules.signature(&hit.signature)).any(|sig| {
+            sig.text.class.iter().any(|class| class == "proxy-error")
+                && sig.text.phase.contains(&PhaseWord::Import)
+        })
+    };
+    let facts = files.iter().flat_map(|file| file.facts.iter());
+    facts.filter(nobody).filter_map(|fact| fact.last_time.or(fact.time)).max()
 }
 
 /// Adds an event where each worker of gunicorn's last start was ended at the time limit, always
