@@ -1,6 +1,6 @@
 //! What one answer means: the page behind the status, who wrote it, and a sentence about it.
 
-use crate::model::{AnsweredBy, ExceptionEvent, Hit, TracebackShape};
+use crate::model::{AnsweredBy, ErrorKind, ExceptionEvent, Hit, ProbePhase, TracebackShape};
 use crate::rules::page::{Answer, Page, Pages};
 
 /// What an answer means for the site.
@@ -93,7 +93,29 @@ pub fn exception_event(hit: &Hit) -> Option<ExceptionEvent> {
 /// Turns the refusal of an outbound proxy into what it is: not the site's answer. Through a
 /// tunnel (TLS) an answer is always the site's; a plain one is, if its page is one that sites show.
 pub(super) fn notice_proxy_refusal(hit: &mut Hit) {
-    let squid = header(hit, "x-squid-error").is_some();
+    if let (Some(proxy), Some(error)) = (&hit.proxy, &mut hit.error)
+        && error.phase <= ProbePhase::Connect
+        && !matches!(error.kind, ErrorKind::ProxyRefused | ErrorKind::Interrupted)
+        && !error.detail.starts_with(super::proxy::SITE_UNREACHED)
+    {
+        // What was looked up and connected to is the proxy: of the site nothing is known.
+        error.detail = format!("the proxy {proxy} cannot be reached: {}", error.detail);
+        error.kind = ErrorKind::ProxyRefused;
+        return;
+    }
+    let squid = header(hit, "x-squid-error").map(str::to_owned);
+    let unreached = hit.proxy.is_some() && hit.tls.is_none() && hit.error.is_none();
+    if let Some(why) = squid.as_deref().filter(|why| unreached && !why.contains("ACCESS")) {
+        let why = why.split(' ').next().unwrap_or_default();
+        hit.error = Some(super::failure::failure(
+            ProbePhase::Connect,
+            ErrorKind::Other,
+            format!("{}: {why}", super::proxy::SITE_UNREACHED),
+        ));
+        hit.answered_by = Some(AnsweredBy::Proxy);
+        return;
+    }
+    let squid = squid.is_some();
     let refused = matches!(hit.status, Some(403 | 407));
     if hit.proxy.is_none() || hit.tls.is_some() || hit.error.is_some() || !refused {
         return;
@@ -102,8 +124,8 @@ pub(super) fn notice_proxy_refusal(hit: &mut Hit) {
         return;
     }
     hit.error = Some(super::failure::failure(
-        crate::model::ProbePhase::Connect,
-        crate::model::ErrorKind::ProxyRefused,
+        ProbePhase::Connect,
+        ErrorKind::ProxyRefused,
         format!("the proxy answered {}", hit.status.unwrap_or_default()),
     ));
     hit.answered_by = Some(AnsweredBy::Proxy);
@@ -250,7 +272,7 @@ fn of_status(status: u16, platform: &str, by: Option<AnsweredBy>) -> StatusMeani
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ErrorKind, HitError, ProbePhase};
+    use crate::model::HitError;
 
     fn hit(status: u16, server: &str, body: &str) -> Hit {
         let mut hit = Hit {

@@ -86,6 +86,9 @@ pub(super) fn shown(proxy: &Url) -> String {
     format!("{host}:{}", proxy.port_or_known_default().unwrap_or(80))
 }
 
+/// The proxy works, and says that the site does not answer it.
+pub(super) const SITE_UNREACHED: &str = "the proxy could not reach the site";
+
 /// Asks the proxy for a tunnel to `host:port`.
 pub(super) async fn tunnel(
     stream: &mut TcpStream,
@@ -118,8 +121,9 @@ pub(super) async fn tunnel(
         // The proxy's own trouble to reach the site, not a refusal.
         Some(502..=504) => Err(failure(
             ProbePhase::Connect,
-            ErrorKind::Unreachable,
-            format!("the proxy could not reach the site: {line}"),
+            // At second hand: not as telling as an address that we found silent ourselves.
+            ErrorKind::Other,
+            format!("{SITE_UNREACHED}: {line}"),
         )),
         Some(_) => Err(failure(
             ProbePhase::Connect,

@@ -59,17 +59,36 @@ pub(super) fn conclude(plan: &ProbePlan, url: &Url, report: &mut ProbeReport) {
 fn skip_reason(first: &Hit) -> Option<String> {
     let error = first.error.as_ref()?;
     match error.kind {
+        ErrorKind::ProxyRefused if error.detail.contains("cannot be reached") => {
+            Some(format!("the request did not get out of this machine's network: {}", error.detail))
+        }
         ErrorKind::ProxyRefused => Some(format!(
             "the outbound proxy {} did not let the request through: {}",
             first.proxy.as_deref().unwrap_or(""),
             error.detail
         )),
-        ErrorKind::Interrupted => Some("interrupted before the first answer".to_owned()),
+        ErrorKind::Interrupted => Some(format!(
+            "interrupted after {:.1} s, {}; no answer had come",
+            total(first) / 1000.0,
+            while_at(error.phase)
+        )),
         // A name server of the domain that is silent looks the same from here.
         ErrorKind::Unreachable | ErrorKind::Timeout if error.phase == ProbePhase::Dns => {
             Some(format!("this machine's resolver did not answer: {}", error.detail))
         }
         _ => None,
+    }
+}
+
+/// What a hit was about to do.
+fn while_at(phase: ProbePhase) -> &'static str {
+    match phase {
+        ProbePhase::Dns => "while the name was looked up",
+        ProbePhase::Connect => "while the connection was made",
+        ProbePhase::Tls => "in the TLS handshake",
+        ProbePhase::FirstByte => "while it waited for the first byte",
+        ProbePhase::Body => "while the answer came",
+        ProbePhase::Redirect => "while redirects were followed",
     }
 }
 

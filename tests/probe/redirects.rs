@@ -193,3 +193,37 @@ fn a_site_that_answers_403_through_a_proxy_is_the_sites_answer() {
     let report = probe(&plan);
     assert_eq!((report.skipped.is_none(), report.verdict), (true, ProbeVerdict::Failing));
 }
+
+/// What is refused, unknown or silent then is the proxy: nothing is said of the site.
+#[test]
+fn a_proxy_that_is_not_there_says_nothing_of_the_site() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let gone = closed.local_addr().expect("bound").to_string();
+    drop(closed);
+    for url in ["http://shop.example/", "https://shop.example/"] {
+        let mut plan = plan(url.to_owned());
+        let address = Some(gone.clone());
+        plan.proxy = ProxySettings { http: address.clone(), https: address, no_proxy: Vec::new() };
+        let report = probe(&plan);
+        assert!(report.skipped.is_some_and(|why| why.contains("cannot be reached")), "{url}");
+    }
+}
+
+#[test]
+fn a_proxy_that_does_not_reach_the_site_is_second_hand() {
+    let failed = "ERR_CONNECT_FAIL 111";
+    let answers = [
+        ("http://shop.example/", response(503, &[("X-Squid-Error", failed)], "Connection refused")),
+        ("https://shop.example/", response(502, &[], "")),
+    ];
+    for (url, answer) in answers {
+        let proxy = Server::plain(always(answer));
+        let mut plan = plan(url.to_owned());
+        let address = Some(proxy.address.to_string());
+        plan.proxy = ProxySettings { http: address.clone(), https: address, no_proxy: Vec::new() };
+        let report = probe(&plan);
+        assert_eq!(error(&report), Some((ProbePhase::Connect, ErrorKind::Other)), "{url}");
+        assert_eq!(report.verdict, ProbeVerdict::Unreachable);
+        assert!(report.skipped.is_none());
+    }
+}

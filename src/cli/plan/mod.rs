@@ -125,7 +125,7 @@ impl Plan {
             && site.server_config.is_empty()
             && site.project.is_none();
         if nothing_given && plan.unusable.is_empty() {
-            plan.discover(&site, domain.as_deref(), url.is_some(), rules)?;
+            plan.discover(&site, domain.as_deref(), url.as_deref(), rules)?;
         }
         if plan.sites.is_empty() {
             if nothing_given && url.is_none() && !plan.unusable.is_empty() {
@@ -197,15 +197,29 @@ impl Plan {
         &mut self,
         given: &Site,
         domain: Option<&str>,
-        has_url: bool,
+        url: Option<&str>,
         rules: &Rules,
     ) -> Result<(), Failure> {
         let root = given.root.clone().unwrap_or_else(|| PathBuf::from("/"));
-        let found = crate::site::discover(&root, domain, rules);
+        let mut found = crate::site::discover(&root, domain, rules);
+        if let Some(url) = url.filter(|_| domain.is_none() && found.sites.len() > 1) {
+            // One address is one site: what the others lack says nothing about it.
+            let host = host_of(url);
+            found.sites.retain(|site| site.domain.is_some() && site.domain == host);
+            if found.sites.len() > 1 {
+                found.sites.clear();
+            }
+            if found.sites.is_empty() {
+                found.notes.push(
+                    "several sites are here, and which of them the URL leads to is not known; name files or a folder of it"
+                        .to_owned(),
+                );
+            }
+        }
         self.on_host = found.sites.iter().any(|site| site.on_host);
         self.left_out(found.notes);
         if found.sites.is_empty() {
-            if has_url {
+            if url.is_some() {
                 return Ok(());
             }
             let mut failure = Failure::new(match &given.root {
