@@ -123,10 +123,11 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
         out.examined.push(Examined {
             check: "logs".to_owned(),
             what: format!(
-                "{} ({}, {} lines)",
+                "{} ({}, {} lines{})",
                 summary.path,
                 kind_word(summary.kind),
-                summary.lines
+                summary.lines,
+                if summary.sampled { "; requests before the newest 64 MiB: a sample" } else { "" }
             ),
             from: summary.first,
             to: summary.last,

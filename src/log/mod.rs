@@ -11,6 +11,7 @@ mod document;
 mod epochs;
 mod events;
 mod flattened;
+mod grams;
 pub mod kind;
 pub mod line;
 pub mod merge;

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::dialect;
+use super::grams::Grams;
 use super::traceback::START_LITERALS;
 use crate::rules::Rules;
 
@@ -39,16 +40,39 @@ pub(super) struct Prefilter<'r> {
     quick: OnceLock<Option<AhoCorasick>>,
     /// Searches several times faster, but takes milliseconds to build.
     fast: OnceLock<Option<AhoCorasick>>,
+    grams: OnceLock<Option<Grams>>,
 }
 
 impl<'r> Prefilter<'r> {
     pub(super) fn new(rules: &'r Rules) -> Self {
-        Self { rules, quick: OnceLock::new(), fast: OnceLock::new() }
+        Self { rules, quick: OnceLock::new(), fast: OnceLock::new(), grams: OnceLock::new() }
     }
 
     /// Whether a rule's literal, a traceback, a life-cycle line, a request or an error-like line
     /// may stand here. `large`: there is so much text that the faster search pays.
     pub(super) fn may_matter(&self, raw: &str, large: bool) -> bool {
+        self.automaton(large).is_none_or(|automaton| automaton.is_match(raw))
+    }
+
+    /// Bytes of the whole lines with which `text` begins that cannot matter: one search over all of them.
+    pub(super) fn quiet(&self, text: &str, large: bool) -> usize {
+        let Some(automaton) = self.automaton(large) else { return 0 };
+        let Some(grams) = self.grams.get_or_init(|| Grams::new(&self.words())) else { return 0 };
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(near) = grams.find(bytes, at) {
+            let start = memchr::memrchr(b'\n', &bytes[..near]).map_or(0, |end| end + 1);
+            let end =
+                memchr::memchr(b'\n', &bytes[near..]).map_or(bytes.len(), |end| near + end + 1);
+            if automaton.is_match(&bytes[start..end]) {
+                return start;
+            }
+            at = end;
+        }
+        text.len()
+    }
+
+    fn automaton(&self, large: bool) -> Option<&AhoCorasick> {
         let (automaton, kind) = if large {
             (&self.fast, AhoCorasickKind::DFA)
         } else {
@@ -57,7 +81,6 @@ impl<'r> Prefilter<'r> {
         automaton
             .get_or_init(|| AhoCorasick::builder().kind(Some(kind)).build(self.words()).ok())
             .as_ref()
-            .is_none_or(|automaton| automaton.is_match(raw))
     }
 
     /// All words; those that hold another one are left out.

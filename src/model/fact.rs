@@ -270,6 +270,8 @@ pub struct LogSummary {
     pub clock: super::ClockState,
     /// Read from first to last line over the current epoch.
     pub complete: bool,
+    /// Requests before the newest part were counted in a sample of blocks.
+    pub sampled: bool,
 }
 
 /// Everything that the collectors and joins found: the engine's only input besides rules and plan.

@@ -68,26 +68,66 @@ pub struct RawLine<'a> {
 
 impl<'a> Block<'a> {
     /// Its lines in order.
-    pub fn lines(&self) -> impl Iterator<Item = RawLine<'a>> + use<'a> {
-        let text = self.text;
-        let (mut no, base, mut at) = (self.first_line, self.offset, 0usize);
-        std::iter::from_fn(move || {
-            if at >= text.len() {
-                return None;
-            }
-            let rest = &text[at..];
-            let end = memchr::memchr(b'\n', rest.as_bytes());
-            let line = &rest[..end.unwrap_or(rest.len())];
-            let out = RawLine {
-                no,
-                offset: base + at as u64,
-                text: clip(line.trim_end_matches('\r'), LONGEST_LINE),
-            };
-            at += end.map_or(rest.len(), |end| end + 1);
-            no += 1;
-            Some(out)
-        })
+    pub fn lines(&self) -> Lines<'a> {
+        Lines { text: self.text, at: 0, no: self.first_line, base: self.offset }
     }
+}
+
+/// The lines of a block, from a place in it on.
+#[derive(Debug, Clone)]
+pub struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    no: u64,
+    base: u64,
+}
+
+impl<'a> Lines<'a> {
+    /// What stands behind the lines given so far.
+    pub fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    /// Leaves out so many bytes, which are whole lines; how many lines they are.
+    pub fn leave_out(&mut self, bytes: usize) -> u64 {
+        let left_out = &self.rest()[..bytes];
+        let lines = count_lines(left_out.as_bytes());
+        self.at += bytes;
+        self.no += lines;
+        lines
+    }
+
+    /// Number of the line that comes next.
+    pub fn next_no(&self) -> u64 {
+        self.no
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = RawLine<'a>;
+
+    fn next(&mut self) -> Option<RawLine<'a>> {
+        let rest = self.rest();
+        if rest.is_empty() {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', rest.as_bytes());
+        let line = &rest[..end.unwrap_or(rest.len())];
+        let out = RawLine {
+            no: self.no,
+            offset: self.base + self.at as u64,
+            text: clip(line.trim_end_matches('\r'), LONGEST_LINE),
+        };
+        self.at += end.map_or(rest.len(), |end| end + 1);
+        self.no += 1;
+        Some(out)
+    }
+}
+
+/// Lines of a text, the last one with or without its end.
+pub fn count_lines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+        + u64::from(bytes.last().is_some_and(|&c| c != b'\n'))
 }
 
 /// What was read.
@@ -281,9 +321,20 @@ impl LogReader {
         self.size
     }
 
+    /// Bytes on disk from where reading begins, where it is a file.
+    pub fn ahead(&self) -> Option<u64> {
+        Some(self.size?.saturating_sub(self.start))
+    }
+
     /// Where in the file reading begins: 0 unless opened at an offset.
     pub fn start(&self) -> u64 {
         self.start
+    }
+
+    /// Where the last `bytes` of the log begin, where that is known before it is read.
+    pub fn newest(&self, bytes: u64) -> Option<u64> {
+        let size = self.size?.min(self.limit?);
+        Some(size.saturating_sub(bytes))
     }
 
     /// The first part of the log as text (at most 64 KiB), to recognise what it is. Nothing is consumed.
@@ -420,7 +471,6 @@ fn hand_out(
         Err(_) => String::from_utf8_lossy(bytes),
     };
     stats.replaced |= matches!(text, std::borrow::Cow::Owned(_));
-    stats.lines += memchr::memchr_iter(b'\n', bytes).count() as u64
-        + u64::from(bytes.last().is_some_and(|&c| c != b'\n'));
+    stats.lines += count_lines(bytes);
     f(Block { text: &text, first_line, offset })
 }

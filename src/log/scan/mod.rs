@@ -7,6 +7,7 @@ mod exceptions;
 mod known;
 mod requests;
 mod said;
+mod sample;
 mod scanner;
 mod tested;
 mod window;
@@ -16,6 +17,7 @@ use std::ops::ControlFlow;
 use jiff::{Timestamp, tz::TimeZone};
 
 pub(super) use self::exceptions::exception_key;
+use self::sample::Sample;
 use self::scanner::Scanner;
 pub(super) use self::scanner::line_key;
 use super::events::FileEvents;
@@ -115,7 +117,7 @@ pub(super) fn scan_file(
         Err(ReadError::Empty(_)) => return scanner.finish(true),
         Err(problem) => return failed(problem.to_string()),
     };
-    scanner.large = log.size().is_none_or(|bytes| bytes > LARGE);
+    scanner.large = log.ahead().is_none_or(|bytes| bytes > LARGE);
     let head = log.peek();
     if file.kind.is_none() {
         scanner.kind = super::kind::guess(&file.shown, &head).kind;
@@ -137,9 +139,13 @@ pub(super) fn scan_file(
         }
         _ => (log, Some(0)),
     };
+    scanner.large = log.ahead().is_none_or(|bytes| bytes > LARGE);
+    let mut sample = Sample::of(&log, scanner.kind);
     let ended = log.for_each_block(|block| {
-        for line in block.lines() {
-            scanner.line(line.text, line.no + before.unwrap_or(0));
+        if sample.takes(&block) {
+            scanner.block(block, before.unwrap_or(0));
+        } else {
+            scanner.leave_out(block, before.unwrap_or(0));
         }
         ControlFlow::Continue(())
     });

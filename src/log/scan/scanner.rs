@@ -18,8 +18,9 @@ use crate::log::flattened;
 use crate::log::line::{Level, Line};
 use crate::log::prefilter::{self, Prefilter};
 use crate::log::prefix::{PrefixCtx, strip, strip_all};
+use crate::log::read::{Block, Lines, count_lines};
 use crate::log::stamp::Clock;
-use crate::log::traceback::Assembler;
+use crate::log::traceback::{self, Assembler};
 use crate::model::{ClockState, Fact, LogKind, LogSummary, Phase, Place, SigMatch, Source};
 use crate::rules::Rules;
 
@@ -53,6 +54,8 @@ pub(super) struct Scanner<'r> {
     last_boring: Boring,
     pub(super) answered: Answered,
     tested: Tested,
+    /// Requests before the newest part were counted in a sample of blocks.
+    sampled: bool,
     /// Why what the file says counts little.
     pub(super) no_log: Option<&'static str>,
 }
@@ -88,8 +91,67 @@ impl<'r> Scanner<'r> {
             last_boring: Boring::default(),
             answered: Answered::default(),
             tested: Tested::default(),
+            sampled: false,
             no_log: None,
         }
+    }
+
+    /// The next block of the file; `before`: lines of the file that are not in what is read.
+    pub(super) fn block(&mut self, block: Block<'_>, before: u64) {
+        let mut lines = block.lines();
+        if self.kind == LogKind::Access {
+            for line in lines {
+                self.line(line.text, line.no + before);
+            }
+            return;
+        }
+        loop {
+            let skips = self.may_skip();
+            if skips {
+                self.pass_over(&mut lines, before);
+            }
+            let text = lines.rest();
+            let Some(line) = lines.next() else { return };
+            let no = line.no + before;
+            if !skips {
+                self.line(line.text, no);
+            } else if line.text == traceback::HEADER {
+                self.lines = no;
+                self.line_above(line.text, no);
+                if let Some(repeat) = self.assembler.verbatim(text, no) {
+                    self.repeat(&repeat);
+                    for _ in repeat.first_line..repeat.last_line {
+                        lines.next();
+                    }
+                    self.lines = repeat.last_line;
+                } else {
+                    self.read(line.text, no);
+                }
+            } else {
+                self.read(line.text, no);
+            }
+        }
+    }
+
+    /// Leaves out a block of requests.
+    pub(super) fn leave_out(&mut self, block: Block<'_>, before: u64) {
+        self.sampled = true;
+        self.lines = block.first_line + before + count_lines(block.text.as_bytes()) - 1;
+    }
+
+    /// Leaves out the lines that cannot matter.
+    fn pass_over(&mut self, lines: &mut Lines<'_>, before: u64) {
+        let rest = lines.rest();
+        let quiet = self.prefilter.quiet(rest, self.large);
+        if quiet == 0 {
+            return;
+        }
+        let first = lines.next_no() + before;
+        let last = first + lines.leave_out(quiet) - 1;
+        self.lines = last;
+        let newest = rest[..quiet].strip_suffix('\n').unwrap_or(&rest[..quiet]);
+        let start = memchr::memrchr(b'\n', newest.as_bytes()).map_or(0, |end| end + 1);
+        self.last_boring.note(&newest[start..], last);
     }
 
     /// One raw line of the file.
@@ -104,12 +166,22 @@ impl<'r> Scanner<'r> {
             self.last_boring.note(raw, no);
             return;
         }
-        // What was said right above a traceback tells whether the program went on.
+        self.read(raw, no);
+    }
+
+    /// What was said right above a traceback tells whether the program went on.
+    fn line_above(&mut self, raw: &str, no: u64) {
         if let Some(above) = self.last_boring.above(raw, no) {
             self.ctx.no = no - 1;
             self.one(&above);
-            self.ctx.no = no;
         }
+    }
+
+    /// A line that may matter.
+    fn read(&mut self, raw: &str, no: u64) {
+        self.lines = self.lines.max(no);
+        self.line_above(raw, no);
+        self.ctx.no = no;
         if let Some(parts) = flattened::split(raw) {
             for part in parts {
                 self.one(part);
@@ -128,9 +200,12 @@ impl<'r> Scanner<'r> {
     /// Nothing of interest can stand in it: neither a rule's literal nor the start of a traceback,
     /// a request or a life-cycle line. Only asked while no traceback is open.
     fn boring(&self, raw: &str) -> bool {
-        self.first_time.is_some()
-            && self.assembler.is_idle()
-            && !self.prefilter.may_matter(raw, self.large)
+        self.may_skip() && !self.prefilter.may_matter(raw, self.large)
+    }
+
+    /// Lines that cannot begin anything may be left out.
+    fn may_skip(&self) -> bool {
+        self.first_time.is_some() && self.assembler.is_idle()
     }
 
     fn stripped(&mut self, line: &Line<'_>) {
@@ -310,7 +385,11 @@ impl<'r> Scanner<'r> {
             last: self.last_time,
             lines: self.lines,
             clock,
-            complete: complete && self.options.since.is_none() && self.options.until.is_none(),
+            sampled: self.sampled,
+            complete: complete
+                && !self.sampled
+                && self.options.since.is_none()
+                && self.options.until.is_none(),
         });
         self.events
     }

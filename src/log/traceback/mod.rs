@@ -25,6 +25,7 @@ mod repeat;
 mod said;
 mod title;
 mod token;
+mod verbatim;
 
 use jiff::Timestamp;
 
@@ -35,6 +36,7 @@ use self::part::bounded;
 use self::quiet::{Quiet, said_quietly};
 use self::repeat::Learned;
 use self::token::Token;
+use self::verbatim::Run;
 use super::line::{Level, Line, Stamp};
 use crate::model::{ExceptionEvent, Phase};
 
@@ -42,6 +44,7 @@ pub use self::module::missing_module;
 pub use self::owner::frame_owner;
 pub use self::repeat::Repeat;
 pub use self::said::{Said, said};
+pub(in crate::log) use self::verbatim::HEADER;
 
 /// Entries kept open at once; the one that waited longest is closed for a new one.
 const MAX_OPEN: usize = 16;
@@ -199,11 +202,32 @@ impl Assembler {
         pushed
     }
 
+    /// A traceback with which `text` begins, byte for byte one that was read before, without reading its
+    /// lines; `first_line` is the number of the text's first. Only asked while nothing is open.
+    pub(in crate::log) fn verbatim(&mut self, text: &str, first_line: u64) -> Option<Repeat> {
+        let run = Run::of(text)?;
+        let header = Line { no: first_line, raw: HEADER, text: HEADER, ..Line::default() };
+        let known = self.learned.verbatim.body(&run).and_then(|body| {
+            let above = self.intro_of(&header).map(|at| &self.intros[at]);
+            let fingerprint = repeat::fingerprint(body, above);
+            self.learned.key(fingerprint).cloned()
+        });
+        let Some(key) = known else {
+            self.learned.verbatim.watch(&run, first_line);
+            return None;
+        };
+        self.pushes += run.lines;
+        let intro = self.take_intro(&header, Start::Standard);
+        let stamp = intro.as_ref().and_then(|intro| intro.stamp);
+        let last_line = first_line + run.lines - 1;
+        Some(Repeat { key, first_line, last_line, stamp, intro: intro.map(|intro| intro.text) })
+    }
+
     /// Ends all that is open, at the end of the log.
     pub fn finish(&mut self) -> Vec<Assembled> {
         let mut closed = Pushed::default();
         for open in std::mem::take(&mut self.open) {
-            close(open, &Learned::default(), &mut closed);
+            close(open, &mut Learned::default(), &mut closed);
         }
         self.intros.clear();
         closed.done
@@ -321,7 +345,7 @@ impl Assembler {
                 open.last_raw = (line.raw.len(), is_prefixed(line));
                 open.entry.last_stamp = stamp.or(open.entry.last_stamp);
                 if step == Step::Last {
-                    close(self.open.remove(at), &self.learned, done);
+                    close(self.open.remove(at), &mut self.learned, done);
                 }
                 Some(step != Step::Shared)
             }
@@ -333,7 +357,7 @@ impl Assembler {
                 if header && open.entry.start == Start::Bare && open.entry.last_line + 2 > line.no {
                     self.keep_bare_as_intro(open);
                 } else {
-                    close(open, &self.learned, done);
+                    close(open, &mut self.learned, done);
                 }
                 None
             }
@@ -402,7 +426,7 @@ impl Assembler {
         }
         if self.open.len() == MAX_OPEN {
             let oldest = (0..self.open.len()).min_by_key(|at| self.open[*at].touched).unwrap_or(0);
-            close(self.open.remove(oldest), &self.learned, done);
+            close(self.open.remove(oldest), &mut self.learned, done);
         }
         let intro = self.take_intro(line, start);
         self.open.push(Open {
@@ -467,24 +491,28 @@ impl Assembler {
 
     /// The introducing line of a traceback that begins at `line`, if one stands close above.
     fn take_intro(&mut self, line: &Line<'_>, start: Start) -> Option<Intro> {
-        let at = self.intros.iter().rposition(|intro| {
-            let distance = line.no.abs_diff(intro.line_no);
-            // the second half of a broken line has lost its container
-            let broken = intro.container.is_none() && intro.hint.is_some() && distance <= 2;
-            let same = intro.container.as_deref() == line.container || broken;
-            let same = same && (intro.pid == line.pid || line.pid.is_none());
-            same && (distance <= 1 || intro.hint.is_some() && distance <= 4)
-        })?;
+        let at = self.intro_of(line)?;
         if matches!(start, Start::Bare | Start::Wrapper) {
             return None;
         }
         Some(self.intros.remove(at))
     }
 
+    fn intro_of(&self, line: &Line<'_>) -> Option<usize> {
+        self.intros.iter().rposition(|intro| {
+            let distance = line.no.abs_diff(intro.line_no);
+            // the second half of a broken line has lost its container
+            let broken = intro.container.is_none() && intro.hint.is_some() && distance <= 2;
+            let same = intro.container.as_deref() == line.container || broken;
+            let same = same && (intro.pid == line.pid || line.pid.is_none());
+            same && (distance <= 1 || intro.hint.is_some() && distance <= 4)
+        })
+    }
+
     fn close_stale(&mut self, done: &mut Pushed) {
         let pushes = self.pushes;
         while let Some(at) = self.open.iter().position(|open| open.touched + MAX_WAIT < pushes) {
-            close(self.open.remove(at), &self.learned, done);
+            close(self.open.remove(at), &mut self.learned, done);
         }
     }
 
@@ -493,7 +521,7 @@ impl Assembler {
         if let Some(at) = self.find(line)
             && self.open[at].entry.complete()
         {
-            close(self.open.remove(at), &self.learned, done);
+            close(self.open.remove(at), &mut self.learned, done);
         }
     }
 }
@@ -532,8 +560,10 @@ fn is_stranger(open: &Open, line: &Line<'_>, stamp: Option<Timestamp>) -> bool {
     false
 }
 
-fn close(open: Open, learned: &Learned, closed: &mut Pushed) {
-    let fingerprint = repeat::fingerprint(&open);
+fn close(open: Open, learned: &mut Learned, closed: &mut Pushed) {
+    let body = repeat::body(&open);
+    let fingerprint = repeat::fingerprint(body, open.intro.as_ref());
+    learned.verbatim.read(open.entry.first_line, open.entry.last_line, body);
     let Open { mut entry, container, pid, intro, stamp, level, foreign, loose, caret, .. } = open;
     if foreign || entry.start == Start::Stack || entry.heading {
         return;

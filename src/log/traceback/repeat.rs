@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::Open;
+use super::verbatim::Verbatim;
+use super::{Intro, Open};
 use crate::log::line::Stamp;
 
 /// Most fingerprints kept; all are forgotten beyond that.
@@ -23,27 +24,44 @@ pub struct Repeat {
 
 /// The reader's names of events by their fingerprints.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Learned(HashMap<u64, String>);
+pub(super) struct Learned {
+    keys: HashMap<u64, String>,
+    pub(super) verbatim: Verbatim,
+}
 
 impl Learned {
     pub(super) fn learn(&mut self, fingerprint: u64, key: &str) {
-        if self.0.len() >= MOST {
-            self.0.clear();
+        if self.keys.len() >= MOST {
+            self.keys.clear();
         }
-        self.0.insert(fingerprint, key.to_owned());
+        self.keys.insert(fingerprint, key.to_owned());
     }
 
     pub(super) fn forget(&mut self) {
-        self.0.clear();
+        self.keys.clear();
     }
 
     pub(super) fn key(&self, fingerprint: u64) -> Option<&String> {
-        self.0.get(&fingerprint)
+        self.keys.get(&fingerprint)
     }
 }
 
-/// A hash of everything that an event is built of, besides its place and time.
-pub(super) fn fingerprint(open: &Open) -> u64 {
+/// A hash of everything that an event is built of, besides its place and time: its body, and what the
+/// line above said.
+pub(super) fn fingerprint(body: u64, intro: Option<&Intro>) -> u64 {
+    let mut hash = DefaultHasher::new();
+    body.hash(&mut hash);
+    if let Some(intro) = intro {
+        intro.exception.hash(&mut hash);
+        if let Some(hint) = &intro.hint {
+            (hint.phase, &hint.route).hash(&mut hash);
+        }
+    }
+    hash.finish()
+}
+
+/// A hash of what an event's own lines say.
+pub(super) fn body(open: &Open) -> u64 {
     let mut hash = DefaultHasher::new();
     let entry = &open.entry;
     entry.start.hash(&mut hash);
@@ -53,9 +71,6 @@ pub(super) fn fingerprint(open: &Open) -> u64 {
     open.caret.pointed.hash(&mut hash);
     if let Some(place) = &entry.place {
         (&place.file, place.line, &place.function).hash(&mut hash);
-    }
-    if let Some(hint) = open.intro.as_ref().and_then(|intro| intro.hint.as_ref()) {
-        (hint.phase, &hint.route).hash(&mut hash);
     }
     for part in &entry.parts {
         (&part.exception, part.link, part.member).hash(&mut hash);

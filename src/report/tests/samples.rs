@@ -30,6 +30,7 @@ fn base(verdict: Verdict, domain: &str) -> Report {
     report.logs = ["error", "server", "access"]
         .iter()
         .map(|kind| LogSummary {
+            sampled: false,
             path: format!("/var/log/{domain}.{kind}.log"),
             kind: match *kind {
                 "error" => LogKind::Error,
