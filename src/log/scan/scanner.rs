@@ -124,6 +124,11 @@ impl<'r> Scanner<'r> {
                         lines.next();
                     }
                     self.lines = repeat.last_line;
+                    // The line behind it is read as if the traceback were still open: it may begin
+                    // something that words alone do not tell, such as a call stack.
+                    if let Some(line) = lines.next() {
+                        self.read(line.text, line.no + before);
+                    }
                 } else {
                     self.read(line.text, no);
                 }

@@ -184,6 +184,7 @@ impl Assembler {
     /// Takes the next line.
     pub fn push(&mut self, line: &Line<'_>) -> Pushed {
         self.pushes += 1;
+        self.learned.verbatim.take();
         let mut pushed = Pushed::default();
         self.close_stale(&mut pushed);
         let text = cut(line.text, MAX_LINE);

@@ -77,7 +77,9 @@ struct Watched {
     known: Known,
     hash: u64,
     first_line: u64,
-    last_line: u64,
+    lines: u64,
+    /// Lines that the assembler took since.
+    taken: u64,
 }
 
 /// The runs of a file that were read.
@@ -102,16 +104,25 @@ impl Verbatim {
             known: Known { bytes: run.bytes.into(), next: run.next.into(), body: 0 },
             hash: run.hash(),
             first_line,
-            last_line: first_line + run.lines - 1,
+            lines: run.lines,
+            taken: 0,
         });
     }
 
+    /// The assembler takes one more line.
+    pub(super) fn take(&mut self) {
+        if let Some(watched) = &mut self.watched {
+            watched.taken += 1;
+        }
+    }
+
     /// An event of these lines is complete: if it is the watched run's, its like is known from now on.
+    /// Not so where more than the line behind the run was needed to end it: a call stack may follow.
     pub(super) fn read(&mut self, first_line: u64, last_line: u64, body: u64) {
         let Some(watched) = self.watched.take_if(|watched| watched.first_line == first_line) else {
             return;
         };
-        if watched.last_line != last_line {
+        if first_line + watched.lines != last_line + 1 || watched.taken != watched.lines + 1 {
             return;
         }
         let size = watched.known.bytes.len() + watched.known.next.len();
@@ -160,18 +171,21 @@ mod tests {
         let run = Run::of(TEXT).expect("a run");
         let mut verbatim = Verbatim::default();
         assert_eq!(verbatim.body(&run), None);
-        verbatim.watch(&run, 10);
-        verbatim.read(9, 13, 1);
-        verbatim.read(10, 13, 7);
-        assert_eq!(verbatim.body(&run), Some(7));
+        let mut read = |first: u64, last: u64, taken: usize, body: u64| {
+            verbatim.watch(&run, 10);
+            (0..taken).for_each(|_| verbatim.take());
+            verbatim.read(first, last, body);
+            verbatim.body(&run)
+        };
+        assert_eq!(read(9, 13, 5, 1), None);
+        assert_eq!(read(10, 14, 5, 2), None, "more lines than the run's made the event");
+        assert_eq!(read(10, 13, 9, 3), None, "a call stack followed");
+        assert_eq!(read(10, 13, 5, 7), Some(7));
         let later = TEXT.replace("07:57:44", "09:11:02");
         assert_eq!(verbatim.body(&Run::of(&later).expect("a run")), Some(7));
         for other in [("basket", "bucket"), ("'sum'\n2", "'sun'\n2"), ("\n2026-", "\nDuring")] {
             let text = TEXT.replace(other.0, other.1);
             assert_eq!(verbatim.body(&Run::of(&text).expect("a run")), None, "{text}");
         }
-        verbatim.watch(&run, 20);
-        verbatim.read(20, 25, 9);
-        assert_eq!(verbatim.body(&run), Some(7), "more lines than the run's made the event");
     }
 }
