@@ -23,6 +23,8 @@ const WORDS: &[&str] = &[
     "annot import name",
     "Unable to import module",
     "Max retries exceeded",
+    " codec can't ",
+    "1. No module named ",
     // runs of tests
     "test session starts",
     "Creating test database",

@@ -3,13 +3,14 @@
 //!
 //! Looks at one line. What only explains errors ("if you see …", "fixed …") names none.
 
+mod voice;
+
+use self::voice::{LABEL, is_label, teaches, tells};
 use super::{foreign, module, names};
 use crate::model::{ExceptionEvent, TracebackShape};
 
 /// Bytes of a line that are looked at.
 const MOST: usize = 4_000;
-/// Bytes of a label before an exception: `Failed to set up the database: `.
-const LABEL: usize = 120;
 
 /// An exception in the middle of a line, and how sure it is that it happened.
 #[derive(Debug, Clone)]
@@ -60,7 +61,8 @@ fn find(text: &str, error: bool) -> Option<(usize, &str, String, f64)> {
     while let Some((at, name, message)) = next_named(text, from) {
         from = at + name.len();
         let before = &text[..at];
-        if error && at <= LABEL * 2 || is_label(before) {
+        let frame = before.starts_with("File \"");
+        if error && at <= LABEL * 2 || frame || is_label(before) {
             return Some((at, name, message, 0.55));
         }
         if tells(before) {
@@ -99,6 +101,10 @@ fn quoted_whole(text: &str) -> Option<(&str, &str)> {
     if let Some(bold) = text.strip_prefix("**").and_then(|rest| rest.strip_suffix("**")) {
         return names::bare(bold.trim());
     }
+    // pytest's report
+    if let Some(failed) = text.strip_prefix("E  ") {
+        return names::bare(failed.trim());
+    }
     let inner = text.trim_start_matches(['*', '-', '+', '•', ' ', '>']);
     let mark = inner.chars().next()?;
     let close = match mark {
@@ -117,7 +123,8 @@ fn quoted_whole(text: &str) -> Option<(&str, &str)> {
 
 /// Messages that are unmistakable without their type: of imports, and AWS Lambda's of its handler.
 fn untyped(text: &str) -> Option<(&'static str, String)> {
-    let text = unnumbered(text.trim_matches(['`', '"', '*', ' ']));
+    let whole = text.trim_matches(['`', '"', '*', ' ']);
+    let text = unnumbered(whole);
     let lambda = text
         .split_once("Unable to import module '")
         .filter(|(before, _)| before.len() <= LABEL)
@@ -128,6 +135,14 @@ fn untyped(text: &str) -> Option<(&'static str, String)> {
     let rest = text.get(1..)?;
     if rest.starts_with("annot import name '") && rest.contains("' from ") {
         return Some(("ImportError", format!("c{rest}")));
+    }
+    if let Some(found) = codec(text) {
+        return Some(found);
+    }
+    // Python 2 puts no marks around it, and only an item of waitress's list is sure to be one
+    let listed = text.strip_prefix("No module named ").filter(|_| text.len() < whole.len());
+    if listed.is_some_and(|module| !module.is_empty() && !module.contains(' ')) {
+        return Some(("ModuleNotFoundError", text.to_owned()));
     }
     let module = text.strip_prefix("No module named '")?.strip_suffix('\'')?;
     (!module.contains([' ', '\''])).then(|| ("ModuleNotFoundError", text.to_owned()))
@@ -161,6 +176,20 @@ fn unnumbered(text: &str) -> &str {
         .map_or(text, |(_, rest)| rest)
 }
 
+/// `'utf-8' codec can't decode byte …` in somebody's sentence.
+fn codec(text: &str) -> Option<(&'static str, String)> {
+    let at = text.find(" codec can't ")?;
+    let start = text[..at].strip_suffix('\'')?.rfind('\'')?;
+    let name = match &text[at + " codec can't ".len()..] {
+        rest if rest.starts_with("decode") => "UnicodeDecodeError",
+        rest if rest.starts_with("encode") => "UnicodeEncodeError",
+        _ => return None,
+    };
+    let before = &text[..start];
+    (before.is_empty() || is_label(before) || tells(before))
+        .then(|| (name, ended(before, &text[start..])))
+}
+
 /// The next `Type: message` or `Type('message')` that does not begin the line.
 fn next_named(text: &str, from: usize) -> Option<(usize, &str, String)> {
     #[rustfmt::skip]
@@ -192,6 +221,12 @@ fn next_named(text: &str, from: usize) -> Option<(usize, &str, String)> {
             if names::bare(&text[start..]).is_some() && short.len() > 6 {
                 return Some((start, name, ended(before, message)));
             }
+        }
+        // Django's heading and its message on one line
+        if let Some(place) = rest.strip_prefix(" at /")
+            && let Some((_, message)) = place.split_once(' ')
+        {
+            return Some((start, name, ended(before, message)));
         }
         if let Some(inner) = rest.strip_prefix('(')
             && let Some(message) = repr(inner)
@@ -244,91 +279,6 @@ fn ended(before: &str, message: &str) -> String {
         _ => return message.trim().trim_end_matches('`').to_owned(),
     };
     message.split(close).next().unwrap_or(message).trim().to_owned()
-}
-
-/// A short label of a program that says that something failed: `Error: `, `Could not connect - `.
-fn is_label(before: &str) -> bool {
-    const WORDS: [&str; 12] = [
-        "error",
-        "fail",
-        "exception",
-        "fatal",
-        "cannot",
-        "could not",
-        "couldn't",
-        "unable",
-        "crash",
-        "critical",
-        "unhandled",
-        "uncaught",
-    ];
-    let before = before.trim_end_matches(['`', '"', '\'', '“', '(']);
-    let label = before.trim_end();
-    let ends = label.ends_with([':', '-', '|', '>', ']', '=']);
-    let lower = label.to_ascii_lowercase();
-    ends && label.len() <= LABEL && WORDS.iter().any(|word| lower.contains(word))
-}
-
-/// The end of a sentence in which somebody says which error they get.
-fn tells(before: &str) -> bool {
-    const PHRASES: [&str; 34] = [
-        "getting error",
-        "getting an error",
-        "getting the error",
-        "getting this error",
-        "get error",
-        "get an error",
-        "get the error",
-        "get this error",
-        "got error",
-        "got an error",
-        "got the error",
-        "got this error",
-        "following error",
-        "error message",
-        "error says",
-        "error is",
-        "this error",
-        "with error",
-        "with the error",
-        "with an error",
-        "fails with",
-        "failed with",
-        "failing with",
-        "crashes with",
-        "crashed with",
-        "throws",
-        "throwing",
-        "gives me",
-        "i get",
-        "i got",
-        "getting",
-        "i see",
-        "we get",
-        "receiving",
-    ];
-    let before = before.trim_end_matches(['`', '"', '\'', '“', '*', '(']).trim_end();
-    let sentence = before.rsplit(". ").next().unwrap_or(before);
-    let lower = sentence.to_lowercase();
-    let near =
-        PHRASES.iter().filter_map(|phrase| lower.rfind(phrase).map(|at| at + phrase.len())).max();
-    near.is_some_and(|end| lower.len() - end <= 24)
-}
-
-/// Words of somebody who explains, promises or reports a repair.
-fn teaches(before: &str, tells: bool) -> bool {
-    #[rustfmt::skip]
-    const WORDS: [&str; 22] = [
-        "when", "whenever", "if", "fix", "fixes", "fixed", "handle", "handles", "handled", "avoid", "avoids",
-        "prevent", "prevents", "resolve", "resolves", "resolved", "catch", "catches", "you", "used", "instead", "example",
-    ];
-    let sentence = before.rsplit(". ").next().unwrap_or(before);
-    let lower = sentence.to_lowercase();
-    let mut words =
-        lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty());
-    // "when I run it I get the following error" is a report
-    let wanted = if tells { &WORDS[2..] } else { &WORDS[..] };
-    words.any(|word| wanted.contains(&word)) || lower.contains("no longer")
 }
 
 #[cfg(test)]
