@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::Context;
 use crate::log::read::LogReader;
@@ -16,7 +16,7 @@ use crate::model::{
     Captures, ContainerState, Examined, Fact, Facts, LogKind, Mark, MarkKind, Place, RestartState,
     Skipped, Source, Symptom, SymptomKind, SymptomSource,
 };
-use crate::restarts::read::{LogEvents, Seen, What, read};
+use crate::restarts::read::{LogEvents, Seen, Silence, What, read};
 use crate::restarts::{current_crashes, reference_time, states};
 use crate::rules::Rules;
 use crate::rules::platform::RestartPolicy;
@@ -30,6 +30,19 @@ const CRASH_LOGS: usize = 5;
 /// Lines at the end of a block of a log that may hold a container's last sign of life.
 const LAST_LINES: usize = 50;
 
+/// What the logs hold.
+#[derive(Default)]
+struct Logged {
+    /// Lines of a time line.
+    pasted: Vec<Record>,
+    /// What the platform's own lines tell.
+    own: Vec<Record>,
+    /// A line says that the boot limit passed.
+    timed_out: bool,
+    /// Where the time of the newest start went, the limit, and the file.
+    silences: Vec<(Silence, SignedDuration, String)>,
+}
+
 /// A record and the file it stands in.
 struct Record {
     seen: Seen,
@@ -42,7 +55,7 @@ pub(super) fn collect(context: &Context) -> Facts {
     let zone = context.zone.clone().unwrap_or(TimeZone::UTC);
     let clock = Clock::new(&zone, Some(context.now));
     let mut told = from_files(context, &clock, &mut facts);
-    let (pasted, logged) = from_logs(context, &clock);
+    let Logged { pasted, own: logged, timed_out, silences } = from_logs(context, &clock);
     told.extend(pasted.into_iter().filter(|one| !told_already(&told, one)).collect::<Vec<_>>());
     told.sort_by(|a, b| a.seen.cmp(&b.seen));
     let Some((policy, platform)) = policy(context, &told, &logged) else {
@@ -69,6 +82,11 @@ pub(super) fn collect(context: &Context) -> Facts {
     app(&told, &context.rules, &mut facts);
     let limit = context.rules.platform_value(&platform, |profile| profile.limits.hook_min);
     hook::hook(&told, &logged, limit, &context.rules, &mut facts);
+    if timed_out || last_deployment(&told) == Some("timeout-error") {
+        for one in &silences {
+            silence(one, &context.rules, &mut facts);
+        }
+    }
     crash_logs(&restarts, &told, &all, &context.rules, &mut facts);
     facts
 }
@@ -167,8 +185,8 @@ fn told_already(told: &[Record], one: &Record) -> bool {
 
 /// Lines of a time line that stand in the logs, and what the platform's own lines tell. Blocks
 /// without such lines are skipped.
-fn from_logs(context: &Context, clock: &Clock) -> (Vec<Record>, Vec<Record>) {
-    const TELLING: [&str; 11] = [
+fn from_logs(context: &Context, clock: &Clock) -> Logged {
+    const TELLING: [&str; 13] = [
         "[manager] container [",
         "State changed from",
         "Process exited with",
@@ -180,10 +198,14 @@ fn from_logs(context: &Context, clock: &Clock) -> (Vec<Record>, Vec<Record>) {
         " - Deployment",
         " - Scale",
         " - Stop App",
+        "seconds to boot",
+        "R10 (Boot timeout)",
     ];
     let finders: Vec<_> =
         TELLING.iter().map(|word| memchr::memmem::Finder::new(word.as_bytes())).collect();
-    let (mut told, mut logged) = (Vec::new(), Vec::new());
+    let boot = context.rules.platform_value(context.site.platform_id(), |one| one.limits.boot_s);
+    let boot = boot.map(|seconds| SignedDuration::from_secs(i64::from(seconds)));
+    let mut logged = Logged::default();
     for file in &context.site.logs {
         let maybe = matches!(file.kind, None | Some(LogKind::Platform | LogKind::Any));
         // Standard input can only be read once, and the log scanner does.
@@ -205,12 +227,39 @@ fn from_logs(context: &Context, clock: &Clock) -> (Vec<Record>, Vec<Record>) {
             ControlFlow::Continue(())
         });
         let record = |seen| Record { seen, file: file.shown.clone() };
+        logged.timed_out |= events.timed_out();
+        if let Some(limit) = boot
+            && let Some(silence) = events.silence(limit)
+        {
+            logged.silences.push((silence, limit, file.shown.clone()));
+        }
         let (pasted, own) = events.finish();
-        told.extend(pasted.into_iter().map(record));
-        logged.extend(own.into_iter().map(record));
+        logged.pasted.extend(pasted.into_iter().map(record));
+        logged.own.extend(own.into_iter().map(record));
     }
-    logged.sort_by(|a, b| a.seen.cmp(&b.seen));
-    (told, logged)
+    logged.own.sort_by(|a, b| a.seen.cmp(&b.seen));
+    logged
+}
+
+/// The status of the newest deployment.
+fn last_deployment(records: &[Record]) -> Option<&str> {
+    records.iter().rev().find_map(|record| match &record.seen.what {
+        What::Deployment(status) => Some(status.as_str()),
+        _ => None,
+    })
+}
+
+/// Where the time of a start went that was too slow for the platform.
+fn silence(found: &(Silence, SignedDuration, String), rules: &Rules, facts: &mut Facts) {
+    let (silence, limit, file) = found;
+    let mut fact = Fact::new(Source::Event, silence.told(*limit));
+    fact.matches = rules.match_event("boot-silence", &fact.excerpt, &Captures::new());
+    fact.place = Some(Place::line(file.as_str(), silence.line));
+    fact.time = Some(silence.started);
+    fact.container = Some(silence.container.clone());
+    if !fact.matches.is_empty() {
+        facts.facts.push(fact);
+    }
 }
 
 fn marks(told: &[Record], facts: &mut Facts) {

@@ -46,7 +46,8 @@ pub(super) fn consequences(
         let title = loop_title(container);
         list.push(Consequence { title, runs: false, evidence: Vec::new() });
     }
-    if account.any_current && (account.any_start_time || ends_deployment(account, entries)) {
+    let failed = account.any_start_time || ends_deployment(account, entries);
+    if account.any_current && failed {
         let title = platform.and_then(|platform| still_runs(facts, platform, slug));
         list.extend(title.map(|title| Consequence { title, runs: true, evidence: Vec::new() }));
     }
@@ -55,13 +56,17 @@ pub(super) fn consequences(
 
 /// An event of the platform says that a start or a deployment failed for this cause.
 fn ends_deployment(account: &Account, entries: &[Entry<'_>]) -> bool {
-    account.favour.iter().any(|&at| {
-        entries[at].owners.iter().any(|claim| {
-            claim.sig.slug == "deploy-hook-failed"
-                || entries[at].fact.source == Source::Event
-                    && claim.sig.text.class.iter().any(|class| class == "start-failed")
-        })
-    })
+    let start_failed = |at: usize| {
+        let claims = &entries[at].owners;
+        claims.iter().any(|claim| claim.sig.text.class.iter().any(|class| class == "start-failed"))
+    };
+    let hook =
+        |at: usize| entries[at].owners.iter().any(|claim| claim.sig.slug == "deploy-hook-failed");
+    account
+        .favour
+        .iter()
+        .any(|&at| hook(at) || entries[at].fact.source == Source::Event && start_failed(at))
+        || account.consequences.iter().any(|&at| start_failed(at))
 }
 
 /// What the visitors get meanwhile: the old version, nothing, or what the platform tries again.

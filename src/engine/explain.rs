@@ -10,7 +10,7 @@ pub(super) fn away(entries: &mut [Entry<'_>]) {
     let mut explained = vec![None; entries.len()];
     for (at, entry) in entries.iter().enumerate() {
         let Some(claim) = entry.owners.first() else { continue };
-        let mut best: Option<(i32, usize)> = None;
+        let mut best: Option<((i32, f64), usize)> = None;
         for (by, other) in entries.iter().enumerate() {
             if by == at {
                 continue;
@@ -19,8 +19,11 @@ pub(super) fn away(entries: &mut [Entry<'_>]) {
             if explainer.sig.slug == claim.sig.slug {
                 continue;
             }
-            // A failure that no longer holds explains nothing that still does.
-            if other.factor < weights::OLD_BELOW && entry.factor >= weights::OLD_BELOW {
+            // A failure that no longer holds explains nothing that still does, but what stands
+            // beside it in an earlier epoch.
+            let same_past = other.fact.epoch > 0 && other.fact.epoch == entry.fact.epoch;
+            if other.factor < weights::OLD_BELOW && entry.factor >= weights::OLD_BELOW && !same_past
+            {
                 continue;
             }
             let named = explainer.sig.text.explains.iter().any(|target| {
@@ -30,7 +33,8 @@ pub(super) fn away(entries: &mut [Entry<'_>]) {
             if !named || !in_scope(other, entry) {
                 continue;
             }
-            let rank = explainer.sig.specificity;
+            // Of two that could, what still holds does.
+            let rank = (explainer.sig.specificity, other.factor);
             if best.is_none_or(|(known, _)| rank > known) {
                 best = Some((rank, by));
             }

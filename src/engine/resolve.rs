@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::weights;
-use crate::model::{Fact, Facts, LogKind, MarkKind, Phase, Source, SymptomKind, SymptomSource};
+use crate::model::{
+    Fact, Facts, FrameOwner, LogKind, MarkKind, Phase, Source, SymptomKind, SymptomSource,
+};
 use crate::rules::Rules;
 use crate::rules::schema::Kind;
 
@@ -35,12 +37,12 @@ pub(super) fn factor(
         return (ours, None);
     }
     let why = match fact.phase {
-        Phase::Import => start_resolved(fact, facts),
+        Phase::Import => start_resolved(fact, facts, rules),
         Phase::Request if !was_down(fact, rules) && fact.route.is_some() => {
             request_resolved(fact, facts)
         }
         // That something was down is over once the app answers again.
-        _ if was_down(fact, rules) => start_resolved(fact, facts),
+        _ if was_down(fact, rules) => start_resolved(fact, facts, rules),
         _ => restarted_and_well(fact, facts).or_else(|| before_the_start(fact, facts)),
     };
     let why = why.or_else(|| said_to_be_over(fact, facts, rules));
@@ -60,8 +62,11 @@ pub(super) fn factor(
 }
 
 /// A failed start is history once something later could only come from the loaded app.
-fn start_resolved(fact: &Fact, facts: &Facts) -> Option<String> {
-    if let Some((order, time)) = facts.loaded_at
+fn start_resolved(fact: &Fact, facts: &Facts, rules: &Rules) -> Option<String> {
+    // An app that nobody can reach was loaded all the same.
+    let unreached = classed(fact, rules, &["not-reached"]);
+    let proof = if unreached { facts.reached_at } else { facts.loaded_at };
+    if let Some((order, time)) = proof
         && fact.order > 0
         && order > fact.order
     {
@@ -72,7 +77,30 @@ fn start_resolved(fact: &Fact, facts: &Facts) -> Option<String> {
             None => "the app was loaded later".to_owned(),
         });
     }
-    works_now(facts).map(str::to_owned)
+    got_further(fact, facts).or_else(|| works_now(facts).map(str::to_owned))
+}
+
+/// A later start failed on a line further down in a module where this one failed: what stands at
+/// module level runs in order, so the line that failed here was passed.
+fn got_further(fact: &Fact, facts: &Facts) -> Option<String> {
+    let lines = |fact: &Fact| -> Vec<(String, u32)> {
+        let frames = fact.exception.iter().flat_map(|exception| &exception.frames);
+        frames
+            .filter(|frame| frame.owner == FrameOwner::Own && frame.function == "<module>")
+            .map(|frame| (frame.file.clone(), frame.line))
+            .collect()
+    };
+    let failed = lines(fact);
+    let later = |other: &&Fact| {
+        other.phase == Phase::Import
+            && other.source == Source::Log
+            && other.order > fact.order
+            && other.container == fact.container
+    };
+    facts.facts.iter().filter(later).flat_map(lines).find_map(|(file, line)| {
+        let (_, at) = failed.iter().find(|(own, at)| *own == file && *at < line)?;
+        Some(format!("a later start got past line {at} of {file}, as far as line {line}"))
+    })
 }
 
 /// What failed before the first start of its stream was part of getting there (a wait for the
@@ -135,14 +163,14 @@ fn long_past(fact: &Fact, facts: &Facts, rules: &Rules) -> Option<String> {
 
 /// A line that says that the app or its server was not there.
 fn was_down(fact: &Fact, rules: &Rules) -> bool {
-    fact.matches.iter().filter_map(|hit| rules.signature(&hit.signature)).any(|sig| {
-        sig.text.class.iter().any(|class| {
-            matches!(
-                class.as_str(),
-                "start-failed" | "proxy-error" | "crash-state" | "start-command"
-            )
-        })
-    })
+    classed(fact, rules, &["start-failed", "proxy-error", "crash-state", "start-command"])
+}
+
+fn classed(fact: &Fact, rules: &Rules, classes: &[&str]) -> bool {
+    fact.matches
+        .iter()
+        .filter_map(|hit| rules.signature(&hit.signature))
+        .any(|sig| sig.text.class.iter().any(|class| classes.contains(&class.as_str())))
 }
 
 /// A symptom that says the site works.

@@ -3,7 +3,8 @@
 //! A respawned worker, or a restart right after a crash without reload or deploy, is no new epoch;
 //! lines of one start that are seconds apart are one boundary. Where a platform logs starts but no
 //! crashes, a container's next start is taken for a restart after a crash if the same failure
-//! stands on both sides of it.
+//! stands on both sides of it. A restart after which the app fails otherwise begins an epoch:
+//! somebody changed something.
 
 use std::collections::BTreeSet;
 
@@ -29,8 +30,27 @@ pub(super) struct Boundary {
     pub again: bool,
 }
 
+impl Boundary {
+    fn at(position: u64, life: &Life) -> Self {
+        Self { order: position, time: life.time, ready: false, again: false }
+    }
+}
+
+/// A start that failed.
+#[derive(Debug, Clone)]
+pub(super) struct FailedStart {
+    pub order: u64,
+    pub container: Option<String>,
+    /// What makes two failures the same.
+    pub key: String,
+}
+
 /// Boundaries in order. What stands before the first one belongs to an epoch of its own.
-pub(super) fn boundaries(files: &[FileEvents], order: &Order) -> Vec<Boundary> {
+pub(super) fn boundaries(
+    files: &[FileEvents],
+    order: &Order,
+    failures: &[FailedStart],
+) -> Vec<Boundary> {
     let mut lives: Vec<(u64, &Life)> = files
         .iter()
         .enumerate()
@@ -43,27 +63,47 @@ pub(super) fn boundaries(files: &[FileEvents], order: &Order) -> Vec<Boundary> {
     for (position, life) in lives {
         walk.step(position, life);
     }
-    walk.list
+    let mut list = walk.list;
+    join_loops(&mut list, failures);
+    let restarts = walk.restarts.iter().map(|(boundary, _)| boundary.order);
+    let mut starts: Vec<u64> = list.iter().map(|boundary| boundary.order).chain(restarts).collect();
+    starts.sort_unstable();
+    let changed = walk.restarts.into_iter().filter(|(boundary, container)| {
+        let own = |failure: &&FailedStart| failure.container == *container;
+        let (before, after) = around(boundary.order, &starts, failures, &own);
+        !before.is_empty() && !after.is_empty() && before.is_disjoint(&after)
+    });
+    list.extend(changed.map(|(boundary, _)| boundary));
+    list.sort_by_key(|boundary| boundary.order);
+    list
 }
 
-/// Takes the restarts of a loop out of the boundaries. `failures`: order and key of failed starts.
-pub(super) fn join_loops(boundaries: &mut Vec<Boundary>, failures: &[(u64, String)]) {
+/// The failures between a start and its neighbours.
+fn around<'f>(
+    order: u64,
+    starts: &[u64],
+    failures: &'f [FailedStart],
+    own: &dyn Fn(&&FailedStart) -> bool,
+) -> (BTreeSet<&'f str>, BTreeSet<&'f str>) {
+    let from = starts.iter().copied().take_while(|start| *start < order).last().unwrap_or(0);
+    let to = starts.iter().copied().find(|start| *start > order).unwrap_or(u64::MAX);
+    let between = |from: u64, to: u64| {
+        let inside = failures.iter().filter(|one| (from..to).contains(&one.order)).filter(own);
+        inside.map(|one| one.key.as_str()).collect()
+    };
+    (between(from, order), between(order, to))
+}
+
+/// Takes the restarts of a loop out of the boundaries.
+fn join_loops(boundaries: &mut Vec<Boundary>, failures: &[FailedStart]) {
     if !boundaries.iter().any(|boundary| boundary.again) {
         return;
     }
-    let between = |from: u64, to: u64| -> BTreeSet<&str> {
-        let inside = failures.iter().filter(|(order, _)| (from..to).contains(order));
-        inside.map(|(_, key)| key.as_str()).collect()
-    };
     let orders: Vec<u64> = boundaries.iter().map(|boundary| boundary.order).collect();
-    let mut at = 0usize;
     boundaries.retain(|boundary| {
-        let before = at.checked_sub(1).map_or(0, |before| orders[before]);
-        let after = orders.get(at + 1).copied().unwrap_or(u64::MAX);
-        at += 1;
         let same = || {
-            let failed = between(boundary.order, after);
-            between(before, boundary.order).iter().any(|key| failed.contains(key))
+            let (before, after) = around(boundary.order, &orders, failures, &|_| true);
+            !before.is_disjoint(&after)
         };
         !(boundary.again && same())
     });
@@ -79,6 +119,8 @@ struct Walk {
     stopped: bool,
     /// A reload or deploy was announced whose start has not come yet.
     announced: bool,
+    /// Restarts after a crash, with their containers.
+    restarts: Vec<(Boundary, Option<String>)>,
     /// The last restart after a crash: the server's own first line follows it.
     revived: Option<Timestamp>,
     /// Containers that were started since the last reload or deploy.
@@ -114,6 +156,7 @@ impl Walk {
                     || (!by_itself && close(self.revived, life.time));
                 if by_itself {
                     self.revived = life.time;
+                    self.restarts.push((Boundary::at(position, life), life.container.clone()));
                 }
                 let again = self.started(life);
                 self.crashed = false;
@@ -131,7 +174,7 @@ impl Walk {
     }
 
     fn begin(&mut self, position: u64, life: &Life) {
-        self.list.push(Boundary { order: position, time: life.time, ready: false, again: false });
+        self.list.push(Boundary::at(position, life));
     }
 
     /// Notes the start of a container; whether it had been started before.
@@ -217,8 +260,11 @@ mod tests {
         let orders = |list: &[Boundary]| -> Vec<u64> { list.iter().map(|b| b.order).collect() };
         let mut list = walk.list;
         assert_eq!(orders(&list), [10, 20, 30]);
-        let failures: Vec<(u64, String)> =
-            [(12, "a"), (22, "a"), (32, "b")].map(|(at, key)| (at, key.to_owned())).into();
+        let failures = [(12, "a"), (22, "a"), (32, "b")].map(|(order, key)| FailedStart {
+            order,
+            container: None,
+            key: key.to_owned(),
+        });
         join_loops(&mut list, &failures);
         assert_eq!(orders(&list), [10, 30]);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::dialect::LifeKind;
-use super::epochs::{self, Boundary};
+use super::epochs::{self, Boundary, FailedStart};
 use super::events::{Failed, FileEvents};
 use super::scan::ScanOptions;
 use crate::model::{
@@ -48,8 +48,7 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
     super::unfinished::find(&mut files, rules);
     super::unfinished::endless_imports(&mut files, rules);
     let order = Order::new(&files);
-    let mut boundaries = epochs::boundaries(&files, &order);
-    epochs::join_loops(&mut boundaries, &failed_starts(&files, &order));
+    let boundaries = epochs::boundaries(&files, &order, &failed_starts(&files, &order));
     let newest = boundaries.len() as u32;
     let epoch_at = |position: u64| -> u32 {
         let started = boundaries.partition_point(|b| b.order <= position) as u32;
@@ -100,7 +99,11 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
     let skip = out.unexplained.len().saturating_sub(20);
     out.unexplained.drain(..skip);
 
-    out.loaded_at = loaded(&files, &order, &facts, &boundaries, pythonanywhere);
+    let proofs = |words: fn(&str) -> bool| {
+        loaded(&files, &order, &facts, &boundaries, pythonanywhere, words)
+    };
+    out.loaded_at = proofs(proves_loading);
+    out.reached_at = proofs(proves_reaching);
     out.routes = routes(&files, &order, &epoch_at);
     symptoms(&files, &order, &epoch_at, &mut out);
 
@@ -138,15 +141,20 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
 }
 
 /// Failures outside of requests: where they stand, and what makes two of them the same.
-fn failed_starts(files: &[FileEvents], order: &Order) -> Vec<(u64, String)> {
+fn failed_starts(files: &[FileEvents], order: &Order) -> Vec<FailedStart> {
     let mut all = Vec::new();
     for (at, file) in files.iter().enumerate() {
         for fact in &file.facts {
-            let start = fact.phase == Phase::Import
-                || fact.exception.is_some() && fact.phase != Phase::Request;
-            if start {
-                let position = order.at(fact.last_time.or(fact.time), at, fact.order);
-                all.push((position, event_key(&Fact { epoch: 0, ..fact.clone() })));
+            if fact.exception.is_some() && fact.phase != Phase::Request {
+                let key = fact.matches.first().map_or_else(
+                    || event_key(&Fact { epoch: 0, ..fact.clone() }),
+                    |hit| super::scan::line_key(hit, None),
+                );
+                all.push(FailedStart {
+                    order: order.at(fact.last_time.or(fact.time), at, fact.order),
+                    container: fact.container.clone(),
+                    key,
+                });
             }
         }
     }
@@ -236,6 +244,7 @@ fn loaded(
     facts: &[Fact],
     boundaries: &[Boundary],
     pythonanywhere: bool,
+    proves: fn(&str) -> bool,
 ) -> Option<(u64, Option<Timestamp>)> {
     let mut newest: Option<(u64, Option<Timestamp>)> = None;
     let mut offer = |position: u64, time: Option<Timestamp>| {
@@ -274,7 +283,7 @@ fn loaded(
         }
         for life in &file.lives {
             // The wrapper reports "ready" even when the import failed.
-            if life.kind == LifeKind::Ready && !pythonanywhere && proves_loading(&life.label) {
+            if life.kind == LifeKind::Ready && !pythonanywhere && proves(&life.label) {
                 offer(order.at(life.time, at, life.line), life.time);
             }
         }
@@ -338,6 +347,19 @@ fn routes(files: &[FileEvents], order: &Order, epoch_at: &dyn Fn(u64) -> u32) ->
 /// follow the loading.
 fn proves_loading(label: &str) -> bool {
     matches!(label, "app loaded" | "uvicorn listens" | "health check passes" | "container ready")
+}
+
+/// The platform itself connected to the app: what the app says of its address proves nothing.
+fn proves_reaching(label: &str) -> bool {
+    matches!(
+        label,
+        "dyno up"
+            | "deployed"
+            | "service live"
+            | "port found"
+            | "health check passes"
+            | "container ready"
+    )
 }
 
 /// What the access and router logs of the newest epoch say a visitor sees now.

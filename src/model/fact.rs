@@ -291,6 +291,8 @@ pub struct Facts {
     pub unexplained: Vec<Fact>,
     /// Order and time of the last proof that the app was loaded (a request that reached its code).
     pub loaded_at: Option<(u64, Option<Timestamp>)>,
+    /// The newest proof that somebody reached the app from outside: position and time.
+    pub reached_at: Option<(u64, Option<Timestamp>)>,
 }
 
 impl Facts {
@@ -310,5 +312,6 @@ impl Facts {
             self.probe = other.probe;
         }
         self.loaded_at = self.loaded_at.max(other.loaded_at);
+        self.reached_at = self.reached_at.max(other.reached_at);
     }
 }

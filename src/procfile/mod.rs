@@ -44,6 +44,9 @@ pub fn check_folder(dir: &Path, options: &Options) -> Vec<LintFinding> {
         findings.extend(check_file(&file, options));
     } else {
         checks::bad_name::check(dir, &names, options, &mut findings);
+        if findings.is_empty() {
+            checks::misplaced::check(dir, &names, options, &mut findings);
+        }
     }
     manifests::check(dir, &names, options, &mut findings);
     findings

@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Record, place};
+use super::{Record, last_deployment, place};
 use crate::model::{Captures, Fact, Facts, Source};
 use crate::restarts::read::What;
 use crate::rules::Rules;
@@ -25,20 +25,16 @@ pub(super) fn hook(
     if !too_long && !failed(told, logged) {
         return;
     }
-    let mut text = format!("{} ran", ran.container);
-    if let Some(command) = &ran.command {
-        text.push_str(&format!(" '{command}'"));
-    }
-    if let Some(lived) = ran.lived {
-        text.push_str(&format!(" for {}", span(lived)));
-    }
+    let mut text = ran.container.to_owned();
+    text.push_str(
+        &ran.lived.map_or_else(|| " ran".to_owned(), |lived| format!(" ran {}", span(lived))),
+    );
     if let Some(status) = &ran.status {
-        text.push_str(&format!(" and ended with status {status}"));
+        text.push_str(&format!(", ended with status {status}"));
     }
-    text.push_str(&format!(
-        "; its lines stand in the application's log behind [{}]",
-        ran.container
-    ));
+    if let Some(command) = &ran.command {
+        text.push_str(&format!(": '{command}'"));
+    }
     let event = if too_long { "hook-too-long" } else { "hook-ran" };
     let mut fact = Fact::new(Source::Event, text);
     let mut captures = Captures::new();
@@ -56,14 +52,7 @@ pub(super) fn hook(
 
 /// The newest word on a deployment is that its hook failed.
 fn failed(told: &[Record], logged: &[Record]) -> bool {
-    let last = |records: &[Record]| {
-        let mut deployments = records.iter().rev().filter_map(|record| match &record.seen.what {
-            What::Deployment(status) => Some(status.clone()),
-            _ => None,
-        });
-        deployments.next()
-    };
-    last(told).or_else(|| last(logged)).is_some_and(|status| status == "hook-error")
+    last_deployment(told).or_else(|| last_deployment(logged)) == Some("hook-error")
 }
 
 /// What the logs tell of one run.

@@ -12,6 +12,7 @@ mod kind;
 mod line_ends;
 mod listen;
 mod localhost;
+pub(super) mod misplaced;
 mod module_unresolved;
 mod no_web;
 pub(super) mod syntax;
@@ -41,6 +42,7 @@ pub const DOCS: &[&LintDoc] = &[
     &localhost::DOC,
     &dev_server::DOC,
     &background::DOC,
+    &misplaced::DOC,
 ];
 
 /// What is known of the deployment.

@@ -12,7 +12,9 @@ fn names(example: &str) -> Vec<&'static str> {
     let mut text = String::new();
     let put = |name: &str, text: &str| {
         if !text.is_empty() {
-            std::fs::write(dir.path().join(name), text).expect("a file");
+            let file = dir.path().join(name);
+            std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+            std::fs::write(file, text).expect("a file");
         }
     };
     for line in example.strip_prefix('\n').unwrap_or(example).split_inclusive('\n') {

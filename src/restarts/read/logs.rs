@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{MOST, Seen, What, heroku, timeline};
+use super::{MOST, Seen, Silence, What, boot, heroku, timeline};
 use crate::log::line::Line;
 use crate::log::prefix::{PrefixCtx, strip_all};
 use crate::log::stamp::Clock;
@@ -29,6 +29,7 @@ pub struct LogEvents {
     /// Per container, the last line in each few seconds.
     output: BTreeMap<String, BTreeMap<i64, (Timestamp, String)>>,
     buckets: usize,
+    timed_out: bool,
 }
 
 impl LogEvents {
@@ -36,7 +37,15 @@ impl LogEvents {
     #[must_use]
     pub fn new(clock: Clock) -> Self {
         let ctx = PrefixCtx::new(clock.clone());
-        Self { ctx, clock, seen: Vec::new(), told: Vec::new(), output: BTreeMap::new(), buckets: 0 }
+        Self {
+            ctx,
+            clock,
+            seen: Vec::new(),
+            told: Vec::new(),
+            output: BTreeMap::new(),
+            buckets: 0,
+            timed_out: false,
+        }
     }
 
     /// Takes one raw line; `no` is its number from 1.
@@ -49,6 +58,7 @@ impl LogEvents {
             }
             return;
         }
+        self.timed_out |= boot::says_timeout(raw);
         let mut ctx = std::mem::take(&mut self.ctx);
         strip_all(raw, &mut ctx, &mut |line| self.stripped(line, no));
         self.ctx = ctx;
@@ -103,6 +113,25 @@ impl LogEvents {
         if self.buckets > MOST_BUCKETS && lived.pop_first().is_some() {
             self.buckets -= 1;
         }
+    }
+
+    /// Whether a line says that the platform's boot limit passed.
+    #[must_use]
+    pub fn timed_out(&self) -> bool {
+        self.timed_out
+    }
+
+    /// Where the time of the newest start went.
+    #[must_use]
+    pub fn silence(&self, limit: SignedDuration) -> Option<Silence> {
+        boot::longest(&self.seen, limit, |container, from| {
+            let lived = self.output.get(container);
+            let since = lived.into_iter().flat_map(|lived| lived.range(from.as_second()..));
+            since
+                .map(|(_, (at, text))| (*at, text.as_str()))
+                .filter(|(at, _)| *at >= from)
+                .collect()
+        })
     }
 
     /// The lines of a time line; and what the log itself tells, in order of time, with each container's last line before each of

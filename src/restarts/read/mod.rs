@@ -4,6 +4,7 @@
 //! `states`. Readers take any text and never fail: what they do not know, they leave out.
 
 mod api;
+mod boot;
 mod heroku;
 mod logs;
 mod table;
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 
 use crate::log::stamp::Clock;
 
+pub use boot::Silence;
 pub use logs::LogEvents;
 
 /// Most events kept of one input; a container writes a handful a day.
