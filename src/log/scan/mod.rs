@@ -3,6 +3,8 @@
 //! Files are read side by side; `merge` puts their events into one order and epochs.
 
 mod answered;
+#[cfg(test)]
+mod block_test;
 mod exceptions;
 mod known;
 mod requests;
