@@ -209,6 +209,7 @@ mod tests {
                 line: at as u64,
                 pid: None,
                 container: None,
+                version: None,
             };
             walk.step(at as u64, &life);
         }
@@ -248,6 +249,7 @@ mod tests {
             line: 0,
             pid: None,
             container: Some("web-1".to_owned()),
+            version: None,
         }
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Life {
     pub(super) line: u64,
     pub(super) pid: Option<u32>,
     pub(super) container: Option<String>,
+    /// Major version of the server that starts.
+    pub(super) version: Option<u64>,
 }
 
 /// A request that failed, kept one by one so that errors can be matched to it.

@@ -13,6 +13,10 @@ use crate::rules::schema::PhaseWord;
 /// Label of the mark with which uWSGI starts (see `dialect::uwsgi`).
 const START: &str = "uWSGI starts";
 
+/// From this version on gunicorn lets a worker import for ever: one that it ends was asked something
+/// (FACTS.md, "What real servers do", 5).
+const PATIENT: u64 = 22;
+
 /// Adds an event for the last start of each server log where it ended without the app.
 pub(super) fn find(files: &mut [FileEvents], rules: &Rules) {
     let newest = files.iter().filter_map(|file| file.summary.as_ref()?.last).max();
@@ -79,7 +83,11 @@ pub(super) fn endless_imports(files: &mut [FileEvents], rules: &Rules) {
         .filter_map(|(time, _)| time.map(jiff::Timestamp::as_second))
         .max();
     for file in files.iter_mut() {
-        let from = file.lives.iter().rposition(|life| life.label == "gunicorn starts").unwrap_or(0);
+        let start = file.lives.iter().rposition(|life| life.label == "gunicorn starts");
+        if start.and_then(|at| file.lives[at].version).is_some_and(|version| version >= PATIENT) {
+            continue;
+        }
+        let from = start.unwrap_or(0);
         let boots: Vec<&Life> =
             file.lives[from..].iter().filter(|life| life.label == "worker started").collect();
         let Some(first) = boots.first().copied() else { continue };
@@ -151,6 +159,18 @@ mod tests {
              [2026-11-20 12:01:01 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:8)\n\
              [2026-11-20 12:01:02 +0000] [9] [INFO] Booting worker with pid: 9\n"
         )));
+    }
+
+    #[test]
+    fn newer_versions_end_no_worker_that_imports() {
+        let log = format!(
+            "{START}[2026-11-20 12:00:30 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n\
+             [2026-11-20 12:00:31 +0000] [8] [INFO] Booting worker with pid: 8\n\
+             [2026-11-20 12:01:01 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:8)\n\
+             [2026-11-20 12:01:02 +0000] [9] [INFO] Booting worker with pid: 9\n"
+        );
+        assert!(never_ready(&log));
+        assert!(!never_ready(&log.replace("gunicorn 20.1.0", "gunicorn 23.0.0")));
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub(super) fn loose<'a>(line: &Line<'a>) -> Option<LifeMark<'a>> {
             label,
             pid: pid_in(line.text).or(line.pid),
             container: line.container,
+            version: None,
         })
     };
     if line.program == Some("systemd") {

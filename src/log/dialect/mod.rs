@@ -53,6 +53,8 @@ pub struct LifeMark<'a> {
     /// The process that it is about: named in the text, else the prefix's.
     pub pid: Option<u32>,
     pub container: Option<&'a str>,
+    /// Major version of the server that starts, where the line names it.
+    pub version: Option<u64>,
 }
 
 /// Where a mark may stand; many begin with words that anybody could write.
@@ -153,6 +155,9 @@ pub fn mark<'a>(line: &Line<'a>) -> Option<LifeMark<'a>> {
                 label: row.label,
                 pid: pid_in(text).or(line.pid),
                 container: named_container(row, rest).or(line.container),
+                version: int(rest.as_bytes())
+                    .filter(|_| row.kind == LifeKind::Start)
+                    .map(|(version, _)| version),
             });
         }
     }

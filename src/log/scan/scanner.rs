@@ -283,6 +283,7 @@ impl<'r> Scanner<'r> {
             line: line.no,
             pid: mark.pid.or(line.pid),
             container: mark.container.or(line.container).map(str::to_owned),
+            version: mark.version,
         });
     }
 
