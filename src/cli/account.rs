@@ -147,25 +147,27 @@ fn slow(took: Duration, ping: u32, rules: &Rules) -> Option<Fact> {
 impl Before {
     /// What it told, given what the probe saw. Where the site answers, a domain behind a CDN is not
     /// broken by its CNAME, and a setting is out of date: those are notes. A slow reload says
-    /// something only there: elsewhere what the site does now says more.
-    pub(super) fn told(self, answers: bool, notes: &mut Vec<String>) -> Facts {
+    /// something only there: elsewhere what the site does now says more. Where the platform's own
+    /// page came (`reached`), the domain leads there, whatever its CNAME.
+    pub(super) fn told(self, answers: bool, reached: bool, notes: &mut Vec<String>) -> Facts {
         let mut facts = self.facts;
         let (slow, others): (Vec<Fact>, Vec<Fact>) = facts
             .facts
             .drain(..)
             .partition(|fact| fact.matches.iter().any(|found| found.signature == SLOW));
-        if answers {
-            notes.extend(others.into_iter().map(|fact| fact.excerpt));
-            facts.facts = slow;
-        } else {
-            facts.facts = others;
-        }
+        let said = |fact: &Fact, id: &str| fact.matches.iter().any(|found| found.signature == id);
+        let (notable, telling): (Vec<Fact>, Vec<Fact>) =
+            others.into_iter().partition(|fact| answers || reached && said(fact, CNAME));
+        notes.extend(notable.into_iter().map(|fact| fact.excerpt));
+        facts.facts = if answers { slow } else { telling };
         facts
     }
 }
 
 /// Only a note: the site works.
 const SLOW: &str = "slow-startup/reload-slow";
+/// What the API says of the domain's alias.
+const CNAME: &str = "dns-misconfigured/cname-error";
 /// Seconds for the first request after a reload where no profile states them.
 const PING: u32 = 20;
 
@@ -221,13 +223,19 @@ mod tests {
             before
         };
         let mut notes = Vec::new();
-        let facts = before().told(true, &mut notes);
+        let facts = before().told(true, true, &mut notes);
         assert_eq!(facts.facts.len(), 1);
         assert!(facts.facts[0].excerpt.contains("took 24.0 s"));
         assert_eq!(notes, ["the CNAME is missing"]);
-        let facts = before().told(false, &mut Vec::new());
+        let facts = before().told(false, false, &mut Vec::new());
         assert_eq!(facts.facts.len(), 1);
         assert!(facts.facts[0].excerpt.contains("CNAME"));
+        let mut reached = before();
+        reached.facts.facts[1].matches =
+            rules.match_event("cname_error", "the CNAME is missing", &Captures::new());
+        let mut notes = Vec::new();
+        assert!(reached.told(false, true, &mut notes).facts.is_empty());
+        assert_eq!(notes, ["the CNAME is missing"]);
     }
 
     #[test]

@@ -21,8 +21,9 @@ use crate::checks::probe_diff::ProbeDiff;
 use crate::checks::{self, Context};
 use crate::engine::{EngineOptions, conclude};
 use crate::http::plan::{ProbePlan, ProbeProgress};
-use crate::model::{Facts, ProbeVerdict, Report, Site, Skipped, Symptom};
+use crate::model::{Facts, ProbeReport, ProbeVerdict, Report, Site, Skipped, Symptom};
 use crate::rules::Rules;
+use crate::rules::page::Pages;
 
 /// Requests of one probe, where nobody says otherwise.
 const HITS: u32 = 3;
@@ -92,7 +93,9 @@ pub fn diagnose_site(
     facts.skipped.extend(input.unusable);
     let mut notes = Vec::new();
     let works = facts.probe.as_ref().is_some_and(|probe| answers(probe.verdict));
-    let before = input.before.told(works, &mut notes);
+    let reached =
+        works || facts.probe.as_ref().is_some_and(|probe| shows_platform(probe, &context));
+    let before = input.before.told(works, reached, &mut notes);
     facts.probe.iter_mut().for_each(|probe| probe.notes.append(&mut notes));
     facts.merge(before);
     let mut options = input.engine;
@@ -106,6 +109,16 @@ pub fn diagnose_site(
     let mut site = context.site.clone();
     checks::enrich(&mut site, &facts);
     conclude(facts, &site, &context.rules, &options)
+}
+
+/// The platform's own error page of a web app came: the domain leads there.
+fn shows_platform(probe: &ProbeReport, context: &Context) -> bool {
+    probe.hits.iter().filter_map(|hit| hit.page.as_deref()).any(|page| {
+        Pages::embedded().get(page).is_some_and(|page| {
+            page.text.platform.as_deref() == Some(context.site.platform_id())
+                && !page.text.causes.iter().any(|cause| cause == "dns-misconfigured")
+        })
+    })
 }
 
 /// The site works, be it slowly.
@@ -178,7 +191,8 @@ pub(super) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
     }
     let reports = prepared.diagnose(args, &cancel);
     // Nothing could be read, and nothing was seen: the job could not be done.
-    let nothing = reports.iter().all(|report| report.examined.is_empty());
+    let nothing =
+        reports.iter().all(|report| report.examined.is_empty() && report.findings.is_empty());
     output::write(&reports, &args.output)?;
     if let Some(path) = &args.keep.bundle {
         bundle::write(path, &reports, &args.output)?;

@@ -23,7 +23,8 @@ pub(super) fn reason(head: &str) -> Option<&'static str> {
         let prefixed = line.stamp.is_some()
             || line.container.is_some()
             || line.pid.is_some()
-            || line.level.is_some() && !line.prefixes.has(Prefix::Paste);
+            || line.level.is_some() && !line.prefixes.has(Prefix::Paste)
+            || server_says(raw);
         look.see(raw, prefixed);
     }
     if look.prefixed * 5 > look.lines {
@@ -35,6 +36,23 @@ pub(super) fn reason(head: &str) -> Option<&'static str> {
         return Some(what);
     }
     look.is_guide(head).then_some("the text explains errors; it is no log")
+}
+
+/// What uWSGI prints of itself without a stamp: its start speaks to "you" in sentences.
+fn server_says(raw: &str) -> bool {
+    const STARTS: [&str; 9] = [
+        "[pid: ",
+        "spawned uWSGI ",
+        "uwsgi socket ",
+        "uWSGI running as ",
+        "your server socket listen backlog",
+        "your mercy for graceful",
+        "your memory page size",
+        "your processes number limit",
+        "--- no python application found",
+    ];
+    raw.starts_with("*** ") && raw.trim_end().ends_with(" ***")
+        || STARTS.iter().any(|start| raw.starts_with(start))
 }
 
 /// Counts over the lines.
@@ -226,6 +244,8 @@ mod tests {
             format!("Traceback (most recent call last):\n{frames}{advice}").repeat(5)
         );
         assert_eq!(reason(&tracebacks), None);
+        let uwsgi = "*** Starting uWSGI 2.0.31 (64bit) on [Mon Nov 30 06:17:15 2026] ***\ncompiled with version: 12.2.0\nyour processes number limit is 96365\nyour memory page size is 4096 bytes\nuWSGI running as root, you can use --uid/--gid/--chroot options\n*** WARNING: you are running uWSGI as root !!! (use the --uid flag) ***\nyour server socket listen backlog is limited to 100 connections\nyour mercy for graceful operations on workers is 60 seconds\n*** Operational MODE: single process ***\n";
+        assert_eq!(reason(uwsgi), None);
         assert_eq!(reason(""), None);
     }
 

@@ -200,6 +200,9 @@ pub struct SignatureText {
     /// Owner of the last frame: `own`, `library`, `stdlib`, `server`, `none`.
     #[serde(default)]
     pub last_frame: Vec<String>,
+    /// No frame may be the person's own code.
+    #[serde(default)]
+    pub no_own_frame: bool,
     /// On `file:function:source` of any frame.
     pub frame: Option<String>,
     /// On `file:function:source` of the last frame; for a `SyntaxError` on `file::source` of what does not compile, with

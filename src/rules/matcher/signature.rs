@@ -123,6 +123,9 @@ impl Signature {
         {
             return None;
         }
+        if self.text.no_own_frame && event.frames.iter().any(|f| f.owner == FrameOwner::Own) {
+            return None;
+        }
         if !self.text.last_frame.is_empty() {
             let owner = match event.frames.last().map(|frame| frame.owner) {
                 None => "none",
