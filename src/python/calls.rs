@@ -62,6 +62,7 @@ struct File {
     alias: HashMap<String, String>,
     asgi: Vec<String>,
     wsgi: Vec<String>,
+    no_app: Vec<String>,
     quiet_decorators: Vec<String>,
 }
 
@@ -74,6 +75,7 @@ pub struct CallTable {
     alias: HashMap<String, String>,
     asgi: Vec<String>,
     wsgi: Vec<String>,
+    no_app: Vec<String>,
     quiet: Vec<String>,
 }
 
@@ -94,6 +96,7 @@ impl CallTable {
             alias: file.alias,
             asgi: file.asgi,
             wsgi: file.wsgi,
+            no_app: file.no_app,
             quiet: file.quiet_decorators,
         };
         for (at, rule) in out.rules.iter().enumerate() {
@@ -130,6 +133,11 @@ impl CallTable {
     /// A WSGI application's class or maker.
     pub fn is_wsgi(&self, name: &str) -> bool {
         self.wsgi.iter().any(|known| known == name)
+    }
+
+    /// A class whose objects people take for an application, and no server of either sort can call.
+    pub fn is_no_app(&self, name: &str) -> bool {
+        self.no_app.iter().any(|known| known == name)
     }
 
     /// A decorator that leaves the function callable as it is.

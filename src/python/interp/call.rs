@@ -19,6 +19,8 @@ const MAX_CALLS: usize = 24;
 pub(super) struct Args {
     pub(super) positional: Vec<Value>,
     pub(super) keywords: Vec<(String, Value)>,
+    /// `*args` or `**kwargs` stand among them.
+    open: bool,
 }
 
 impl Args {
@@ -50,6 +52,7 @@ impl Interp<'_> {
         let mut args = Args::default();
         for arg in &call.arguments.args {
             if let Expr::Starred(star) = arg {
+                args.open = true;
                 if let Value::List(items, true) = self.expr(cx, &star.value) {
                     args.positional.extend(items.iter().cloned());
                 }
@@ -60,8 +63,14 @@ impl Interp<'_> {
         }
         for keyword in &call.arguments.keywords {
             let value = self.expr(cx, &keyword.value);
+            args.open |= keyword.arg.is_none();
             let name = keyword.arg.as_ref().map_or("**", |name| name.as_str());
             args.keywords.push((name.to_owned(), value));
+        }
+        if let Some((Value::EnvValue, node)) = &receiver
+            && let Expr::Call(inner) = &*node.value
+        {
+            self.unset_variable(cx, inner);
         }
         if let Some((base, node)) = &receiver
             && let Some(value) = self.method(cx, base, node, call, &args)
@@ -69,7 +78,13 @@ impl Interp<'_> {
             return value;
         }
         match &callee {
-            Value::Func(func) => self.call_function(cx, func, &args.positional, &args.keywords),
+            Value::Func(func) => {
+                // What a class gives out may be bound already.
+                if !matches!(&receiver, Some((base, _)) if !matches!(base, Value::Module(_))) {
+                    self.arguments(cx, call, func, &args);
+                }
+                self.call_function(cx, func, &args.positional, &args.keywords)
+            }
             Value::Class(class) => {
                 let object = Value::Object(Rc::clone(class));
                 if let Value::Func(init) = self.member(cx, class, "__init__", true) {
@@ -102,6 +117,23 @@ impl Interp<'_> {
         }
     }
 
+    /// Notes a call of an own function whose arguments do not fit.
+    fn arguments(&mut self, cx: &Cx, call: &ast::ExprCall, func: &FuncRef, args: &Args) {
+        if args.open || func.wrapped || func.bound || cx.caught.types {
+            return;
+        }
+        let given = args.positional.len() + args.keywords.len();
+        let name = func.name.to_string();
+        let kind = if given < func.required {
+            EventKind::Arguments { name, wanted: func.required, given }
+        } else if args.positional.len() > func.positional {
+            EventKind::Arguments { name, wanted: func.positional, given: args.positional.len() }
+        } else {
+            return;
+        };
+        self.emit(cx, call.range, "arguments", kind);
+    }
+
     /// A call into a library.
     fn library(
         &mut self,
@@ -118,6 +150,7 @@ impl Interp<'_> {
         let exits = self.check(cx, call, statement, name, receiver, args);
         match name {
             "django.setup" => {
+                self.apps_ready = true;
                 let kind = EventKind::DjangoSetup { statement: statement.unwrap_or(call.range) };
                 self.emit(cx, call.range, "django-setup", kind);
                 self.django_settings(cx, call.range);
@@ -145,6 +178,11 @@ impl Interp<'_> {
                 if let Some(Value::Str(urls)) = first {
                     let at = Self::literal(call, 0);
                     self.import_dotted(cx, &urls, at.unwrap_or(call.range), at);
+                }
+            }
+            "builtins.int" | "builtins.float" => {
+                if let Some(Expr::Call(inner)) = call.arguments.args.first() {
+                    self.unset_variable(cx, inner);
                 }
             }
             _ => {}
@@ -218,6 +256,20 @@ impl Interp<'_> {
             }),
         );
         false
+    }
+
+    /// `int(os.environ.get("PORT"))`, `os.getenv("HOSTS").split(",")`: without the variable that is None.
+    fn unset_variable(&mut self, cx: &Cx, call: &ast::ExprCall) {
+        let method = dotted_text(&call.func).unwrap_or_default();
+        let one = call.arguments.args.len() == 1 && call.arguments.keywords.is_empty();
+        if !one || !(method.ends_with("environ.get") || method.ends_with("getenv")) {
+            return;
+        }
+        if let Value::Str(name) = self.expr(&cx.quietly(), &call.arguments.args[0])
+            && !self.environ.contains_key(&*name)
+        {
+            self.env_required(cx, &name, call.range);
+        }
     }
 
     fn unknown_method(

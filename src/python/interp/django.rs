@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use rustpython_ruff_python_ast::{self as ast, Expr};
 use rustpython_ruff_text_size::TextRange;
 
 use super::{Binding, Cx, EventKind, Interp, When};
@@ -13,6 +14,16 @@ use crate::python::value::{ClassVal, ModuleId, Value};
 struct App {
     package: ModuleId,
     config: Option<Rc<ClassVal>>,
+}
+
+/// An entry of a dictionary.
+fn entry<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    match value {
+        Value::Dict(items, _) => {
+            items.iter().find(|(known, _)| &**known == key).map(|(_, value)| value)
+        }
+        _ => None,
+    }
 }
 
 /// The configuration that Django finds by itself: the only one of the module.
@@ -86,15 +97,20 @@ impl Interp<'_> {
 
     /// What `get_wsgi_application()` loads.
     pub(super) fn django_load(&mut self, cx: &Cx, range: TextRange) {
-        let Some(settings) = self.django_settings(cx, range) else { return };
+        let Some(settings) = self.django_settings(cx, range) else {
+            self.apps_ready = true;
+            return;
+        };
+        self.secret_key(cx, settings);
         // Apps run outside the caller's `try`, and what they import points into their own files.
         let inner = Cx { module: settings, frame: None, via: None, ..cx.clone() };
         self.apps_unknown = !self.is_complete_list(settings, "INSTALLED_APPS");
         // As `apps.populate()` does it: first every app, then every app's models, then `ready()`.
         let mut apps = Vec::new();
-        for (name, at) in self.dotted_list(settings, "INSTALLED_APPS") {
-            apps.extend(self.django_app(&inner, &name, at));
+        for (name, module, at) in self.dotted_list(settings, "INSTALLED_APPS") {
+            apps.extend(self.django_app(&Cx { module, ..inner.clone() }, &name, at));
         }
+        self.apps_ready = true;
         for app in &apps {
             self.optional_submodule(&inner, app.package, "models");
         }
@@ -105,16 +121,155 @@ impl Interp<'_> {
                 self.call_function(&inner, &ready, &[], &[]);
             }
         }
-        for (name, at) in self.dotted_list(settings, "MIDDLEWARE") {
-            self.dotted_object(&inner, "MIDDLEWARE", &name, at);
+        for (name, module, at) in self.dotted_list(settings, "MIDDLEWARE") {
+            self.dotted_object(&Cx { module, ..inner.clone() }, "MIDDLEWARE", &name, at);
         }
-        let later = Cx { when: When::FirstRequest, ..inner };
+        for (setting, name, module, at) in self.dotted_settings(settings) {
+            let inner = Cx { module, when: When::FirstRequest, ..inner.clone() };
+            self.dotted_object(&inner, setting, &name, at);
+        }
         if let Some(Value::Str(urls)) =
             self.modules[settings].names.get("ROOT_URLCONF").map(|binding| binding.value.clone())
         {
-            let at = self.string_literal(settings, &urls).unwrap_or_default();
+            let (module, at) = self.literal_place(settings, &urls);
+            let later = Cx { module, when: When::FirstRequest, ..inner };
             self.import_dotted(&later, &urls, at, Some(at));
         }
+    }
+
+    /// Notes models that are loaded while Django's apps are not, at the import that leads there.
+    pub(super) fn models_loaded(&mut self, cx: &Cx, what: impl FnOnce() -> String) {
+        if self.apps_ready || cx.caught.names || cx.quiet {
+            return;
+        }
+        let Some(first) = self.modules.first().and_then(|module| module.source.as_ref()) else {
+            return;
+        };
+        let text = first.text();
+        let served = ["get_wsgi_application", "get_asgi_application", "execute_from_command_line"]
+            .iter()
+            .any(|name| text.contains(name));
+        let entry = self.modules.iter().rev().find(|module| {
+            module.source.as_ref().is_some_and(|source| {
+                source.text().contains("get_wsgi_application()")
+                    || source.text().contains("get_asgi_application()")
+            })
+        });
+        if !served && entry.is_none()
+            || self.modules.iter().any(|module| {
+                module.source.as_ref().is_some_and(|source| {
+                    source.text().contains("settings.configure")
+                        || source.text().contains("django.setup")
+                })
+            })
+        {
+            return;
+        }
+        let Some(&(module, range)) = self.import_sites.first() else { return };
+        let cx = Cx { module, ..cx.clone() };
+        self.emit(&cx, range, "models", EventKind::ModelsTooEarly(what()));
+    }
+
+    /// Notes settings that surely have no `SECRET_KEY`.
+    fn secret_key(&mut self, cx: &Cx, settings: ModuleId) {
+        let module = &self.modules[settings];
+        if module.dynamic || module.names.contains_key("SECRET_KEY") {
+            return;
+        }
+        let names = self.names_of(settings);
+        if names.opaque || names.module.contains_key("SECRET_KEY") {
+            return;
+        }
+        let module = &self.modules[settings];
+        let (name, dirs) = (module.name.clone(), module.search.clone());
+        // A package of settings is often named where one of its modules is meant.
+        let mut inside = Vec::new();
+        for dir in &dirs {
+            inside.extend(self.finder.modules(dir).into_iter().map(|module| (dir.clone(), module)));
+        }
+        let near = ["production", "prod", "base", "local", "dev", "settings"]
+            .iter()
+            .find(|wanted| inside.iter().any(|(_, module)| module == *wanted))
+            .map(|module| format!("{name}.{module}"));
+        let literal = self.string_literal(cx.module, &name).unwrap_or_default();
+        // The server's own environment goes before a `setdefault`.
+        let sure = near.is_none()
+            || !self.modules[cx.module]
+                .source
+                .as_ref()
+                .is_some_and(|source| source.excerpt(literal).contains("setdefault"));
+        let (module, range) = if literal == TextRange::default() {
+            (settings, TextRange::default())
+        } else {
+            (cx.module, literal)
+        };
+        let cx = Cx { module, ..cx.clone() };
+        self.emit(&cx, range, "secret-key", EventKind::NoSecretKey { near, sure });
+    }
+
+    /// Notes two texts in a list of a setting that Python joins, for want of a comma.
+    pub(super) fn joined_texts(&mut self, cx: &Cx, target: &Expr, value: &Expr) {
+        let Expr::Name(name) = target else { return };
+        let setting = name.id.as_str();
+        let named = ["APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "ALLOWED_HOSTS", "_BACKENDS"];
+        if cx.frame.is_some() || !named.iter().any(|end| setting.ends_with(end)) {
+            return;
+        }
+        let (Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. })) =
+            value
+        else {
+            return;
+        };
+        for item in elts {
+            let Expr::StringLiteral(literal) = item else { continue };
+            let parts = literal.value.as_slice();
+            for (first, second) in parts.iter().zip(parts.iter().skip(1)) {
+                let kind = EventKind::JoinedTexts {
+                    setting: setting.to_owned(),
+                    first: first.value.to_string(),
+                    second: second.value.to_string(),
+                };
+                let whole = |text: &str| !text.is_empty() && !text.starts_with(['.', '-']);
+                if whole(&second.value) && !first.value.ends_with(['.', '-', '_']) {
+                    self.emit(cx, first.range, "joined", kind);
+                }
+            }
+        }
+    }
+
+    /// Other settings of Django's own that name an object by its dotted path.
+    fn dotted_settings(
+        &self,
+        settings: ModuleId,
+    ) -> Vec<(&'static str, String, ModuleId, TextRange)> {
+        let names = &self.modules[settings].names;
+        let mut out = Vec::new();
+        let mut add = |setting, value: &Value| {
+            if let Some(text) = value.text() {
+                let (module, at) = self.literal_place(settings, text);
+                out.push((setting, text.to_owned(), module, at));
+            }
+        };
+        if let Some(Value::List(items, _)) = names.get("TEMPLATES").map(|binding| &binding.value) {
+            for engine in items.iter() {
+                let Some(Value::Dict(options, _)) = entry(engine, "OPTIONS") else { continue };
+                let found = options.iter().find(|(key, _)| &**key == "context_processors");
+                if let Some((_, Value::List(processors, _))) = found {
+                    processors.iter().for_each(|item| add("context_processors", item));
+                }
+            }
+        }
+        for setting in ["AUTHENTICATION_BACKENDS", "DATABASE_ROUTERS"] {
+            if let Some(Value::List(items, _)) = names.get(setting).map(|binding| &binding.value) {
+                items.iter().for_each(|item| add(setting, item));
+            }
+        }
+        for setting in ["EMAIL_BACKEND", "DEFAULT_FILE_STORAGE", "DEFAULT_EXCEPTION_REPORTER"] {
+            if let Some(binding) = names.get(setting) {
+                add(setting, &binding.value);
+            }
+        }
+        out
     }
 
     /// A list in the settings of which every item is known.
@@ -127,18 +282,32 @@ impl Interp<'_> {
     }
 
     /// Strings of a list in the settings with their places.
-    fn dotted_list(&mut self, settings: ModuleId, name: &str) -> Vec<(String, TextRange)> {
+    fn dotted_list(&self, settings: ModuleId, name: &str) -> Vec<(String, ModuleId, TextRange)> {
         let Some(binding) = self.modules[settings].names.get(name) else { return Vec::new() };
-        let Value::List(items, _) = binding.value.clone() else { return Vec::new() };
+        let Value::List(items, _) = &binding.value else { return Vec::new() };
         items
             .iter()
             .take(1_000)
-            .filter_map(|item| item.text().map(str::to_owned))
+            .filter_map(Value::text)
             .map(|text| {
-                let at = self.string_literal(settings, &text).unwrap_or_default();
-                (text, at)
+                let (module, at) = self.literal_place(settings, text);
+                (text.to_owned(), module, at)
             })
             .collect()
+    }
+
+    /// Where a text of the settings is written: in them, or in a file beside them that they take over.
+    fn literal_place(&self, settings: ModuleId, text: &str) -> (ModuleId, TextRange) {
+        let package =
+            |name: &str| name.rsplit_once('.').map_or("", |(package, _)| package).to_owned();
+        let own = package(&self.modules[settings].name);
+        let beside = (0..self.modules.len())
+            .rev()
+            .filter(|&id| id != settings && package(&self.modules[id].name).starts_with(&own));
+        std::iter::once(settings)
+            .chain(beside)
+            .find_map(|id| Some((id, self.string_literal(id, text)?)))
+            .unwrap_or((settings, TextRange::default()))
     }
 
     /// One of `INSTALLED_APPS`: a package, or the path of its `AppConfig`.

@@ -56,6 +56,14 @@ pub enum EventKind {
     Undefined(Undefined),
     /// A name of Python itself that its version no longer has; `module`: an import of it fails.
     Removed { name: String, gone: Removed, module: bool },
+    /// A Django model, or Django's own models, loaded before the apps are; the text says what.
+    ModelsTooEarly(String),
+    /// Two texts in a list of a setting that no comma parts; the event's place is the first.
+    JoinedTexts { setting: String, first: String, second: String },
+    /// Django's settings have no `SECRET_KEY`; a module beside them may.
+    NoSecretKey { near: Option<String>, sure: bool },
+    /// A call of an own function with too few or too many arguments.
+    Arguments { name: String, wanted: usize, given: usize },
     /// `from ..x import y` in a module that has no package so far up.
     Relative { written: String, alone: bool, certainty: f64 },
     /// A project module hides another.

@@ -345,6 +345,14 @@ impl Interp<'_> {
         }
     }
 
+    /// Notes a variable without which the import fails.
+    pub(super) fn env_required(&mut self, cx: &Cx, name: &str, range: TextRange) {
+        let usual = ["PATH", "HOME", "USER", "PWD", "LANG", "SHELL", "HOSTNAME", "LOGNAME"];
+        if !cx.caught.errors && !self.dotenv && !usual.contains(&name) {
+            self.emit(cx, range, "env", EventKind::EnvRequired(name.to_owned()));
+        }
+    }
+
     fn subscript(&mut self, cx: &Cx, node: &ast::ExprSubscript) -> Value {
         let base = self.expr(cx, &node.value);
         let key = self.expr(cx, &node.slice);
@@ -353,22 +361,8 @@ impl Interp<'_> {
                 if let Some(value) = self.environ.get(&**name) {
                     return value.clone();
                 }
-                if node.ctx.is_load()
-                    && !cx.caught.errors
-                    && !self.dotenv
-                    && !matches!(
-                        &**name,
-                        "PATH"
-                            | "HOME"
-                            | "USER"
-                            | "PWD"
-                            | "LANG"
-                            | "SHELL"
-                            | "HOSTNAME"
-                            | "LOGNAME"
-                    )
-                {
-                    self.emit(cx, node.range, "env", EventKind::EnvRequired(name.to_string()));
+                if node.ctx.is_load() {
+                    self.env_required(cx, name, node.range);
                 }
                 if matches!(&**name, "HOME") {
                     return self.home().map_or(Value::EnvValue, |home| Value::str(&home));

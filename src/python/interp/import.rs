@@ -26,6 +26,12 @@ const ALWAYS: &[&str] = &[
 
 impl Interp<'_> {
     pub(super) fn import(&mut self, cx: &Cx, node: &ast::StmtImport) {
+        self.import_sites.push((cx.module, node.range));
+        self.import_modules(cx, node);
+        self.import_sites.pop();
+    }
+
+    fn import_modules(&mut self, cx: &Cx, node: &ast::StmtImport) {
         for alias in &node.names {
             let name = alias.name.as_str();
             let value = self.import_dotted(cx, name, alias.range, Some(alias.name.range));
@@ -44,6 +50,12 @@ impl Interp<'_> {
     }
 
     pub(super) fn import_from(&mut self, cx: &Cx, node: &ast::StmtImportFrom) {
+        self.import_sites.push((cx.module, node.range));
+        self.import_names(cx, node);
+        self.import_sites.pop();
+    }
+
+    fn import_names(&mut self, cx: &Cx, node: &ast::StmtImportFrom) {
         let written = node.module.as_ref().map_or("", |name| name.as_str());
         let name_range = node.module.as_ref().map(|name| name.range);
         let full = if node.level == 0 {
@@ -198,9 +210,16 @@ impl Interp<'_> {
             return Value::Unknown;
         }
         let module = &self.modules[id];
+        let mut inside: Vec<String> = Vec::new();
+        for dir in module.search.clone() {
+            inside.extend(self.finder.modules(&dir));
+        }
+        let module = &self.modules[id];
         let near = near::nearest(
             name,
-            module.names.keys().map(String::as_str).filter(|name| !name.starts_with("__")),
+            inside.iter().map(String::as_str).chain(
+                module.names.keys().map(String::as_str).filter(|name| !name.starts_with("__")),
+            ),
         );
         let kind = EventKind::MissingName {
             target: id,
@@ -269,6 +288,9 @@ impl Interp<'_> {
                 Value::Ext(_) => super::expr::ext(&name),
                 other => return other,
             };
+        }
+        if full.starts_with("django.contrib.") && full.ends_with(".models") {
+            self.models_loaded(cx, || format!("`{full}`"));
         }
         current
     }
@@ -552,6 +574,14 @@ impl Interp<'_> {
                 },
                 _ => false,
             };
+            // What can be installed from there probably is; a deployment that is known says where it looks.
+            let installable = self.options.assume_path && {
+                let listing = self.finder.list(&place);
+                ["pyproject.toml", "setup.py", "setup.cfg"].iter().any(|name| listing.file(name))
+            };
+            if found && installable {
+                return None;
+            }
             if found {
                 hits.push(place);
             }

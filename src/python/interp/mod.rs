@@ -73,6 +73,8 @@ struct Caught {
     exits: bool,
     /// `NameError`.
     names: bool,
+    /// `TypeError`.
+    types: bool,
     /// `AttributeError`.
     attributes: bool,
 }
@@ -148,6 +150,8 @@ pub struct Interp<'o> {
     /// The code changed the working folder itself.
     moved: bool,
     steps: u64,
+    /// The budget is used up.
+    exhausted: bool,
     bytes: u64,
     started: Instant,
     /// Why the reading is not complete.
@@ -156,6 +160,10 @@ pub struct Interp<'o> {
     pub unresolved: Vec<String>,
     /// Third-party modules that are used: dotted top names.
     pub third_party: HashSet<String>,
+    /// Imports that are being executed, outermost first.
+    import_sites: Vec<(ModuleId, TextRange)>,
+    /// Django has loaded its apps: models may be defined.
+    apps_ready: bool,
     /// Django's apps are not all known, so neither is the order in which modules are imported first.
     apps_unknown: bool,
     /// Django's settings module, once it was loaded.
@@ -197,11 +205,14 @@ impl<'o> Interp<'o> {
             cwd,
             moved: false,
             steps: 0,
+            exhausted: false,
             bytes: 0,
             started: Instant::now(),
             notes: Vec::new(),
             unresolved: Vec::new(),
             third_party: HashSet::new(),
+            import_sites: Vec::new(),
+            apps_ready: false,
             apps_unknown: false,
             settings: None,
             complete: true,
@@ -266,6 +277,7 @@ impl<'o> Interp<'o> {
             || (self.steps.is_multiple_of(256) && self.started.elapsed() > self.options.limits.time)
         {
             self.incomplete("the code was too much to be followed to its end".to_owned());
+            self.exhausted = true;
             return false;
         }
         true
@@ -273,7 +285,8 @@ impl<'o> Interp<'o> {
 
     /// Notes an event once per place and sort.
     fn emit(&mut self, cx: &Cx, range: TextRange, sort: &'static str, kind: EventKind) {
-        if cx.quiet || self.events.len() >= 5_000 {
+        // Modules that were left in the middle lack names that they have.
+        if cx.quiet || self.exhausted || self.events.len() >= 5_000 {
             return;
         }
         if !self.seen.insert((cx.module, range.start().to_u32(), sort)) {

@@ -62,6 +62,7 @@ impl Interp<'_> {
             Stmt::Assign(node) => {
                 let value = self.expr(cx, &node.value);
                 for target in &node.targets {
+                    self.joined_texts(cx, target, &node.value);
                     self.assign(cx, target, &value, Some(&node.value));
                 }
             }
@@ -177,6 +178,11 @@ impl Interp<'_> {
                 opaque = true;
                 self.expr(cx, &keyword.value);
             }
+        }
+        let is_model =
+            |base: &Value| matches!(base, Value::Ext(name) if &**name == "django.db.models.Model");
+        if bases.iter().any(is_model) {
+            self.models_loaded(cx, || format!("the model `{}`", def.name));
         }
         let frame = self.frames.len();
         self.frames.push(Frame::default());
@@ -486,6 +492,7 @@ fn merge(a: Caught, b: Caught) -> Caught {
         errors: a.errors || b.errors,
         exits: a.exits || b.exits,
         names: a.names || b.names,
+        types: a.types || b.types,
         attributes: a.attributes || b.attributes,
     }
 }
@@ -493,7 +500,14 @@ fn merge(a: Caught, b: Caught) -> Caught {
 impl Caught {
     /// `except:`
     fn all() -> Self {
-        Self { imports: true, errors: true, exits: true, names: true, attributes: true }
+        Self {
+            imports: true,
+            errors: true,
+            exits: true,
+            names: true,
+            types: true,
+            attributes: true,
+        }
     }
 }
 
@@ -512,7 +526,8 @@ fn caught_by(expr: &Expr) -> Caught {
             "SystemExit" => Caught { exits: true, ..Caught::default() },
             "KeyError" | "LookupError" | "OSError" | "IOError" | "FileNotFoundError"
             | "EnvironmentError" => Caught { errors: true, ..Caught::default() },
-            "ValueError" | "TypeError" | "IndexError" | "KeyboardInterrupt" | "RuntimeError"
+            "TypeError" => Caught { types: true, ..Caught::default() },
+            "ValueError" | "IndexError" | "KeyboardInterrupt" | "RuntimeError"
             | "ZeroDivisionError" | "SyntaxError" | "StopIteration" => Caught::default(),
             // A name of the project or a library: it could be a base of anything.
             _ => Caught { exits: false, ..Caught::all() },

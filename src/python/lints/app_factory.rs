@@ -5,7 +5,7 @@ use crate::model::Severity;
 use crate::model::{Edit, Safety};
 use crate::python::calls::table;
 use crate::python::source::Source;
-use crate::python::value::{ModuleId, Value};
+use crate::python::value::{FuncRef, ModuleId, Value};
 use rustpython_ruff_text_size::{TextRange, TextSize};
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -45,20 +45,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let Some(binding) = cx.module(id).names.get(cx.wanted()) else { return };
     let wanted = cx.wanted();
     let (name, certainty) = match value {
-        // A WSGI callable takes two arguments; a factory none that must be given.
-        Value::Func(func)
-            if !func.is_async && !func.wrapped && func.positional < 2 && func.required == 0 =>
-        {
-            (func.name.to_string(), 1.0)
-        }
-        Value::Func(func)
-            if !func.is_async
-                && !func.wrapped
-                && func.positional == 1
-                && looks_like_factory(&func.name) =>
-        {
-            (func.name.to_string(), 1.0)
-        }
+        Value::Func(func) if is_factory(func) => (func.name.to_string(), 1.0),
         Value::Func(func)
             if !func.wrapped
                 && func.positional != usize::MAX
@@ -134,6 +121,13 @@ fn called_after_import(
     ];
     // One without the other would break the file.
     edits.into_iter().collect::<Option<Vec<Edit>>>().unwrap_or_default()
+}
+
+/// A WSGI callable takes two arguments; a factory none that must be given.
+pub(super) fn is_factory(func: &FuncRef) -> bool {
+    let plain = !func.is_async && !func.wrapped;
+    plain && func.positional < 2 && func.required == 0
+        || plain && func.positional == 1 && looks_like_factory(&func.name)
 }
 
 /// `create_app`, `make_app`, `get_wsgi_application` …

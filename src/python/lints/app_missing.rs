@@ -60,7 +60,10 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     };
     let range = apps.first().map_or_else(|| last_line(source), |(_, range, _)| *range);
     // `gunicorn wsgi:webshop` is as good; nobody said what the server asks this file for.
-    let unsure = cx.run.options.searched && cx.run.options.assume_path && !apps.is_empty();
+    let hosted =
+        source.shown.ends_with("_com_wsgi.py") || source.shown.ends_with("passenger_wsgi.py");
+    let unsure =
+        cx.run.options.searched && cx.run.options.assume_path && !apps.is_empty() && !hosted;
     let certainty = if unsure { 0.5 } else { 1.0 };
     let mut found = cx.found(&DOC, id, range, certainty, message);
     if unsure {
@@ -69,7 +72,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     found.captures.insert("name".to_owned(), wanted.to_owned());
     if let [(name, range, imported)] = apps.as_slice() {
         found.captures.insert("app".to_owned(), name.clone());
-        let edit = if *imported {
+        // The old name may be used below an import that is renamed.
+        let used_again = *imported && source.text().matches(name.as_str()).count() > 1;
+        let edit = if *imported && !used_again {
             // `from x import app` becomes `from x import app as application`.
             (source.slice(*range) == name)
                 .then(|| cx.edit(id, *range, &format!("{name} as {wanted}"), Safety::Safe))
@@ -84,11 +89,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 Safety::Safe,
             )
         };
-        // The old name may be used below an import that is renamed.
-        let used_again = *imported && source.text().matches(name.as_str()).count() > 1;
-        if !used_again {
-            found.edits.extend(edit);
-        }
+        found.edits.extend(edit);
     }
     out.push(found);
 }

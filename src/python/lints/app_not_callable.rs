@@ -2,6 +2,8 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
+use crate::python::calls::table;
+use crate::python::entry::Interface;
 use crate::python::value::{ClassVal, Value};
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -33,11 +35,30 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     if binding.maybe {
         return;
     }
-    let Some(what) = uncallable(value) else { return };
     let wanted = cx.wanted();
-    let message = format!(
-        "`{wanted}` is {what} here, which the server cannot call: it must be the app object itself"
-    );
+    let wsgi = cx.run.options.interface == Interface::Wsgi;
+    let (what, message) = match (uncallable(value), value) {
+        (Some(what), _) => {
+            let message = format!(
+                "`{wanted}` is {what} here, which the server cannot call: it must be the app object itself"
+            );
+            (what, message)
+        }
+        (None, Value::Func(func))
+            if wsgi
+                && !func.is_async
+                && !func.wrapped
+                && !super::app_factory::is_factory(func)
+                && (func.positional < 2 || func.required > 2) =>
+        {
+            let what = format!("`def {}`", func.name);
+            let message = format!(
+                "The server calls `{wanted}` with two arguments, `environ` and `start_response`, and {what} does not take exactly these"
+            );
+            (what, message)
+        }
+        _ => return,
+    };
     let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
     found.captures.insert("what".to_owned(), what);
     out.push(found);
@@ -54,6 +75,9 @@ pub(super) fn uncallable(value: &Value) -> Option<String> {
         Value::List(..) => "a list".to_owned(),
         Value::Dict(..) => "a dictionary".to_owned(),
         Value::Plain(what) => (*what).to_owned(),
+        Value::Inst(name) if table().is_no_app(name) => {
+            format!("an object of `{name}`, which is no WSGI application")
+        }
         Value::Coroutine(func) => format!("the unfinished call of `async def {}`", func.name),
         Value::Object(class) if !callable(class) => {
             format!("an object of the class `{}`, which has no `__call__`", class.name)

@@ -3,13 +3,14 @@
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
 use crate::python::interp::Binding;
+use crate::python::interp::event::EventKind;
 use crate::python::value::ModuleId;
 use rustpython_ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD403",
     name: "empty-secret-key",
-    summary: "Django's SECRET_KEY is empty.",
+    summary: "Django's SECRET_KEY is missing or empty.",
     why: "Django refuses to work without a SECRET_KEY: sessions, logins and forms fail with ImproperlyConfigured.",
     bad: r#"
 import os
@@ -50,6 +51,17 @@ WSGI_APPLICATION = "wsgi.application"
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    for event in cx.events() {
+        let EventKind::NoSecretKey { near, sure } = &event.kind else { continue };
+        let hint = match near {
+            Some(near) => format!("; `{near}` is probably meant"),
+            None => ": set it to a long random text".to_owned(),
+        };
+        let message = format!(
+            "The settings that Django loads here have no SECRET_KEY, so Django does not work with them{hint}"
+        );
+        out.push(cx.at(&DOC, event, if *sure { 0.8 } else { 0.5 }, message));
+    }
     let Some((id, binding)) = setting(cx, "SECRET_KEY") else { return };
     if binding.value.text() == Some("") {
         let message = "SECRET_KEY is empty: sessions, logins and forms will fail. Set it to a long random text".to_owned();

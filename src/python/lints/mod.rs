@@ -11,6 +11,7 @@ mod app_not_callable;
 mod app_shadowed;
 mod asgi_in_wsgi;
 mod blocking;
+mod call_arguments;
 mod circular;
 mod debug_on;
 mod debug_without_hosts;
@@ -21,6 +22,8 @@ mod empty_secret_key;
 mod environ;
 mod exit;
 mod input;
+mod missing_comma;
+mod models_too_early;
 mod name_missing;
 pub mod near;
 mod not_found_own;
@@ -111,8 +114,9 @@ lints! {
     app_missing app_misspelled app_module app_factory app_not_callable app_conditional app_shadowed asgi_in_wsgi
     blocking slow thread exit input
     not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
-    undefined_name relative_import removed
+    undefined_name relative_import removed call_arguments
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
+    models_too_early missing_comma
     environ relative_open placeholder secret
 }
 

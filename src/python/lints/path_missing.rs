@@ -1,9 +1,9 @@
 //! Folders on the search path that do not exist.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::model::Safety;
 use crate::model::Severity;
-use crate::python::interp::event::EventKind;
+use crate::model::{Edit, Safety};
+use crate::python::interp::event::{Event, EventKind};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD307",
@@ -58,6 +58,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         found.captures.insert("path".to_owned(), path.clone());
         if let Some(near) = near {
             found.captures.insert("near".to_owned(), near.clone());
+            found.edits.extend(part(cx, event, path, near));
             if literal_text == path
                 && let Some(range) = literal
             {
@@ -71,4 +72,20 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         out.push(found);
     }
+}
+
+/// `os.path.join(here, "shp")`: the text of the last folder, where it is written out once.
+fn part(cx: &ModuleCtx, event: &Event, path: &str, near: &str) -> Option<Edit> {
+    let (folder, wrong) = path.rsplit_once('/')?;
+    let (same, right) = near.rsplit_once('/')?;
+    let written = cx.source(event.module)?.slice(event.range);
+    let mut places = ['"', '\''].into_iter().flat_map(|quote| {
+        let text = format!("{quote}{wrong}{quote}");
+        written.match_indices(&text).map(|(at, _)| at + 1).collect::<Vec<_>>()
+    });
+    let (Some(at), None, true) = (places.next(), places.next(), folder == same) else {
+        return None;
+    };
+    let start = event.range.start().to_usize() + at;
+    cx.edit_at(event.module, start, wrong.len(), right, Safety::Safe)
 }

@@ -76,6 +76,16 @@ const USUAL: &[(&str, &[&str])] = &[
 const SHORT: &[(&str, &str)] =
     &[("np", "numpy"), ("pd", "pandas"), ("plt", "matplotlib.pyplot"), ("sa", "sqlalchemy")];
 
+/// Words of other languages.
+const OTHER: &[(&str, &str)] = &[
+    ("true", "True"),
+    ("false", "False"),
+    ("null", "None"),
+    ("nil", "None"),
+    ("none", "None"),
+    ("undefined", "None"),
+];
+
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let mut told: Vec<(ModuleId, &str)> = Vec::new();
     for event in cx.events() {
@@ -95,6 +105,8 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             message = format!(
                 "`{name}` is used here, but it is only defined further down, in line {line}: move that line up, or this one down"
             );
+        } else if let Some((_, right)) = OTHER.iter().find(|(wrong, _)| wrong == name) {
+            let _ = write!(message, ". Python's own word is `{right}`");
         } else if let Some(inside) = &undefined.inside {
             let _ = write!(
                 message,

@@ -1,0 +1,50 @@
+//! Calls of own functions at import whose arguments do not fit.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
+use crate::python::interp::event::EventKind;
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD311",
+    name: "call-arguments",
+    summary: "A function of yours is called at import with too few or too many arguments.",
+    why: "A parameter without a default must be given. A factory that wants a configuration and is called as `create_app()` ends the import with `TypeError: create_app() missing 1 required positional argument`.",
+    bad: r"
+from shop import create_app
+
+application = create_app()
+# --- shop.py
+from flask import Flask
+
+def create_app(config):
+    return Flask(config)
+",
+    good: r#"
+from shop import create_app
+
+application = create_app("shop")
+# --- shop.py
+from flask import Flask
+
+def create_app(config):
+    return Flask(config)
+"#,
+    cause: Some("import-time-exception"),
+    severity: Severity::Error,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    for event in cx.events() {
+        let EventKind::Arguments { name, wanted, given } = &event.kind else { continue };
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        let message = format!(
+            "`{name}` wants {} {wanted} argument{}, and {given} {} given here: the call fails with TypeError",
+            if given < wanted { "at least" } else { "at most" },
+            plural(*wanted),
+            if *given == 1 { "is" } else { "are" }
+        );
+        let mut found = cx.at(&DOC, event, 1.0, message);
+        found.captures.insert("name".to_owned(), name.clone());
+        out.push(found);
+    }
+}
