@@ -12,7 +12,7 @@ use crate::python::lints::LintFinding;
 /// Analyses the entry point.
 pub(super) fn collect(context: &Context) -> Facts {
     let mut facts = Facts::default();
-    let Some(wsgi) = &context.site.wsgi else {
+    let Some(wsgi) = &context.site.wsgi.clone().or_else(|| manage(context)) else {
         facts.skipped.push(Skipped {
             check: "code".to_owned(),
             missing: "no WSGI file was given or found; give --wsgi FILE --project DIR".to_owned(),
@@ -48,6 +48,9 @@ fn entry_options(context: &Context, wsgi: &Path) -> EntryOptions {
     if context.rules.platform_is(context.site.platform_id(), "pythonanywhere") {
         return site;
     }
+    if wsgi.file_name().is_some_and(|name| name == "manage.py") {
+        return EntryOptions { kind: EntryKind::DjangoManage, ..site };
+    }
     // A start command says what is asked for: the module's name and the object in it.
     let starts = context.site.project.as_deref().map(procfile::start_entries).unwrap_or_default();
     if let Some(start) = starts.into_iter().find(|start| same_file(&start.file, wsgi)) {
@@ -71,6 +74,14 @@ fn entry_options(context: &Context, wsgi: &Path) -> EntryOptions {
         }
         None => EntryOptions { kind: EntryKind::Script, ..site },
     }
+}
+
+/// A Django project of which no WSGI file was found: its `manage.py` loads the same settings.
+fn manage(context: &Context) -> Option<std::path::PathBuf> {
+    let file = context.site.project.as_ref()?.join("manage.py");
+    std::fs::read_to_string(&file)
+        .is_ok_and(|text| text.contains("execute_from_command_line"))
+        .then_some(file)
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {

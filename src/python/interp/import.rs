@@ -386,7 +386,7 @@ impl Interp<'_> {
                 }
                 let shadows = if stdlib {
                     Some(Shadowed::Stdlib)
-                } else if self.installed(top, &sites) {
+                } else if !assumed && self.installed(top, &sites) {
                     Some(Shadowed::Installed)
                 } else {
                     None

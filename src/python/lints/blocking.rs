@@ -38,7 +38,7 @@ def work():
 const SHORT: i64 = 10;
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    if !cx.is_served() {
+    if !cx.runs_on_server() {
         return;
     }
     for event in cx.events() {

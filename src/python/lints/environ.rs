@@ -28,7 +28,7 @@ application.secret_key = os.environ.get("FLASK_KEY", "")
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    if !cx.is_served() {
+    if !cx.runs_on_server() {
         return;
     }
     for event in cx.events() {

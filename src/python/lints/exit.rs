@@ -30,7 +30,7 @@ if __name__ == "__main__":
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    if !cx.is_served() {
+    if !cx.runs_on_server() {
         return;
     }
     for event in cx.events() {

@@ -132,7 +132,22 @@ pub struct ModuleCtx<'r> {
 impl ModuleCtx<'_> {
     /// Events that run for sure enough to speak of, that is not below an undecided condition.
     fn events(&self) -> impl Iterator<Item = &Event> {
-        self.run.events.iter().filter(|event| event.weight >= 0.75)
+        self.run.events.iter().filter(|event| event.weight >= 0.75 && !self.is_managers(event))
+    }
+
+    /// What `manage.py` itself does is no server's matter, other than what it loads.
+    fn is_managers(&self, event: &Event) -> bool {
+        use super::entry::EntryKind;
+        self.run.options.kind == EntryKind::DjangoManage
+            && Some(event.module) == self.entry
+            && matches!(
+                event.kind,
+                EventKind::Call(_)
+                    | EventKind::EndlessLoop
+                    | EventKind::Exit(_)
+                    | EventKind::EnvRequired(_)
+                    | EventKind::RelativeOpen { .. }
+            )
     }
 
     /// Calls of the table.
@@ -171,6 +186,11 @@ impl ModuleCtx<'_> {
     fn is_served(&self) -> bool {
         use super::entry::EntryKind;
         !matches!(self.run.options.kind, EntryKind::Script | EntryKind::DjangoManage)
+    }
+
+    /// What the entry point loads runs inside a server.
+    fn runs_on_server(&self) -> bool {
+        self.run.options.kind != super::entry::EntryKind::Script
     }
 
     /// A finding on an event.

@@ -28,7 +28,7 @@ KEY = open(Path(__file__).parent / "data/key.txt").read()
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    if !cx.is_served() {
+    if !cx.runs_on_server() {
         return;
     }
     for event in cx.events() {

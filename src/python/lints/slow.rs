@@ -33,7 +33,7 @@ def summarizer():
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    if !cx.is_served() {
+    if !cx.runs_on_server() {
         return;
     }
     for (event, call) in cx.calls().filter(|(_, call)| call.rule.kind == CallKind::Slow) {

@@ -30,7 +30,7 @@ application = Flask(__name__)
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    if !cx.is_served() || cx.run.options.threads != Some(false) {
+    if !cx.runs_on_server() || cx.run.options.threads != Some(false) {
         return;
     }
     for (event, call) in cx.calls().filter(|(_, call)| call.rule.kind == CallKind::Thread) {
