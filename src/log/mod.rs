@@ -20,6 +20,7 @@ mod prefilter;
 pub mod prefix;
 pub mod read;
 pub mod scan;
+mod spaced;
 pub mod stamp;
 pub mod traceback;
 mod unfinished;

@@ -28,17 +28,23 @@ pub(super) fn weigh(context: &Context, facts: &mut Facts) {
             .map_or(host.as_str(), |(name, _)| name);
         let address = bare.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
         let foreign = match &own {
-            Some(own) => !same_site(own, bare) && bare != "localhost",
+            Some(own) => !same_site(own, bare),
             None => address,
         };
-        if foreign && !is_loopback(bare) {
+        if foreign && !is_inner(bare) {
             fact.certainty *= FOREIGN;
         }
     }
 }
 
-fn is_loopback(host: &str) -> bool {
-    host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+/// An address or name that only the machine's own network knows: a health check, a proxy that does
+/// not pass the visitor's name on, the person themselves.
+fn is_inner(host: &str) -> bool {
+    match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private(),
+        Ok(IpAddr::V6(address)) => address.is_loopback(),
+        Err(_) => !host.contains('.'),
+    }
 }
 
 /// `www.` and sub-domains in both directions: a custom domain and its bare form are one site.
@@ -50,7 +56,17 @@ fn same_site(own: &str, host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::same_site;
+    use super::{is_inner, same_site};
+
+    #[test]
+    fn names_of_the_inner_network() {
+        for host in ["127.0.0.1", "[::1]", "172.31.9.6", "192.168.1.2", "localhost", "web"] {
+            assert!(is_inner(host), "{host}");
+        }
+        for host in ["198.51.100.20", "shop.example", "[2001:db8::1]", "172.32.0.1"] {
+            assert!(!is_inner(host), "{host}");
+        }
+    }
 
     #[test]
     fn names_of_one_site() {

@@ -94,6 +94,7 @@ pub fn scan_text(text: &str, kind: LogKind, rules: &Rules) -> Facts {
     let options = ScanOptions { platform: "generic".to_owned(), ..ScanOptions::default() };
     let prefilter = Prefilter::new(rules);
     let mut scanner = Scanner::new("text", kind, &options, &prefilter);
+    scanner.double_spaced = super::spaced::is_double(text);
     let lines: Vec<&str> = text.lines().collect();
     let backwards = order_of(text, &mut scanner.ctx) == FileOrder::NewestFirst;
     for at in 0..lines.len() {
@@ -125,6 +126,7 @@ pub(super) fn scan_file(
         scanner.kind = super::kind::guess(&file.shown, &head).kind;
     }
     scanner.no_log = super::document::reason(&head);
+    scanner.double_spaced = super::spaced::is_double(&head);
     if let Some(unwrap) = Unwrap::of(&head) {
         return scan_broken(log, scanner, unwrap);
     }

@@ -58,6 +58,8 @@ pub(super) struct Scanner<'r> {
     sampled: bool,
     /// Why what the file says counts little.
     pub(super) no_log: Option<&'static str>,
+    /// An empty line stands below every line, and is none.
+    pub(super) double_spaced: bool,
 }
 
 impl<'r> Scanner<'r> {
@@ -93,6 +95,7 @@ impl<'r> Scanner<'r> {
             tested: Tested::default(),
             sampled: false,
             no_log: None,
+            double_spaced: false,
         }
     }
 
@@ -163,6 +166,9 @@ impl<'r> Scanner<'r> {
     pub(super) fn line(&mut self, raw: &str, no: u64) {
         self.lines = self.lines.max(no);
         self.ctx.no = no;
+        if self.double_spaced && raw.trim().is_empty() {
+            return;
+        }
         if self.kind == LogKind::Access {
             self.request(raw, no);
             return;

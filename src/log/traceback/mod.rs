@@ -262,6 +262,11 @@ impl Assembler {
         if token::token(text) != Token::Text || self.open.len() >= MAX_OPEN {
             return false;
         }
+        self.open_titled(title, text, line)
+    }
+
+    /// Opens the entry of a heading whose message is known; whether the line is used up by it.
+    fn open_titled(&mut self, title: title::Title, text: &str, line: &Line<'_>) -> bool {
         let stamp = line.stamp.map(|stamp| stamp.at);
         let mut entry = Entry::new(Start::Bare, title.line_no, stamp);
         entry.set_exception(&title.name, title.message(text));
@@ -402,6 +407,11 @@ impl Assembler {
             Token::Text => {
                 if self.title.is_none() {
                     self.title = title::Title::of(trimmed, line.no);
+                    if let Some((title, message)) = title::Title::with_message(trimmed, line.no)
+                        && self.open.len() < MAX_OPEN
+                    {
+                        return self.open_titled(title, message, line);
+                    }
                 }
                 let exception = names::bare(text);
                 if exception.is_none_or(|(name, message)| foreign::is_foreign(name, message)) {

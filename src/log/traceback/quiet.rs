@@ -20,18 +20,32 @@ pub(super) enum Quiet {
 /// A record below level error with a traceback is a handled exception. Servers write records of
 /// their own above a traceback that came from elsewhere, so what they warn of is none.
 pub(super) fn said_quietly(level: Option<Level>, intro: Option<&Intro>) -> Quiet {
-    const SERVERS: [&str; 4] = ["Worker ", "worker ", "development server", "Invalid HTTP"];
+    const SERVERS: [&str; 4] = ["Worker ", "worker ", "development server", "Invalid HTTP_HOST"];
     if level.is_some_and(|level| level < Level::Error) {
         return Quiet::Itself;
     }
     let Some(intro) = intro else { return Quiet::No };
     let warning = intro.level == Some(Level::Warning);
+    if the_clients_fault(&intro.text) {
+        return Quiet::Intro;
+    }
     if (warning || intro.hint.is_none() && goes_on(&intro.text))
         && !SERVERS.iter().any(|word| intro.text.contains(word))
     {
         return Quiet::Intro;
     }
     Quiet::No
+}
+
+/// What servers say before they print what was wrong with somebody's request or connection: scanners
+/// and probes do that all day, and the server goes on.
+fn the_clients_fault(text: &str) -> bool {
+    const WORDS: [&str; 3] = [
+        "Invalid HTTP request received",
+        "Socket error processing request",
+        "Exception in callback UVTransport._call_connection_made",
+    ];
+    WORDS.iter().any(|word| text.contains(word))
 }
 
 /// Words of a program that tries again, does without, or puts something else in the place of what failed.

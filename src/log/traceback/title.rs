@@ -28,6 +28,7 @@ impl Title {
             return Some(Self { name: text.to_owned(), route: None, line_no, lone: true });
         }
         let (name, route) = if let Some((name, path)) = text.split_once(" at /") {
+            // What follows the path on the line is the message already, see `with_message`.
             let whole = !path.contains(' ');
             (name, whole.then(|| super::intro::route(&format!("/{path}")))?.into())
         } else {
@@ -41,6 +42,17 @@ impl Title {
             line_no,
             lone: false,
         })
+    }
+
+    /// `ValueError at /shop/ could not convert …`: the heading and its message became one line.
+    pub(super) fn with_message(text: &str, line_no: u64) -> Option<(Self, &str)> {
+        let (_, behind) = text.split_once(" at /")?;
+        let (path, message) = behind.split_once(' ')?;
+        let heading = text.len() - behind.len() + path.len();
+        let message = message.trim();
+        (message.split(' ').count() > 1)
+            .then(|| Self::of(&text[..heading], line_no))?
+            .map(|title| (title, message))
     }
 
     /// The message on the line below, without the marks that made it code.
@@ -83,6 +95,11 @@ mod tests {
         let it =
             Title::of("**django.db.utils.OperationalError** in **psycopg2/__init__.py:130**", 1);
         assert!(it.is_some_and(|it| it.route.is_none()));
+        let (it, message) =
+            Title::with_message("ValueError at /shop/ could not convert it", 1).expect("one line");
+        assert_eq!((it.route.as_deref(), message), (Some("/shop/"), "could not convert it"));
+        assert!(Title::with_message("ValueError at /shop/", 1).is_none());
+        assert!(Title::with_message("look at /srv/app for more of it", 1).is_none());
         assert!(Title::of("UnicodeEncodeError", 1).is_some_and(|it| it.lone && !it.reaches(3)));
         for text in [
             "Error",
