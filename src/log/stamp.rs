@@ -121,6 +121,30 @@ fn time(b: &[u8]) -> Option<(u32, u32, u32, u32, usize)> {
     Some((hour, minute, second, nanos, len))
 }
 
+/// A time whose clock may have twelve hours: then the hour may have one digit, and ` AM` or ` PM`
+/// follows. Its length includes these.
+fn twelve_hours(s: &[u8], at: usize) -> Option<(u32, u32, u32, u32, usize)> {
+    let (mut hour, minute, second, nanos, mut used) = if s.get(at + 1) == Some(&b':') {
+        let mut padded = [b'0'; 33];
+        let take = s.len().saturating_sub(at).min(32);
+        padded[1..=take].copy_from_slice(&s[at..at + take]);
+        let (hour, minute, second, nanos, used) = time(&padded[..=take])?;
+        (hour, minute, second, nanos, used - 1)
+    } else {
+        time(s.get(at..)?)?
+    };
+    // browsers write a narrow space
+    let rest = s.get(at + used..)?;
+    let gap = if rest.starts_with("\u{202f}".as_bytes()) { 3 } else { 1 };
+    match rest.get(gap..gap + 2) {
+        Some(b"AM") if gap == 3 || rest[0] == b' ' => hour %= 12,
+        Some(b"PM") if gap == 3 || rest[0] == b' ' => hour = hour % 12 + 12,
+        _ => return Some((hour, minute, second, nanos, used)),
+    }
+    used += gap + 2;
+    Some((hour, minute, second, nanos, used))
+}
+
 /// Nanoseconds of `.123` or `,123` at `at`, and the position behind it.
 fn fraction(b: &[u8], at: usize) -> (u32, usize) {
     if !matches!(b.get(at), Some(b'.' | b',')) {
@@ -188,7 +212,7 @@ fn zone_word(b: &[u8]) -> Option<(i32, usize)> {
 }
 
 /// `2026-04-13 07:57:44`, with `T`, with `/`, with a fraction, with an offset behind or after one
-/// space, with Go's zone word behind that (`+0100 CET`, `-0300 -03`).
+/// space, with Go's zone word behind that (`+0100 CET`, `-0300 -03`), with a 12-hour clock.
 #[must_use]
 pub fn iso(s: &[u8], clock: &Clock) -> Option<Read> {
     if s.len() < 19
@@ -199,7 +223,7 @@ pub fn iso(s: &[u8], clock: &Clock) -> Option<Read> {
         return None;
     }
     let (year, month, day) = (fixed(s, 0, 4)?, fixed(s, 5, 2)?, fixed(s, 8, 2)?);
-    let (hour, minute, second, nanos, used) = time(&s[11..])?;
+    let (hour, minute, second, nanos, used) = twelve_hours(s, 11)?;
     let mut len = 11 + used;
     let mut offset = None;
     let gap = usize::from(s.get(len) == Some(&b' '));
@@ -324,28 +348,32 @@ pub fn syslog(s: &[u8], clock: &Clock) -> Option<Read> {
         year = Some(written as i32);
         at += 5 + usize::from(s.get(at + 5) == Some(&b' '));
     }
-    // A 12-hour clock may write one digit.
-    let short = s.get(at + 1) == Some(&b':');
-    let mut padded = [b'0'; 33];
-    let take = s.len().saturating_sub(at).min(32);
-    padded[1..=take].copy_from_slice(&s[at..at + take]);
-    let (mut hour, minute, second, nanos, used) =
-        if short { time(&padded[..=take])? } else { time(&s[at..])? };
-    at += if short { used - 1 } else { used };
-    match s.get(at..at + 3) {
-        Some(b" AM") => {
-            hour %= 12;
-            at += 3;
-        }
-        Some(b" PM") => {
-            hour = hour % 12 + 12;
-            at += 3;
-        }
-        _ => {}
-    }
+    let (hour, minute, second, nanos, used) = twelve_hours(s, at)?;
+    at += used;
     let civil = Civil { year: year.unwrap_or(0), month, day, hour, minute, second, nanos };
     let stamp = if year.is_some() { civil.at(None, clock)? } else { infer_year(civil, clock)? };
     Some(Read { stamp, len: at })
+}
+
+/// `7/18/2026, 6:40:04 AM`: what browsers make of a date in the United States, where viewers of
+/// logs take it from. Without AM or PM the day may stand first, so nothing is read.
+#[must_use]
+pub fn american(s: &[u8], clock: &Clock) -> Option<Read> {
+    let number = |at: usize| {
+        let len = if s.get(at + 1).is_some_and(u8::is_ascii_digit) { 2 } else { 1 };
+        (s.get(at + len) == Some(&b'/')).then(|| Some((fixed(s, at, len)?, at + len + 1)))?
+    };
+    let (month, at) = number(0)?;
+    let (day, at) = number(at)?;
+    let year = fixed(s, at, 4)? as i32;
+    let mut at = at + 4;
+    at += usize::from(s.get(at) == Some(&b','));
+    (s.get(at) == Some(&b' ')).then_some(())?;
+    let (hour, minute, second, nanos, used) = twelve_hours(s, at + 1)?;
+    let len = at + 1 + used;
+    (s.get(len - 1) == Some(&b'M')).then_some(())?;
+    let civil = Civil { year, month, day, hour, minute, second, nanos };
+    Some(Read { stamp: civil.at(None, clock)?, len })
 }
 
 /// The newest year that puts the stamp at most two days after the reference.
@@ -419,6 +447,7 @@ pub fn any(s: &str, clock: &Clock) -> Option<Stamp> {
         .or_else(|| asctime(b, clock))
         .or_else(|| common(b, clock))
         .or_else(|| syslog(b, clock))
+        .or_else(|| american(b, clock))
         .or_else(|| epoch(b))?;
     Some(read.stamp)
 }

@@ -1,6 +1,6 @@
 //! Docker Compose's `web_1  | ` and `web-1 | `, foreman's `10:23:45 web.1   | `.
 
-use super::{PrefixCtx, Taken};
+use super::{PrefixCtx, Taken, logging};
 use crate::log::bytes::{fixed, one_space, run, spaces};
 use crate::log::line::Prefix;
 
@@ -23,6 +23,9 @@ pub(super) fn take<'a>(s: &'a str, ctx: &mut PrefixCtx) -> Option<Taken<'a>> {
     let rest = s[len + pad..].strip_prefix('|').filter(|_| pad > 0)?;
     let text = one_space(rest)?;
     let name = &s[..len];
+    if logging::level_word(name).is_some() {
+        return None;
+    }
     let numbered = name.rsplit_once(['_', '-', '.']).is_some_and(|(_, number)| {
         !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit())
     });
@@ -52,5 +55,9 @@ pub(super) fn foreman(s: &str) -> Option<Taken<'_>> {
     let len = run(rest, name_byte);
     let text =
         one_space(rest[len..].trim_start_matches(' ').strip_prefix('|').filter(|_| len > 0)?)?;
-    Some(Taken { container: Some(&rest[..len]), ..Taken::until(s, text, Prefix::Compose) })
+    let name = &rest[..len];
+    if logging::level_word(name).is_some() {
+        return None;
+    }
+    Some(Taken { container: Some(name), ..Taken::until(s, text, Prefix::Compose) })
 }

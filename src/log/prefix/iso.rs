@@ -6,12 +6,15 @@ use crate::log::bytes::{one_space, spaces};
 use crate::log::line::Prefix;
 use crate::log::stamp::{self, Clock};
 
-/// A line that begins with `2026-04-13 07:57:44…`.
+/// A line that begins with `2026-04-13 07:57:44…` or with an American date.
 pub(super) fn take<'a>(s: &'a str, clock: &Clock) -> Option<Taken<'a>> {
-    if s.as_bytes().get(4) != Some(&b'-') {
+    let read = if s.as_bytes().get(4) == Some(&b'-') {
+        stamp::iso(s.as_bytes(), clock)?
+    } else if matches!(s.as_bytes().get(1..3), Some([b'/', _] | [_, b'/'])) {
+        stamp::american(s.as_bytes(), clock)?
+    } else {
         return None;
-    }
-    let read = stamp::iso(s.as_bytes(), clock)?;
+    };
     let rest = &s[read.len..];
     let mut taken = Taken { stamp: Some(read.stamp), ..Taken::default() };
     let (text, kind, arrival) = dialect(s, rest, &mut taken)?;

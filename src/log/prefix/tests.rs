@@ -115,6 +115,8 @@ fn containers() {
         ("web_1  |   File \"a\"", "  File \"a\"", "-", None, None, Some("web_1"), None),
         ("myapp-web-1  | x", "x", "-", None, None, Some("myapp-web-1"), None),
         ("10:23:45 web.1   | x", "x", "-", None, None, Some("web.1"), None),
+        ("8/15/2026, 1:21:55 AM   File \"a\"", "  File \"a\"", "2026-08-15T01:21:55Z", None, None, None, None),
+        ("2026-08-15 1:21:55 AM ValueError: x", "ValueError: x", "2026-08-15T01:21:55Z", None, None, None, None),
         ("2025-08-15T13:21:55Z proxy[148e21] sin [error][PR03] could not find", "[PR03] could not find", "2025-08-15T13:21:55Z", Some(Error), None, Some("148e21"), Some("proxy")),
         ("2025-08-15T13:21:55Z app[148e21] sin [info]  File \"a\"", "  File \"a\"", "2025-08-15T13:21:55Z", None, None, Some("148e21"), Some("app")),
         ("2025-08-15T13:21:55Z app[148e21] sin [info]   File \"a\"", "  File \"a\"", "2025-08-15T13:21:55Z", None, None, Some("148e21"), Some("app")),

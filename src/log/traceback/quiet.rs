@@ -39,7 +39,7 @@ pub(super) fn said_quietly(level: Option<Level>, intro: Option<&Intro>) -> Quiet
 
 /// What servers say before they print what was wrong with somebody's request or connection: scanners
 /// and probes do that all day, and the server goes on.
-fn the_clients_fault(text: &str) -> bool {
+pub(super) fn the_clients_fault(text: &str) -> bool {
     const WORDS: [&str; 3] = [
         "Invalid HTTP request received",
         "Socket error processing request",

@@ -317,3 +317,20 @@ fn json_that_nobody_unfolded() {
     assert_eq!(it.event.message, "x");
     assert_eq!(it.event.frames[0].file, "/app/a.py");
 }
+
+#[test]
+fn a_strangers_broken_request_is_handled() {
+    for intro in [
+        "08:06:41 WARNING | uvicorn.error: Invalid HTTP request received.",
+        "[2026-01-02 10:11:12 +0000] [12] [ERROR] Socket error processing request.",
+    ] {
+        let (done, _) = logged(&format!(
+            "{intro}
+Traceback (most recent call last):
+  File \"/srv/venv/lib/python3.10/site-packages/h11/_util.py\", line 76, in _reraise_as_remote_protocol_error
+    raise self
+h11._util.RemoteProtocolError: illegal request line"
+        ));
+        assert!(one(done).handled, "{intro}");
+    }
+}
