@@ -314,3 +314,15 @@ fn json_says_it_in_words() {
     let detail = report["probe"]["hits"][0]["error"]["detail"].to_string();
     assert!(detail.contains("SSH"), "{report:#}");
 }
+
+/// What was odd about a good answer is said without `-v` too.
+#[test]
+fn notes_stand_in_the_text() {
+    let tls = faults::certificate(faults::Certificate::SelfSigned);
+    let server = Server::tls(&tls, faults::always(response(200, &[], "<p>fine</p>")));
+    let url = server.url("/");
+    let output = diagnose(&[&url, "--insecure", "--hits", "1"]).output().expect("run");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("(--insecure)") && text.contains("self-signed"), "{text}");
+}

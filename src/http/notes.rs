@@ -14,7 +14,13 @@ const CERTIFICATE_DAYS: i64 = 14;
 pub(super) fn add(plan: &ProbePlan, url: &Url, report: &mut ProbeReport) {
     let notes = &mut report.notes;
     if plan.insecure && url.scheme() == "https" {
-        notes.push("The certificate was not required to be valid (--insecure).".to_owned());
+        let reason = report.hits.iter().find_map(|hit| hit.tls.as_ref()?.reason.as_deref());
+        notes.push(match reason {
+            Some(reason) => {
+                format!("The certificate was not required to be valid (--insecure), and browsers refuse it: {reason}.")
+            }
+            None => "The certificate was not required to be valid (--insecure); it is.".to_owned(),
+        });
     }
     if let Some(cname) = report.cname.as_ref().filter(|cname| cname.fits == Some(false)) {
         notes.push(format!(

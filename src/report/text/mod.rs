@@ -410,6 +410,11 @@ fn lists(page: &mut Page<'_>, report: &Report) {
             page.paragraph("Ruled out: ", &ruled_out.join(", "), Tone::Plain);
         }
     }
+    // What was odd about the answers; below the phases it stands already where they are drawn.
+    let beside = report.probe.as_ref().filter(|probe| !charts::worth_it(probe, page.style.verbose));
+    for note in beside.iter().flat_map(|probe| probe.notes.iter().skip(1).take(4)) {
+        page.paragraph("Probe: ", note, Tone::Plain);
+    }
     if page.style.verbose > 0 || report.verdict != Verdict::Broken {
         for item in &report.examined {
             let what = words::below_root(report, &item.what);
