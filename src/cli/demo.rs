@@ -87,7 +87,9 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let mut plan = probe_plan(url, &site, &flags, &rules);
     plan.proxy = crate::http::plan::ProxySettings::default();
     if let Some(limit) = scenario.limit_ms {
+        // The show is shorter than life: so is what it is held against.
         plan.limit = Duration::from_millis(limit);
+        plan.limits.clear();
     }
     let input = DiagnoseInput {
         site,
