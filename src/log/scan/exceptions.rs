@@ -189,7 +189,8 @@ fn is_benign(event: &ExceptionEvent) -> bool {
             | "ConnectionClosedError"
             | "ConnectionClosedOK"
             | "WebSocketDisconnect"
-    ) || (event.short_type() == "SystemExit" && matches!(event.message.trim(), "" | "0"))
+    ) || (event.short_type() == "SystemError" && event.message.contains("uwsgi_"))
+        || (event.short_type() == "SystemExit" && matches!(event.message.trim(), "" | "0"))
         || (matches!(event.short_type(), "OSError" | "IOError")
             && (matches!(event.message.as_str(), "write error" | "failed to write data")
                 || event.message.contains("Broken pipe")))
