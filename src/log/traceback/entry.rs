@@ -75,6 +75,8 @@ pub(super) struct Entry {
     cut: String,
     tail: Tail,
     last_indent: usize,
+    /// Spaces before the exception's line: a build's output indents all that its commands print.
+    margin: usize,
     pub banner: bool,
     banner_lines: u32,
     message_lines: u32,
@@ -102,6 +104,7 @@ impl Entry {
             cut: String::new(),
             tail: Tail::None,
             last_indent: 0,
+            margin: 0,
             banner: false,
             banner_lines: 0,
             message_lines: 0,
@@ -377,6 +380,7 @@ impl Entry {
                 || (!lost && indent <= self.last_indent && plausible(name, message))
             {
                 self.set_exception(name, message);
+                self.margin = indent;
                 return Step::Taken;
             }
         }
@@ -496,11 +500,15 @@ impl Entry {
         if self.state == State::AfterBlank {
             return Step::Over;
         }
-        // Werkzeug's own lines are indented by one
-        if text.starts_with(" * ") && looks_like_log(trimmed) {
+        // Werkzeug's own lines are indented by one, and so is what a build says went wrong
+        if text.starts_with(" * ") && looks_like_log(trimmed) || text.starts_with(" !  ") {
             return Step::Over;
         }
-        let indented = text.starts_with([' ', '\t']);
+        let indent = token::indent(text);
+        if indent < self.margin {
+            return Step::Over;
+        }
+        let indented = indent > self.margin;
         let other = !indented
             && (self.stamped
                 || self.start == Start::Bare

@@ -334,3 +334,24 @@ h11._util.RemoteProtocolError: illegal request line"
         assert!(one(done).handled, "{intro}");
     }
 }
+
+#[test]
+fn what_a_build_says_behind_an_indented_traceback_is_no_message() {
+    let build = "       Traceback (most recent call last):
+         File \"/tmp/build_1/shop/settings.py\", line 23, in <module>
+           SECRET_KEY = os.environ['SECRET_KEY']
+         File \"<frozen os>\", line 679, in __getitem__
+       KeyError: 'SECRET_KEY'
+ !     Error while running '$ python manage.py collectstatic --noinput'.
+       See traceback above for details.";
+    assert_eq!(one(plain(build)).event.message, "'SECRET_KEY'");
+    let two_lines = "  Traceback (most recent call last):
+    File \"/app/db.py\", line 3, in <module>
+      connect()
+  psycopg2.OperationalError: could not connect to server: Connection refused
+          Is the server running on host \"db\"?
+-----> Discovering process types";
+    let message = one(plain(two_lines)).event.message;
+    assert!(message.contains("Is the server running"), "{message}");
+    assert!(!message.contains("Discovering"), "{message}");
+}
