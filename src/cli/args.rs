@@ -127,7 +127,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
     /// Read logs, WSGI file and settings through PythonAnywhere's API (token in API_TOKEN)
-    #[arg(long, conflicts_with_all = ["root", "error_log", "server_log", "access_log", "wsgi", "project"])]
+    #[arg(long, conflicts_with_all = ["root", "error_log", "server_log", "access_log", "nginx_log", "platform_log", "wsgi", "procfile", "events", "server_config", "project"])]
     pub remote: bool,
     /// The account on PythonAnywhere, for --remote and --reload with a domain of your own
     #[arg(long, value_name = "NAME")]
@@ -184,7 +184,7 @@ pub struct ProbeFlags {
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
     /// Send no request at all
-    #[arg(long, conflicts_with = "url")]
+    #[arg(long, conflicts_with_all = ["url", "hits", "timeout", "insecure"])]
     pub no_probe: bool,
     /// Most requests to send [default: 3]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20))]
@@ -230,6 +230,11 @@ fn seconds(text: &str) -> Result<f64, String> {
     span.ok_or_else(|| "give seconds above 0, at most 3600, such as 30".to_owned())
 }
 
+/// A number of characters.
+fn characters(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "give a number of characters, such as 30000; 0: no limit".to_owned())
+}
+
 /// Output.
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Output")]
@@ -250,7 +255,7 @@ pub struct OutputArgs {
     #[arg(long, value_enum, value_name = "FLAVOR", default_value = "github")]
     pub markdown_flavor: FlavorArg,
     /// Most characters of a Markdown report; 0: no limit
-    #[arg(long, value_name = "N", default_value_t = 30_000)]
+    #[arg(long, value_name = "N", default_value_t = 30_000, value_parser = characters)]
     pub budget: usize,
     /// Leave secrets and personal data in
     #[arg(long)]
@@ -259,7 +264,7 @@ pub struct OutputArgs {
     #[arg(long)]
     pub explain_ranking: bool,
     /// Only the findings; twice: nothing
-    #[arg(short, long, action = clap::ArgAction::Count)]
+    #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "verbose")]
     pub quiet: u8,
     /// More evidence
     #[arg(short, long, action = clap::ArgAction::Count)]

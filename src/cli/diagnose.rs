@@ -12,7 +12,7 @@ use super::account::{self, Before};
 use super::args::{DiagnoseArgs, FormatArg, ProbeFlags};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::plan::{Plan, seconds};
+use super::plan::{EXAMPLE_URL, Plan, seconds};
 use super::progress;
 use super::remote::{self, Remote};
 use super::watch;
@@ -139,6 +139,10 @@ pub fn diagnose_args(
 
 /// `--select` and `--ignore` name what exists, here or in the folder of `--rules`.
 fn check_names(control: &super::args::ControlArgs) -> Result<(), Failure> {
+    if let Some(name) = control.select.iter().find(|name| control.ignore.contains(name)) {
+        return Err(Failure::new(format!("{name} is both selected and ignored"))
+            .hint("name it in --select or in --ignore"));
+    }
     for (flag, names) in [("--select", &control.select), ("--ignore", &control.ignore)] {
         let unknown = crate::python::suppress::unknown(names);
         if unknown.is_empty() {
@@ -175,6 +179,11 @@ pub(super) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
     if let Some(path) = &args.keep.bundle {
         bundle::check(path)?;
     }
+    if args.files.user.is_some() && !args.files.remote && !args.live.reload {
+        return Err(Failure::new("--user: only --remote and --reload ask for an account")
+            .hint("leave it out, or add one of the two")
+            .into());
+    }
     let earlier = args.keep.verify.as_deref().map(verify::read).transpose()?;
     let cancel = Arc::new(AtomicBool::new(false));
     on_interrupt(&cancel);
@@ -193,7 +202,8 @@ pub(super) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
     // Nothing could be read, and nothing was seen: the job could not be done.
     let nothing =
         reports.iter().all(|report| report.examined.is_empty() && report.findings.is_empty());
-    output::write(&reports, &args.output)?;
+    let named: Vec<Report> = reports.iter().map(|r| prepared.plan.named(r.clone())).collect();
+    output::write(&named, &args.output)?;
     if let Some(path) = &args.keep.bundle {
         bundle::write(path, &reports, &args.output)?;
     }
@@ -326,6 +336,11 @@ fn input(plan: &Plan, site: Site, flags: &ProbeFlags, rules: &Rules) -> Diagnose
         }
         (url, _) => url.clone(),
     };
+    // The site's own address says more than an example.
+    let url = url.map_err(|why| match &site.url {
+        Some(own) => why.replace(EXAMPLE_URL, own),
+        None => why,
+    });
     DiagnoseInput {
         probe: url.map(|url| probe_plan(url, &site, flags, rules)),
         site,

@@ -49,10 +49,11 @@ pub(super) struct Entry {
 pub(super) fn findings(path: &Path) -> Result<BTreeMap<String, Entry>, Failure> {
     let bad = |why: String| {
         Failure::new(format!("{}: {why}", path.display()))
-            .hint("give two files written by diagnose --format json")
+            .hint("give a report written by diagnose --format json or -o report.json")
     };
     let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
-    let json: Value = serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?;
+    let json: Value = serde_json::from_str(&text)
+        .map_err(|error| bad(format!("not JSON ({error})")))?;
     if json["schema"] != "diagnose/v1" {
         return Err(bad("not a report of diagnose/v1".to_owned()));
     }

@@ -36,20 +36,19 @@ pub use diagnose::{DiagnoseInput, diagnose_args, diagnose_site};
 pub use exit::Exit;
 pub use failure::Failure;
 
+/// `-h`: what most people need, on one screen; `--help` has everything.
+const SHORT_HELP: &str = include_str!("short_help.txt");
+
 /// Parses, runs, prints. Never panics on input; a closed pipe is a clean end.
 pub fn run<I, T>(argv: I) -> Exit
 where
     I: IntoIterator<Item = T>,
     T: Into<std::ffi::OsString> + Clone,
 {
-    let args = match Args::try_parse_from(argv) {
+    let argv: Vec<std::ffi::OsString> = argv.into_iter().map(Into::into).collect();
+    let args = match Args::try_parse_from(&argv) {
         Ok(args) => args,
-        Err(error) => {
-            // Help and version are answers, not failures.
-            let failed = error.use_stderr();
-            let _ = error.print();
-            return if failed { Exit::Failed } else { Exit::Clean };
-        }
+        Err(error) => return refused(&error, &argv),
     };
     match dispatch(args) {
         Ok(exit) => exit,
@@ -70,6 +69,24 @@ where
             Exit::Failed
         }
     }
+}
+
+/// What the parser answers by itself: help, the version, or why it does not understand.
+fn refused(error: &clap::Error, argv: &[std::ffi::OsString]) -> Exit {
+    use clap::error::ErrorKind;
+    let names = |word: &std::ffi::OsString| Args::command().find_subcommand(word).is_some();
+    let short = argv.iter().any(|word| word == "-h") && !argv.iter().skip(1).any(names);
+    // Nobody reads it when the stream is closed.
+    if error.kind() == ErrorKind::DisplayHelp && short {
+        let _ = std::io::stdout().write_all(SHORT_HELP.as_bytes());
+    } else {
+        let _ = error.print();
+    }
+    if error.kind() == ErrorKind::ArgumentConflict {
+        let _ = writeln!(std::io::stderr(), "Leave out one of the two.");
+    }
+    // Help and version are answers, not failures.
+    if error.use_stderr() { Exit::Failed } else { Exit::Clean }
 }
 
 fn dispatch(args: Args) -> anyhow::Result<Exit> {

@@ -72,10 +72,10 @@ impl Source {
         }
     }
 
-    /// The line on which a range starts, trimmed and bounded.
+    /// The line on which a range starts, bounded; with its indentation, which columns count.
     pub fn excerpt(&self, range: TextRange) -> String {
         let line = self.parsed.lines.line(range.start().to_usize());
-        self.parsed.lines.text(self.text(), line).trim().chars().take(300).collect()
+        self.parsed.lines.text(self.text(), line).trim_end().chars().take(300).collect()
     }
 
     /// The source text of a range.

@@ -116,11 +116,24 @@ pub fn redact(mut report: Report, options: &RedactOptions) -> Shareable {
     if store.has_repeats() {
         visit::strings(&mut report, &mut |text| store.second_pass(text));
     }
+    // A link to a page of an account leads nowhere without its name.
+    for finding in &mut report.findings {
+        finding.docs.retain(|url| !url.contains('‹'));
+    }
     if let Some(user) = &mut report.site.user {
         *user = store.account(user);
     }
     let redactions = Redactions { on: true, counts: store.counts() };
     Shareable { report, redactions }
+}
+
+/// Puts `to` in place of `from` in every text of a report.
+pub fn replace(report: &mut Report, from: &str, to: &str) {
+    visit::strings(report, &mut |text| {
+        if text.contains(from) {
+            *text = text.replace(from, to);
+        }
+    });
 }
 
 /// Compiles the usual patterns ahead of their use, while something else is waited for.

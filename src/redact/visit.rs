@@ -12,7 +12,7 @@ pub(super) fn drop_bodies(report: &mut Report) {
     }
 }
 
-/// Calls `change` for each text. Not visited: documentation links, slugs and check names (ours),
+/// Calls `change` for each text. Not visited: slugs and check names (ours),
 /// where to ask for help, the probe's own address, the site's domain. The account's name is changed
 /// by the caller.
 pub(super) fn strings(report: &mut Report, change: &mut dyn FnMut(&mut String)) {
@@ -66,6 +66,7 @@ pub(super) fn strings(report: &mut Report, change: &mut dyn FnMut(&mut String)) 
             consequence.evidence.iter_mut().for_each(|item| evidence(item, change));
         }
         finding.captures.values_mut().for_each(&mut *change);
+        finding.docs.iter_mut().for_each(&mut *change);
     }
     for item in &mut report.ruled_out {
         change(&mut item.reason);

@@ -79,9 +79,10 @@ fn head(report: &Report) -> String {
     let verdict = inline(&words::verdict(report));
     let line = match words::answer(report) {
         Some(finding) => format!(
-            "**Verdict ({}): {verdict}** ({})",
+            "**Verdict ({}): {verdict}** ({}){}",
             words::confidence(finding, false),
-            markdown_code(words::slug(finding))
+            markdown_code(words::slug(finding)),
+            finding.explains.as_ref().map_or_else(String::new, |text| format!(", {}", inline(text)))
         ),
         None => format!("**Verdict: {verdict}**"),
     };
@@ -105,9 +106,6 @@ fn whole(report: &Report, finding: &Finding, at: usize, style: &Style) -> String
             inline(&finding.title),
             markdown_code(words::slug(finding))
         );
-    }
-    if let (0, Some(explains)) = (at, &finding.explains) {
-        let _ = write!(out, "It {}.\n\n", inline(explains));
     }
     out.push_str(&evidence(report, &finding.evidence, github));
     if !finding.why.trim().is_empty() {
@@ -213,18 +211,22 @@ fn evidence(report: &Report, evidence: &[Evidence], github: bool) -> String {
     }
     for item in evidence.iter().take(ROWS) {
         let (place, what, times) = row(report, item);
+        let what = match item.label.as_deref().filter(|_| item.source == Source::Code) {
+            Some(label) => format!("{} – {}", markdown_code_cell(&what), inline(label)),
+            None => markdown_code_cell(&what),
+        };
         if github {
             let _ = writeln!(
                 out,
                 "| {} | {} | {} |",
                 markdown_code_cell(&place),
-                markdown_code_cell(&what),
+                what,
                 inline(&times)
             );
         } else {
             let times =
                 if item.count > 1 { format!(" ({})", inline(&times)) } else { String::new() };
-            let _ = writeln!(out, "- {}: {}{times}", markdown_code(&place), markdown_code(&what));
+            let _ = writeln!(out, "- {}: {what}{times}", markdown_code(&place));
         }
     }
     if evidence.len() > ROWS {
@@ -239,7 +241,8 @@ fn evidence(report: &Report, evidence: &[Evidence], github: bool) -> String {
             lines = lines.split_off(skip);
             lines.insert(0, format!("… {skip} lines left out"));
         }
-        out.push_str(&block(&lines, github, ""));
+        // Four spaces below a list item would be its next paragraph, not code.
+        out.push_str(&block(&lines, github, if github { "" } else { "  " }));
         out.push('\n');
     }
     out
@@ -341,6 +344,8 @@ fn next(report: &Report, github: bool) -> String {
     if let Some((channel, attach)) = report.support.split_first() {
         let _ = writeln!(out, "**Ask:** {}", inline(channel));
         for line in attach {
+            // This is the report that is asked for.
+            let line = line.trim_end_matches(" (diagnose --format markdown)");
             let _ = writeln!(out, "- {}", inline(line));
         }
     }

@@ -170,8 +170,21 @@ fn unknown(page: &mut Page, report: &Report, site: &str) {
         page.text(&format!("The next step that tells most: {}", words::sentence(&next.text)));
         page.command(next.command.as_deref());
     }
-    let missing: Vec<&str> =
-        report.skipped.iter().map(|item| item.check.as_str()).take(3).collect();
+    let mut missing: Vec<&str> = report
+        .skipped
+        .iter()
+        .map(|item| match item.check.as_str() {
+            "code" => "your code",
+            "logs" => "the logs",
+            "probe" => "the site itself",
+            "procfile" => "the Procfile",
+            "events" => "the platform's events",
+            "environment" => "the machine",
+            other => other,
+        })
+        .collect();
+    missing.dedup();
+    missing.truncate(3);
     if !missing.is_empty() {
         page.text(&format!("I could not look at: {}.", missing.join(", ")));
     }

@@ -230,7 +230,7 @@ pub(super) fn ago(time: Timestamp, now: Option<Timestamp>) -> Option<String> {
     };
     match seconds {
         s if s < 0 => None,
-        s if s < 60 => Some("just now".to_owned()),
+        s if s < 60 => Some("a moment ago".to_owned()),
         s if s < 3_600 => say(s / 60, "minute", "minutes"),
         s if s < 86_400 => say(s / 3_600, "hour", "hours"),
         s => say(s / 86_400, "day", "days"),

@@ -42,7 +42,11 @@ pub fn pad(text: &str, to: usize) -> String {
     out
 }
 
-/// Lines of at most `most` columns, broken at spaces; words that are too long are cut.
+/// Longest address that is never cut, though it be wider than the page.
+const ADDRESS: usize = 200;
+
+/// Lines of at most `most` columns, broken at spaces; words that are too long are cut, addresses
+/// stand whole.
 ///
 /// Runs of spaces count as one. Never empty: empty text is one empty line.
 #[must_use]
@@ -61,7 +65,8 @@ pub fn wrap(text: &str, most: usize) -> Vec<String> {
             line.push(' ');
             used += 1;
         }
-        if wide <= most {
+        // Half an address is worth nothing.
+        if wide <= most || (word.contains("://") && wide <= ADDRESS) {
             line.push_str(word);
             used += wide;
             continue;
@@ -97,6 +102,7 @@ mod tests {
     fn wraps_words_and_cuts_long_ones() {
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
         assert_eq!(wrap("0123456789ab", 8), ["01234567", "89ab"]);
+        assert_eq!(wrap("see (https://a.example/b) x", 8), ["see", "(https://a.example/b)", "x"]);
         assert_eq!(wrap("", 8), [""]);
         assert_eq!(wrap("a   b", 80), ["a b"]);
     }

@@ -85,6 +85,39 @@ fn standard_input_tells_the_platform_and_its_containers() {
     }
 }
 
+/// A pipe is a log like any other: the platform is seen, and it is read once, however often named.
+#[test]
+fn what_comes_through_a_pipe_is_recognised() {
+    let desk = Desk::new();
+    let log = "2026-11-21T03:19:22.100000+00:00 heroku[web.1]: Starting process with command `gunicorn main:app`\n\
+        2026-11-21T03:19:23.100000+00:00 app[web.1]: ModuleNotFoundError: No module named 'main'\n\
+        2026-11-21T03:19:24.100000+00:00 heroku[web.1]: State changed from starting to crashed\n";
+    for args in [&["-"][..], &["-", "-"], &["--platform-log", "-"]] {
+        let ran = ran(&desk.command(args).write_stdin(log).output().expect("it runs"));
+        let first = ran.out.lines().next().unwrap_or_default();
+        assert!(first.contains("Heroku") && first.contains("1 log"), "{args:?}: {}", ran.out);
+        assert!(ran.out.contains("stdin:2"), "{args:?}: {}", ran.out);
+    }
+    #[cfg(unix)]
+    {
+        let ran = desk.run(&["/dev/zero"]);
+        assert!(ran.code == 2 && ran.err.contains("device"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_log_that_is_named_twice_counts_once() {
+    let desk = Desk::new();
+    let log = desk.file("e.log", BROKEN);
+    let once = desk.run(&["--format", "concise", "--error-log", &log]);
+    let twice = desk.run(&["--format", "concise", "--error-log", &log, "./e.log"]);
+    assert_eq!(once.out, twice.out);
+    let wide: Vec<u8> = BROKEN.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    desk.file("wide.log", [&[0xff, 0xfe][..], &wide].concat());
+    let header = |name: &str| desk.run(&[name]).out.lines().next().map(str::to_owned);
+    assert_eq!(header("wide.log"), header("e.log"), "the platform is seen in every encoding");
+}
+
 /// What cannot be read beside something that can is said, and nothing else changes.
 #[test]
 fn what_cannot_be_read_stands_in_the_report() {

@@ -13,7 +13,15 @@ const WRONG: &[(&[&str], &str, &str)] = &[
     (&["--tz", "Mars/Base", "e.log"], "--tz", "UTC"),
     (&["--platform", "foo", "e.log"], "--platform", "pythonanywhere"),
     (&["--symptom", "foo", "e.log"], "--symptom", "reload-error"),
-    (&["--status", "99", "e.log"], "99", "100 to 599"),
+    (&["--status", "99", "e.log"], "--status 99", "100 to 599"),
+    (&["--symptom", "ok", "--symptom", "timeout", "e.log"], "--symptom", "either"),
+    (&["--no-probe", "--hits", "2", "e.log"], "--hits", "Leave out"),
+    (&["-q", "-v", "e.log"], "--quiet", "Leave out"),
+    (&["--budget", "many", "e.log"], "--budget", "number of characters"),
+    (&["--user", "ana", "e.log"], "--user", "--remote"),
+    (&["a.example", "b.example", "--no-probe"], "a.example and b.example", "name one"),
+    (&["--select", "segfault", "--ignore", "segfault", "e.log"], "segfault", "--ignore"),
+    (&["--verify", "e.log", "e.log"], "e.log: not JSON", "report.json"),
     (&["--python-version", "abc", "e.log"], "--python-version", "3.11"),
     (&["--hits", "0", "e.log"], "--hits", "1..=20"),
     (&["--timeout", "-1", "e.log"], "--timeout", ""),
@@ -78,6 +86,14 @@ fn the_short_help_is_short() {
     let short = desk.run(&["-h"]).out;
     assert!(short.lines().all(|line| line.chars().count() <= 80), "{short}");
     assert!(short.contains("lint") && short.contains("--error-log"), "{short}");
+    assert!(short.lines().count() <= 24, "one screen");
+    // What it names exists, and a sub-command's help is its own.
+    let long = desk.run(&["--help"]).out;
+    let words = short.split([' ', '\n']).filter(|word| word.starts_with("--"));
+    for flag in words {
+        assert!(long.contains(flag), "{flag}");
+    }
+    assert!(desk.run(&["lint", "-h"]).out.contains("--unsafe-fixes"));
 }
 
 #[test]

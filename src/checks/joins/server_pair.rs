@@ -84,9 +84,9 @@ fn works(facts: &Facts) -> bool {
     !bad && (asked || good)
 }
 
-/// Both lines as they stand, with their places.
-fn both(front: &Setting, app: &Setting) -> String {
-    format!("{}: {}\n{}: {}", front.place.display(), front.line, app.place.display(), app.line)
+/// Both lines as they stand: that of the fact's place, then the other one with its own.
+fn both(here: &Setting, other: &Setting) -> String {
+    format!("{}\n{}: {}", here.line, other.place.display(), other.line)
 }
 
 fn backends(front: &Front) -> impl Iterator<Item = (&Backend, &Address, &Setting)> {
@@ -114,6 +114,8 @@ fn address(context: &Context, front: &Front, app: &App) -> Option<Fact> {
     let mut captures = Captures::new();
     captures.insert("upstream".to_owned(), address.show());
     captures.insert("bind".to_owned(), first.address.show());
+    captures.insert("proxy_place".to_owned(), setting.place.display());
+    captures.insert("bind_place".to_owned(), first.setting.place.display());
     let note = match (address, &first.address) {
         (to, at) if at.is_loopback() && !to.is_loopback() && matches!(to, Address::Tcp { .. }) => {
             format!(
@@ -212,7 +214,7 @@ fn permission(context: &Context, front: &Front, app: &App) -> Option<Fact> {
         "{proxy} (the proxy) needs to write to the socket of {}, whose mode {mode:o} lets only its owner write",
         owner.text
     );
-    Some(fact_of(context, "socket-permission", &both(user, line), &captures, &line.place, &note))
+    Some(fact_of(context, "socket-permission", &both(line, user), &captures, &line.place, &note))
 }
 
 /// The proxy gives up before the app's own limit.
@@ -271,12 +273,12 @@ fn limits(context: &Context, config: &ServerConfig, facts: &Facts, found: &mut V
         for front in config.fronts.iter().filter(|front| front.kind == FrontKind::Nginx).take(1) {
             let (text, place, note) = match &front.body_limit {
                 Some(limit) => (
-                    format!("{}: {}", limit.place.display(), limit.line),
+                    limit.line.clone(),
                     limit.place.clone(),
                     format!("nginx takes request bodies up to {}", limit.text),
                 ),
                 None => (
-                    format!("{}: no client_max_body_size", front.place.display()),
+                    "no client_max_body_size".to_owned(),
                     front.place.clone(),
                     "without client_max_body_size nginx takes request bodies up to 1m".to_owned(),
                 ),
@@ -287,10 +289,8 @@ fn limits(context: &Context, config: &ServerConfig, facts: &Facts, found: &mut V
     if spoke("request-too-large/uwsgi-block-size") {
         for app in config.apps.iter().filter(|app| app.kind == AppKind::Uwsgi).take(1) {
             let (text, place) = match &app.buffer_size {
-                Some(size) => (format!("{}: {}", size.place.display(), size.line), &size.place),
-                None => {
-                    (format!("{}: no buffer-size (4096 bytes)", app.place.display()), &app.place)
-                }
+                Some(size) => (size.line.clone(), &size.place),
+                None => ("no buffer-size (4096 bytes)".to_owned(), &app.place),
             };
             let note = "uWSGI's buffer-size limits the headers of a request";
             found.push(fact_of(context, "header-limit", &text, &Captures::new(), place, note));

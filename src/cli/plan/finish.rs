@@ -11,6 +11,9 @@ use crate::model::{LogFile, PlatformId, Site};
 use crate::python::entry::EntryKind;
 use crate::rules::Rules;
 
+/// Stands for the site's address where it is not known.
+pub const EXAMPLE_URL: &str = "https://your-site/";
+
 impl Plan {
     /// Domain, URL and platform that are still open; whether a probe is allowed.
     pub(super) fn finish(
@@ -67,7 +70,9 @@ impl Plan {
         } else if let Some(url) = url.or(own) {
             Ok(if url.contains("://") { url } else { format!("https://{url}") })
         } else {
-            Err("a site is probed only on its own machine or with --url; give --url https://your-site/".to_owned())
+            Err(format!(
+                "a site is probed only on its own machine or with --url; give --url {EXAMPLE_URL}"
+            ))
         };
     }
 }
@@ -114,7 +119,7 @@ pub(in crate::cli) fn guess_platform(site: &Site, rules: &Rules) -> Option<Platf
     for log in site.logs.iter().filter(|log| log.path != Path::new("-")) {
         let Ok(head) = head(&log.path) else { continue };
         if let Some(hint) =
-            crate::log::kind::guess(&log.shown, &String::from_utf8_lossy(&head)).platform
+            crate::log::kind::guess(&log.shown, &crate::log::kind::text(&head)).platform
         {
             *votes.entry(hint).or_default() += 1;
         }

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Plan;
+use super::{Plan, pipe};
 use super::values::host_of;
 use crate::cli::args::InputArgs;
 use crate::cli::failure::Failure;
@@ -23,11 +23,12 @@ impl Plan {
         domain: &mut Option<String>,
         url: &mut Option<String>,
     ) -> Result<(), Failure> {
-        if input == "-" {
-            site.logs.push(LogFile { path: "-".into(), shown: "stdin".into(), kind: None });
+        let path = PathBuf::from(input);
+        if input == "-" || pipe::is_one(&path) {
+            let shown = if input == "-" { "stdin" } else { input };
+            site.logs.push(LogFile { path, shown: shown.to_owned(), kind: None });
             return Ok(());
         }
-        let path = PathBuf::from(input);
         if path.is_dir() {
             self.tree(path, site);
             return Ok(());
@@ -39,13 +40,16 @@ impl Plan {
                     Ok(url) => url.into(),
                     Err(_) => format!("https://{host}/"),
                 });
-                *domain = Some(host);
+                if let Some(other) = domain.replace(host.clone()).filter(|other| *other != host) {
+                    return Err(Failure::new(format!("two sites are named: {other} and {host}"))
+                        .hint("name one; without a name every site of this machine is examined"));
+                }
                 return Ok(());
             }
             return Err(Failure::new(format!("{input}: no such file, folder or domain"))
                 .hint("give a log file, a WSGI file, a folder, a domain such as ana.pythonanywhere.com, or -"));
         }
-        self.file(&path, site);
+        self.file(&path, path.display().to_string(), site);
         Ok(())
     }
 
@@ -61,8 +65,7 @@ impl Plan {
         }
     }
 
-    fn file(&mut self, path: &Path, site: &mut Site) {
-        let shown = path.display().to_string();
+    fn file(&mut self, path: &Path, shown: String, site: &mut Site) {
         let head = match head(path) {
             Ok(head) => head,
             Err(error) => {
@@ -70,7 +73,7 @@ impl Plan {
                 return;
             }
         };
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = Path::new(&shown).file_name().unwrap_or_default().to_string_lossy().into_owned();
         let kind = recognise(&name, &head);
         self.recognised.push(format!("{shown}: {}", describe(kind)));
         match kind {
@@ -82,7 +85,12 @@ impl Plan {
                 });
             }
             InputKind::Python => {
-                site.wsgi = Some(path.to_owned());
+                if let Some(other) = site.wsgi.replace(path.to_owned()) {
+                    self.left_out(vec![format!(
+                        "{}: only the last WSGI file is examined; diagnose lint checks any number",
+                        other.display()
+                    )]);
+                }
                 self.wsgi_given = true;
             }
             InputKind::Procfile => site.procfile = Some(path.to_owned()),
@@ -95,6 +103,7 @@ impl Plan {
             InputKind::Zip => match crate::cli::unpack::unpack(path) {
                 Ok(folder) => {
                     let content = crate::cli::unpack::content(folder.path());
+                    self.shown_as.push((content.clone(), shown));
                     self.unpacked.push(Arc::new(folder));
                     self.tree(content, site);
                 }
@@ -122,7 +131,7 @@ impl Plan {
             let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
             let is_log = name.ends_with(".log") || name.contains(".log.");
             if is_log && !name.starts_with('.') && path.is_file() {
-                self.file(path, site);
+                self.file(path, path.display().to_string(), site);
             }
         }
         if site.logs.len() == before {

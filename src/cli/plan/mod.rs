@@ -3,6 +3,7 @@
 
 mod finish;
 mod inputs;
+mod pipe;
 mod stdin;
 mod values;
 
@@ -14,9 +15,10 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::args::DiagnoseArgs;
 use super::failure::Failure;
-use crate::model::{Site, Skipped, Symptom};
+use crate::model::{LogFile, Report, Site, Skipped, Symptom};
 use crate::rules::Rules;
 
+pub use finish::EXAMPLE_URL;
 pub(super) use finish::guess_platform;
 use inputs::flagged_logs;
 pub(super) use values::{check_url, platform, python_version, when};
@@ -46,6 +48,8 @@ pub struct Plan {
     unpacked: Vec<Arc<tempfile::TempDir>>,
     /// A Python file was named, and not found.
     wsgi_given: bool,
+    /// Paths of what was unpacked or taken from a pipe, and the names that the person knows.
+    shown_as: Vec<(PathBuf, String)>,
 }
 
 impl Plan {
@@ -104,6 +108,7 @@ impl Plan {
             unusable: Vec::new(),
             unpacked: Vec::new(),
             wsgi_given: files.wsgi.is_some(),
+            shown_as: Vec::new(),
         };
         flagged_logs(files, &mut site);
         let mut domain = None;
@@ -117,13 +122,21 @@ impl Plan {
         // The flag says what is asked; a domain beside it says which site is meant.
         url = args.probe.url.clone().or(url);
         plan.keep_stdin(&mut site, cancel);
+        plan.keep_pipes(&mut site, cancel);
         plan.check_paths(&mut site);
+        once(&mut site.logs);
         let nothing_given = site.logs.is_empty()
             && site.wsgi.is_none()
             && site.procfile.is_none()
             && site.events.is_empty()
             && site.server_config.is_empty()
             && site.project.is_none();
+        if let Some(root) = site.root.as_ref().filter(|_| !nothing_given && files.root.is_some()) {
+            plan.unusable.push(Skipped {
+                check: format!("--root {}", root.display()),
+                missing: "files were named, so no others of the tree are read; leave them out to examine all of it".to_owned(),
+            });
+        }
         if nothing_given && plan.unusable.is_empty() {
             plan.discover(&site, domain.as_deref(), url.as_deref(), rules)?;
         }
@@ -139,6 +152,14 @@ impl Plan {
         }
         plan.finish(args, url, domain.as_deref(), rules);
         Ok(plan)
+    }
+
+    /// A report with the names that the person knows, in place of those of unpacked files.
+    pub(super) fn named(&self, mut report: Report) -> Report {
+        for (path, name) in &self.shown_as {
+            crate::redact::replace(&mut report, &path.to_string_lossy(), name);
+        }
+        report
     }
 
     /// What discovery did not look at is said in the report.
@@ -157,6 +178,7 @@ impl Plan {
                     let shown = path.display();
                     format!("is a folder, not {what}; to examine a folder: diagnose {shown}")
                 }
+                Ok(meta) if !meta.is_file() => "is no ordinary file; copy it to one".to_owned(),
                 Ok(_) => match std::fs::File::open(path) {
                     Ok(_) => return true,
                     Err(error) => error.to_string(),
@@ -241,6 +263,19 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// Each log once, however often it was named; with its kind, where one of the names said it.
+fn once(logs: &mut Vec<LogFile>) {
+    let mut kept: Vec<(PathBuf, LogFile)> = Vec::new();
+    for log in logs.drain(..) {
+        let path = log.path.canonicalize().unwrap_or_else(|_| log.path.clone());
+        match kept.iter_mut().find(|(other, _)| *other == path) {
+            Some((_, same)) => same.kind = same.kind.or(log.kind),
+            None => kept.push((path, log)),
+        }
+    }
+    logs.extend(kept.into_iter().map(|(_, log)| log));
 }
 
 /// The file of the same folder whose name is most like a missing one's.

@@ -1,7 +1,7 @@
 //! Standard input, kept in a file for the run: it can be read once, and several checks look at it.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,7 +32,7 @@ impl Plan {
         if !wanted {
             return;
         }
-        let (folder, path) = match keep(cancel) {
+        let (folder, path) = match keep(|| Ok(io::stdin().lock()), cancel) {
             Ok((folder, path, problem)) => {
                 self.unusable
                     .extend(problem.map(|missing| Skipped { check: NAME.to_owned(), missing }));
@@ -57,19 +57,26 @@ impl Plan {
     }
 }
 
-/// Copies standard input to a file until it ends or the user interrupts; says why it is not whole.
-fn keep(cancel: &AtomicBool) -> io::Result<(TempDir, PathBuf, Option<String>)> {
+/// Copies what `open` gives to a file until it ends or the user interrupts; says why it is not whole.
+///
+/// # Errors
+/// It cannot be opened, or there is no place to keep it.
+pub(super) fn keep<R: io::Read>(
+    open: impl FnOnce() -> io::Result<R> + Send + 'static,
+    cancel: &AtomicBool,
+) -> io::Result<(TempDir, PathBuf, Option<String>)> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join(NAME);
     let file = File::create(&path)?;
     let (send, ended) = mpsc::channel();
-    std::thread::Builder::new().name("stdin".to_owned()).spawn(move || {
+    // Opening may wait as well: for somebody who writes into a named pipe.
+    std::thread::Builder::new().name(NAME.to_owned()).spawn(move || {
         // Nobody waits any more after an interrupt.
-        let _ = send.send(copy(file));
+        let _ = send.send(open().map(|input| copy(input, file)));
     })?;
     let problem = loop {
         match ended.recv_timeout(GLANCE) {
-            Ok(result) => break result.err().map(|error| format!("not read to its end: {error}")),
+            Ok(result) => break result?.err().map(|error| format!("not read to its end: {error}")),
             Err(mpsc::RecvTimeoutError::Timeout) if !cancel.load(Ordering::Relaxed) => {}
             Err(_) => break Some("interrupted: what had come until then was read".to_owned()),
         }
@@ -77,8 +84,7 @@ fn keep(cancel: &AtomicBool) -> io::Result<(TempDir, PathBuf, Option<String>)> {
     Ok((folder, path, problem))
 }
 
-fn copy(mut file: File) -> io::Result<()> {
-    let mut input = io::stdin().lock();
+fn copy(mut input: impl io::Read, mut file: File) -> io::Result<()> {
     let mut piece = vec![0u8; PIECE];
     loop {
         match input.read(&mut piece) {

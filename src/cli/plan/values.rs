@@ -58,9 +58,10 @@ pub fn host_of(text: &str) -> Option<String> {
 }
 
 pub(super) fn symptoms(files: &InputArgs) -> Result<Vec<Symptom>, Failure> {
-    let words = files.symptom.iter().cloned().chain(files.status.iter().map(u16::to_string));
+    let words = files.symptom.iter().map(|word| ("--symptom", word.clone()));
+    let words = words.chain(files.status.iter().map(|status| ("--status", status.to_string())));
     let mut all: Vec<Symptom> = Vec::new();
-    for word in words {
+    for (flag, word) in words {
         let kind = match word.as_str() {
             "reload-error" => SymptomKind::ReloadError,
             "slow" => SymptomKind::Slow,
@@ -71,8 +72,14 @@ pub(super) fn symptoms(files: &InputArgs) -> Result<Vec<Symptom>, Failure> {
                 Ok(200..=299) => SymptomKind::Ok,
                 Ok(status @ 100..=599) => SymptomKind::Status(status),
                 _ => {
-                    return Err(Failure::new(format!("--symptom {word}: not known"))
-                        .hint("one of reload-error, slow, timeout, crash-loop, ok, or a status from 100 to 599"));
+                    let known = "a status from 100 to 599";
+                    return Err(Failure::new(format!("{flag} {word}: not known")).hint(
+                        if flag == "--status" {
+                            format!("give {known}")
+                        } else {
+                            format!("one of reload-error, slow, timeout, crash-loop, ok, or {known}")
+                        },
+                    ));
                 }
             },
         };
@@ -86,7 +93,10 @@ pub(super) fn symptoms(files: &InputArgs) -> Result<Vec<Symptom>, Failure> {
         && all.iter().any(|symptom| {
             matches!(
                 symptom.kind,
-                SymptomKind::Status(_) | SymptomKind::ReloadError | SymptomKind::CrashLoop
+                SymptomKind::Status(_)
+                    | SymptomKind::ReloadError
+                    | SymptomKind::CrashLoop
+                    | SymptomKind::Timeout
             )
         })
     {

@@ -8,6 +8,8 @@ mod pasted;
 #[cfg(test)]
 mod tests;
 
+pub use other::text;
+
 use super::access::{self, Family};
 use super::line::{Line, Prefix};
 use super::prefix::{PrefixCtx, strip_all};

@@ -9,7 +9,8 @@ pub(super) fn by_magic(head: &[u8]) -> Option<InputKind> {
 }
 
 /// The head as text: UTF-16 by its mark, gzip unpacked, else lossy UTF-8.
-pub(super) fn text(head: &[u8]) -> String {
+#[must_use]
+pub fn text(head: &[u8]) -> String {
     let path = std::path::Path::new("");
     let input = Box::new(std::io::Cursor::new(head.to_vec()));
     crate::log::read::LogReader::from_reader(path, input, None)

@@ -107,6 +107,7 @@ pub(super) fn apps(cx: &ModuleCtx, id: ModuleId) -> Vec<(String, TextRange, bool
         .map(|(name, binding)| {
             let imported = cx.source(id).is_some_and(|source| {
                 let line = source.excerpt(binding.range);
+                let line = line.trim_start();
                 line.starts_with("from ") || line.starts_with("import ")
             });
             (name.clone(), binding.range, imported)

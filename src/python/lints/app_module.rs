@@ -49,7 +49,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
     found.captures.insert("module".to_owned(), name.clone());
     if let [(app, _, _)] = apps.as_slice() {
-        let line = source.excerpt(binding.range);
+        let line = source.excerpt(binding.range).trim_start().to_owned();
         let statement = format!(
             "import {} as {wanted}",
             source.slice(binding.range).split(" as ").next().unwrap_or("")

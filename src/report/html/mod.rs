@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::text::{charts, receipt};
 use super::{Style, answer, words};
-use crate::model::{Evidence, Finding, Report, Verdict};
+use crate::model::{Evidence, Finding, Report, Source, Verdict};
 use crate::redact::Shareable;
 use crate::text::{defuse, xml as plain};
 
@@ -31,6 +31,8 @@ struct Seen {
     place: String,
     times: Option<String>,
     excerpt: String,
+    /// What the marked code means.
+    note: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -213,7 +215,12 @@ fn seen(report: &Report, item: &Evidence) -> Seen {
     }
     let times = words::repeats(item, report.now)
         .or_else(|| item.time.map(|time| words::stamp(time, report.now)));
-    Seen { place: plain(&place), times: times.map(|times| plain(&times)), excerpt: plain(&excerpt) }
+    Seen {
+        place: plain(&place),
+        times: times.map(|times| plain(&times)),
+        excerpt: plain(&excerpt),
+        note: item.label.as_deref().filter(|_| item.source == Source::Code).map(plain),
+    }
 }
 
 /// An id that is a plain word whatever the slug holds.

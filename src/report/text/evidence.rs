@@ -3,13 +3,15 @@
 use super::super::words;
 use super::page::{Page, Tone};
 use crate::model::{Evidence, Report, Source};
-use crate::text::{pad, terminal_lines, width};
+use crate::text::{pad, terminal, terminal_lines, width};
 
 /// Most pieces shown without `-v`.
 const MOST: usize = 3;
 /// Most lines of one excerpt without `-v`, and with it.
 const LINES: usize = 5;
 const LINES_VERBOSE: usize = 40;
+/// Most lines of what a mark says.
+const LABEL_LINES: usize = 4;
 /// Columns of the line number in front of the bar.
 const GUTTER: usize = 5;
 
@@ -84,8 +86,9 @@ fn piece(page: &mut Page<'_>, report: &Report, item: &Evidence, gutter: usize, f
     for (at, line) in lines.iter().enumerate() {
         let lead = stamp.clone().unwrap_or_default();
         let mut whole = format!("{lead}{line}");
-        // The line that says what happened is worth three lines, all others are cut.
-        if first && at == last && width(&whole) > room {
+        // The line that says what happened is worth three lines, and so is a setting; others are cut.
+        let tells_all = at == last && (first || lines.len() == 1) || item.source == Source::Config;
+        if tells_all && width(&whole) > room {
             let mut parts = crate::text::wrap(&whole, room);
             if parts.len() > 3 {
                 let tail = parts.split_off(2).join(" ");
@@ -173,15 +176,20 @@ fn mark(page: &mut Page<'_>, item: &Evidence, lines: &[String], indent: usize, g
     let wide = wide.min(room - left);
     let line = page.glyphs.mark.repeat(wide);
     let space = " ".repeat(left);
-    let label = page.cut(label, room.max(12));
+    let label = terminal(label);
     if left + wide + 1 + width(&label) <= room {
         let text = format!("{bar}{space}{}", page.paint(&format!("{line} {label}"), Tone::Mark));
         page.line(&text);
     } else {
         let text = format!("{bar}{space}{}", page.paint(&line, Tone::Mark));
         page.line(&text);
-        // Too long to stand beside the mark.
-        for part in crate::text::wrap(&label, room) {
+        // Too long to stand beside the mark; the end of the sentence often is what helps.
+        let mut parts = crate::text::wrap(&label, room);
+        if parts.len() > LABEL_LINES {
+            let tail = parts.split_off(LABEL_LINES - 1).join(" ");
+            parts.push(page.cut(&tail, room));
+        }
+        for part in parts {
             let text = format!("{bar}{}", page.paint(&part, Tone::Mark));
             page.line(&text);
         }
