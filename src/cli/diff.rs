@@ -52,8 +52,8 @@ pub(super) fn findings(path: &Path) -> Result<BTreeMap<String, Entry>, Failure> 
             .hint("give a report written by diagnose --format json or -o report.json")
     };
     let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
-    let json: Value = serde_json::from_str(&text)
-        .map_err(|error| bad(format!("not JSON ({error})")))?;
+    let json: Value =
+        serde_json::from_str(&text).map_err(|error| bad(format!("not JSON ({error})")))?;
     if json["schema"] != "diagnose/v1" {
         return Err(bad("not a report of diagnose/v1".to_owned()));
     }

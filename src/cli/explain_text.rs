@@ -27,6 +27,11 @@ pub(super) fn filled_text(
     platform: Option<&str>,
     captures: &Captures,
 ) -> String {
+    let mut captures = captures.clone();
+    if let Some(platform) = platform {
+        rules.add_words(platform, &mut captures);
+    }
+    let captures = &captures;
     let plain = |text: &str| {
         fill(text, captures, &crate::rules::distribution)
             .unwrap_or_else(|| crate::rules::fill_known(text, captures))
@@ -41,7 +46,7 @@ pub(super) fn filled_text(
     out.push_str("\nReferences\n");
     for doc in &cause.docs {
         let other = platform.zip(doc.platform.as_deref());
-        if other.is_none_or(|(platform, wanted)| rules.platform_is(platform, wanted)) {
+        if other.is_none_or(|(platform, wanted)| rules.is_meant(platform, wanted)) {
             let _ = writeln!(out, "  {}", doc.url);
         }
     }
@@ -86,7 +91,7 @@ fn steps(
     let mut out = String::new();
     if let Some(platform) = platform {
         for (at, fix) in rules.steps(cause, platform, |_| true).into_iter().enumerate() {
-            step(&mut out, at + 1, fix, plain);
+            step(&mut out, at + 1, fix, plain, &commands(fix, rules, Some(platform), plain));
         }
         return out;
     }
@@ -114,16 +119,61 @@ fn steps(
         }
         let before = if heading == "Everywhere" { 0 } else { shared };
         for (at, fix) in steps.iter().enumerate() {
-            step(&mut out, before + at + 1, fix, plain);
+            step(&mut out, before + at + 1, fix, plain, &commands(fix, rules, None, plain));
         }
     }
     out
 }
 
+/// The command of a step; one for each platform where it consists of the platform's own words.
+fn commands(
+    fix: &FixText,
+    rules: &Rules,
+    platform: Option<&str>,
+    plain: &dyn Fn(&str) -> String,
+) -> Vec<String> {
+    let Some(command) = &fix.command else { return Vec::new() };
+    // What has a default needs nobody's words.
+    let bare = |name: &&str| !command.contains(&format!("{{{name}?"));
+    let names: Vec<&str> = crate::rules::placeholders(command).into_iter().filter(bare).collect();
+    let own = |profile: &&crate::rules::platform::Platform| {
+        names.iter().any(|name| profile.words.contains_key(*name))
+    };
+    if !rules.platforms().any(|profile| own(&profile)) {
+        return vec![plain(command)];
+    }
+    fix.platforms
+        .iter()
+        .flat_map(|wanted| rules.called(wanted))
+        .filter(own)
+        .filter(|profile| platform.is_none_or(|one| one == profile.id))
+        .map(|profile| {
+            let mut words = Captures::new();
+            rules.add_words(&profile.id, &mut words);
+            let filled = names.iter().fold(command.clone(), |text, name| {
+                words
+                    .get(*name)
+                    .map_or(text.clone(), |word| text.replace(&format!("{{{name}}}"), word))
+            });
+            let filled = plain(&filled);
+            match platform {
+                Some(_) => filled,
+                None => format!("{filled}   # {}", profile.name),
+            }
+        })
+        .collect()
+}
+
 /// One numbered step; its command keeps its lines and their indent.
-fn step(out: &mut String, number: usize, fix: &FixText, plain: &dyn Fn(&str) -> String) {
+fn step(
+    out: &mut String,
+    number: usize,
+    fix: &FixText,
+    plain: &dyn Fn(&str) -> String,
+    commands: &[String],
+) {
     let _ = writeln!(out, "{}", wrapped(&plain(&fix.text), &format!("  {number}. "), "     "));
-    for line in fix.command.as_deref().map(plain).iter().flat_map(|command| command.lines()) {
+    for line in commands.iter().flat_map(|command| command.lines()) {
         let _ = writeln!(out, "         {line}");
     }
 }
@@ -138,7 +188,7 @@ fn prevent(
     let mut out = String::new();
     let mut heading = None;
     for item in &cause.prevent {
-        let here = |p: &str| item.platforms.iter().any(|name| rules.platform_is(p, name));
+        let here = |p: &str| item.platforms.iter().any(|name| rules.is_meant(p, name));
         if platform.is_some_and(|p| !item.platforms.is_empty() && !here(p)) {
             continue;
         }
@@ -169,11 +219,11 @@ fn prevent(
 fn names(platforms: &[String], rules: &Rules) -> String {
     let names: Vec<String> = platforms
         .iter()
-        .map(|id| rules.platform(id).map_or_else(|| id.clone(), |profile| profile.name.clone()))
+        .flat_map(|id| rules.called(id))
+        .map(|profile| profile.name.clone())
         .collect();
-    let text = names.join(", ");
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    // The products write their names as they do.
+    names.join(", ").replacen("own server", "Own server", 1)
 }
 
 /// The words in lines of at most 78 columns: the first behind `first`, the others behind `rest`.

@@ -149,7 +149,7 @@ pub(super) fn prevent(
     let loops = rules.cause(LOOP).filter(|other| container.is_some() && other.slug != cause.slug);
     let here = |platforms: &[String]| {
         platforms.is_empty()
-            || platforms.iter().any(|name| rules.platform_is(site.platform_id(), name))
+            || platforms.iter().any(|name| rules.is_meant(site.platform_id(), name))
     };
     cause
         .prevent

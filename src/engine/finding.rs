@@ -110,6 +110,11 @@ fn captures(
     put("project", site.project.as_ref().map(shown));
     put("wsgi", site.wsgi.as_ref().map(shown));
     put("platform", rules.platform(site.platform_id()).map(|profile| profile.name.clone()));
+    rules.add_words(site.platform_id(), &mut all);
+    // The web app's own Python, as it is typed.
+    if let Some(virtualenv) = all.get("virtualenv").cloned() {
+        all.insert("py".to_owned(), format!("{virtualenv}/bin/python"));
+    }
     for &at in account.favour.iter().rev() {
         let fact = entries[at].fact;
         if let Some(exception) = &fact.exception {
@@ -242,7 +247,7 @@ fn docs(cause: &Cause, site: &Site, rules: &Rules) -> Vec<String> {
     let mut docs: Vec<String> = cause
         .docs
         .iter()
-        .filter(|doc| doc.platform.as_ref().is_some_and(|name| rules.platform_is(platform, name)))
+        .filter(|doc| doc.platform.as_ref().is_some_and(|name| rules.is_meant(platform, name)))
         .map(|doc| doc.url.clone())
         .collect();
     docs.extend(cause.docs.iter().filter(|doc| doc.platform.is_none()).map(|doc| doc.url.clone()));

@@ -38,17 +38,17 @@ pub(super) fn next_check(
                 );
             }
         }
-    } else if rules.platform_is(platform, "scalingo") && !has(LogKind::Platform) {
+    } else if rules.is_meant(platform, "container") && !has(LogKind::Platform) {
+        let mut words = crate::model::Captures::new();
+        words.extend(site.app.iter().map(|app| ("app".to_owned(), app.clone())));
+        rules.add_words(platform, &mut words);
         return check(
             "platform-log",
             "Read the app's log around the last start.".to_owned(),
-            Some("scalingo --app my-app logs -n 10000 | diagnose -".to_owned()),
-        );
-    } else if rules.platform_is(platform, "heroku") && !has(LogKind::Platform) {
-        return check(
-            "platform-log",
-            "Read the app's log around the last start.".to_owned(),
-            Some("heroku logs -n 1500 | diagnose -".to_owned()),
+            Some(match words.get("cli-logs") {
+                Some(logs) => format!("{logs} | diagnose -"),
+                None => "diagnose --platform-log FILE".to_owned(),
+            }),
         );
     }
     if facts.logs.is_empty() {

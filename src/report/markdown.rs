@@ -82,7 +82,10 @@ fn head(report: &Report) -> String {
             "**Verdict ({}): {verdict}** ({}){}",
             words::confidence(finding, false),
             markdown_code(words::slug(finding)),
-            finding.explains.as_ref().map_or_else(String::new, |text| format!(", {}", inline(text)))
+            finding
+                .explains
+                .as_ref()
+                .map_or_else(String::new, |text| format!(", {}", inline(text)))
         ),
         None => format!("**Verdict: {verdict}**"),
     };
@@ -216,13 +219,8 @@ fn evidence(report: &Report, evidence: &[Evidence], github: bool) -> String {
             None => markdown_code_cell(&what),
         };
         if github {
-            let _ = writeln!(
-                out,
-                "| {} | {} | {} |",
-                markdown_code_cell(&place),
-                what,
-                inline(&times)
-            );
+            let _ =
+                writeln!(out, "| {} | {} | {} |", markdown_code_cell(&place), what, inline(&times));
         } else {
             let times =
                 if item.count > 1 { format!(" ({})", inline(&times)) } else { String::new() };

@@ -1,7 +1,8 @@
 //! Putting captures into texts.
 //!
 //! `{name}` takes a capture; `{name|filter}` changes it (`dist`: import name to distribution,
-//! `top`: first dotted part, `base`: last part of a path, `upper`, `dashed`: `.` and `_` as PythonAnywhere writes domains in
+//! `program`: the server or tool that a
+//! misspelled name means, `top`: first dotted part, `base`: last part of a path, `upper`, `dashed`: `.` and `_` as PythonAnywhere writes domains in
 //! file names); `{name?text}` says what stands there without it. `{{` and `}}` are braces.
 
 use crate::model::Captures;
@@ -116,6 +117,7 @@ fn value(inner: &str, captures: &Captures, dist: &dyn Fn(&str) -> String) -> Opt
             "top" => text.split('.').next().unwrap_or_default().to_owned(),
             "last" => text.rsplit('.').next().unwrap_or_default().to_owned(),
             "base" => text.rsplit('/').next().unwrap_or_default().to_owned(),
+            "program" => super::programs::nearest(&text).to_owned(),
             "upper" => text.to_uppercase(),
             "dashed" => text.replace(['.', '-'], "_"),
             _ => text,

@@ -10,6 +10,7 @@ mod load;
 mod matcher;
 pub mod page;
 pub mod platform;
+mod programs;
 pub mod python_tables;
 pub mod schema;
 
@@ -89,18 +90,26 @@ impl Rules {
     }
 
     /// The steps of a cause for one platform, in the file's order: those for all, with those that
-    /// name it, or, where none does, those that name nobody.
+    /// name it or its kind, or, where none does, those that name what it is like, else nobody.
     pub fn steps<'a>(
         &'a self,
         cause: &'a schema::Cause,
         platform: &'a str,
         speaks: impl Fn(&schema::FixText) -> bool,
     ) -> Vec<&'a schema::FixText> {
-        let here =
-            |fix: &schema::FixText| fix.platforms.iter().any(|p| self.platform_is(platform, p));
-        let named = cause.fixes.iter().any(|fix| here(fix) && speaks(fix));
+        let own = |fix: &schema::FixText| fix.platforms.iter().any(|p| self.is_called(platform, p));
+        let like = |fix: &schema::FixText| fix.platforms.iter().any(|p| self.is_meant(platform, p));
+        let any = |wanted: &dyn Fn(&schema::FixText) -> bool| {
+            cause.fixes.iter().any(|fix| wanted(fix) && speaks(fix))
+        };
+        let (any_own, any_like) = (any(&own), any(&like));
         let fits = |fix: &schema::FixText| {
-            fix.is_for_all() || if named { here(fix) } else { fix.platforms.is_empty() }
+            fix.is_for_all()
+                || match (any_own, any_like) {
+                    (true, _) => own(fix),
+                    (false, true) => like(fix),
+                    (false, false) => fix.platforms.is_empty(),
+                }
         };
         cause.fixes.iter().filter(|fix| speaks(fix) && fits(fix)).collect()
     }
@@ -116,6 +125,36 @@ impl Rules {
             id = platform.like.as_deref()?;
         }
         None
+    }
+
+    /// Whether a text for `wanted` (a platform or a kind of platforms) is for this one by name.
+    #[must_use]
+    pub fn is_called(&self, platform: &str, wanted: &str) -> bool {
+        let family = self.platforms.get(platform).and_then(|profile| profile.family.as_deref());
+        platform == wanted || family == Some(wanted)
+    }
+
+    /// The same, or for what it is like: gunicorn's are those of an own server. Platforms with
+    /// command lines of their own take nothing from each other.
+    #[must_use]
+    pub fn is_meant(&self, platform: &str, wanted: &str) -> bool {
+        let family = self.platforms.get(platform).and_then(|profile| profile.family.as_deref());
+        self.is_called(platform, wanted) || family.is_none() && self.platform_is(platform, wanted)
+    }
+
+    /// The platforms that texts for `wanted` are for by name.
+    pub fn called<'a>(&'a self, wanted: &'a str) -> impl Iterator<Item = &'a Platform> {
+        self.platforms.values().filter(move |profile| self.is_called(&profile.id, wanted))
+    }
+
+    /// Adds the platform's words to what texts are filled with.
+    pub fn add_words(&self, platform: &str, captures: &mut crate::model::Captures) {
+        let Some(profile) = self.platforms.get(platform) else { return };
+        for (name, text) in &profile.words {
+            if let Some(text) = fill(text, captures, &str::to_owned) {
+                captures.insert(name.clone(), text);
+            }
+        }
     }
 
     /// Whether `platform` is `wanted` or like it.

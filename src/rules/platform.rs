@@ -12,8 +12,14 @@ pub struct Platform {
     pub id: String,
     /// For people: `PythonAnywhere`.
     pub name: String,
-    /// Profile whose values and fixes are used where this one has none.
+    /// Profile whose values are used where this one has none; its steps too, within one family.
     pub like: Option<String>,
+    /// The kind of host, which steps may name: `container` for platforms that run a start command in
+    /// containers.
+    pub family: Option<String>,
+    /// Its words and commands, for texts that several platforms share: `{instance}`, `{cli-set}`.
+    #[serde(default)]
+    pub words: BTreeMap<String, String>,
     /// Endings of domains that are this platform's.
     #[serde(default)]
     pub domains: Vec<String>,

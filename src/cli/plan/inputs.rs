@@ -4,8 +4,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Plan, pipe};
 use super::values::host_of;
+use super::{Plan, pipe};
 use crate::cli::args::InputArgs;
 use crate::cli::failure::Failure;
 use crate::log::kind::{InputKind, recognise};

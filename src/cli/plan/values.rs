@@ -77,7 +77,9 @@ pub(super) fn symptoms(files: &InputArgs) -> Result<Vec<Symptom>, Failure> {
                         if flag == "--status" {
                             format!("give {known}")
                         } else {
-                            format!("one of reload-error, slow, timeout, crash-loop, ok, or {known}")
+                            format!(
+                                "one of reload-error, slow, timeout, crash-loop, ok, or {known}"
+                            )
                         },
                     ));
                 }
