@@ -16,6 +16,7 @@ mod rights;
 mod space;
 #[cfg(test)]
 mod testing;
+mod told;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -173,6 +174,7 @@ fn panic_text(cause: &(dyn std::any::Any + Send)) -> String {
 
 /// What the facts tell about the site itself.
 pub fn enrich(site: &mut Site, facts: &Facts) {
+    told::tell(site, facts);
     if site.domain.is_none()
         && let Some(url) = facts.probe.as_ref().map(|probe| probe.url.as_str())
     {

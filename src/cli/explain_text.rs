@@ -1,5 +1,6 @@
 //! One cause as text for `explain`: what it means, the steps by platform, how to check.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::model::Captures;
@@ -95,8 +96,10 @@ fn steps(
         }
         return out;
     }
+    // Steps in a row for the same platforms share a heading; those for everybody come first.
     let mut groups: Vec<(String, Vec<&FixText>)> = Vec::new();
-    for fix in &cause.fixes {
+    let (shared, own): (Vec<_>, Vec<_>) = cause.fixes.iter().partition(|fix| fix.is_for_all());
+    for fix in shared.into_iter().chain(own) {
         let heading = if fix.is_for_all() {
             "Everywhere".to_owned()
         } else if fix.platforms.is_empty() {
@@ -104,23 +107,35 @@ fn steps(
         } else {
             names(&fix.platforms, rules)
         };
-        match groups.iter_mut().find(|(known, _)| *known == heading) {
+        match groups.last_mut().filter(|(known, _)| *known == heading) {
             Some((_, steps)) => steps.push(fix),
             None => groups.push((heading, vec![fix])),
         }
     }
     let several = groups.len() > 1;
-    groups.sort_by_key(|(heading, _)| heading != "Everywhere");
-    let shared = groups.first().filter(|(heading, _)| heading == "Everywhere");
-    let shared = shared.map_or(0, |(_, steps)| steps.len());
+    // Each platform counts on from the last step that was its own.
+    let mut counted: BTreeMap<String, usize> = BTreeMap::new();
     for (heading, steps) in &groups {
         if several {
             let _ = writeln!(out, "{}", wrapped(&format!("{heading}:"), "  ", "  "));
         }
-        let before = if heading == "Everywhere" { 0 } else { shared };
+        let mut ids: Vec<String> = steps
+            .iter()
+            .flat_map(|fix| &fix.platforms)
+            .flat_map(|id| rules.called(id))
+            .map(|profile| profile.id.clone())
+            .collect();
+        if heading == "Everywhere" {
+            ids = rules.platforms().map(|profile| profile.id.clone()).collect();
+        }
+        if heading == "Everywhere" || heading == "Elsewhere" {
+            ids.push(String::new());
+        }
+        let before = ids.iter().filter_map(|id| counted.get(id)).max().copied().unwrap_or(0);
         for (at, fix) in steps.iter().enumerate() {
             step(&mut out, before + at + 1, fix, plain, &commands(fix, rules, None, plain));
         }
+        counted.extend(ids.into_iter().map(|id| (id, before + steps.len())));
     }
     out
 }

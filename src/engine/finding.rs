@@ -107,9 +107,23 @@ fn captures(
     put("authority", site.url.as_deref().and_then(authority));
     put("python", site.python.map(|version| version.to_string()));
     put("virtualenv", site.virtualenv.as_ref().map(shown));
-    put("project", site.project.as_ref().map(shown));
+    put("project", site.at_server.as_ref().or(site.project.as_ref()).map(shown));
     put("wsgi", site.wsgi.as_ref().map(shown));
+    // PythonAnywhere's place for it is fixed; what was given may be a copy.
+    if !site.on_host
+        && site.root.is_none()
+        && let (Some(domain), Some(places)) =
+            (&site.domain, rules.platform(site.platform_id()).and_then(|p| p.places.wsgi.as_ref()))
+    {
+        put("wsgi", Some(places.replace('*', &domain.replace(['.', '-'], "_"))));
+    }
     put("platform", rules.platform(site.platform_id()).map(|profile| profile.name.clone()));
+    if let (Some(wsgi), Some(project)) = (&site.wsgi, &site.project) {
+        all.extend(entry(wsgi, project).map(|entry| ("entry".to_owned(), entry)));
+    }
+    if let Some(unit) = site.unit() {
+        all.insert("unit".to_owned(), unit);
+    }
     rules.add_words(site.platform_id(), &mut all);
     // The web app's own Python, as it is typed.
     if let Some(virtualenv) = all.get("virtualenv").cloned() {
@@ -126,7 +140,25 @@ fn captures(
             }
         }
     }
+    // A copy's file is corrected where it runs.
+    if let (Some(server), Some(copy)) = (&site.at_server, &site.project)
+        && let Some(file) = all.get_mut("file")
+        && let Ok(below) = std::path::Path::new(file.as_str()).strip_prefix(copy)
+    {
+        *file = server.join(below).display().to_string();
+    }
     all
+}
+
+/// What a server is told to load: `shop.wsgi:application`, `main:app`.
+fn entry(wsgi: &std::path::Path, project: &std::path::Path) -> Option<String> {
+    let below = wsgi.strip_prefix(project).ok()?.with_extension("");
+    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+    let name = parts.last()?;
+    let object = if matches!(&**name, "wsgi" | "asgi") { "application" } else { "app" };
+    let module = parts.join(".");
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    (name != "__init__" && module.chars().all(word)).then(|| format!("{module}:{object}"))
 }
 
 /// `www.example.com:443`: where a URL connects to.
@@ -195,7 +227,9 @@ fn fixes(
     let speaks = |fix: &FixText| {
         let (not, only): (Vec<&str>, Vec<&str>) =
             fix.signatures.iter().map(String::as_str).partition(|id| id.starts_with('!'));
-        !not.iter().any(|id| signatures.contains(&id.trim_start_matches('!')))
+        let said = fix.without.iter().any(|name| captures.contains_key(name));
+        !said
+            && !not.iter().any(|id| signatures.contains(&id.trim_start_matches('!')))
             && (only.is_empty() || only.iter().any(|id| signatures.contains(id)))
     };
     let mut fixes: Vec<Fix> = rules

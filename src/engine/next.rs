@@ -64,8 +64,14 @@ pub(super) fn next_check(
     if first == Some("proxy-upstream-down") && !has(LogKind::Server) && !has(LogKind::Platform) {
         return check(
             "server-log",
-            "The proxy only sees that nobody answers. Read the log of the app server behind it (SERVICE is its systemd unit).".to_owned(),
-            Some("journalctl -u SERVICE -n 500 --no-pager | diagnose -".to_owned()),
+            match site.unit() {
+                Some(_) => "The proxy only sees that nobody answers. Read the log of the app server behind it.".to_owned(),
+                None => "The proxy only sees that nobody answers. Read the log of the app server behind it (SERVICE is its systemd unit).".to_owned(),
+            },
+            Some(format!(
+                "journalctl -u {} -n 500 --no-pager | diagnose -",
+                site.unit().as_deref().unwrap_or("SERVICE")
+            )),
         );
     }
     if first == Some("exit-on-start") {

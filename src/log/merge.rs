@@ -126,10 +126,11 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
         out.examined.push(Examined {
             check: "logs".to_owned(),
             what: format!(
-                "{} ({}, {} lines{})",
+                "{} ({}, {} {}{})",
                 summary.path,
                 kind_word(summary.kind),
                 summary.lines,
+                if summary.lines == 1 { "line" } else { "lines" },
                 if summary.sampled { "; requests before the newest 64 MiB: a sample" } else { "" }
             ),
             from: summary.first,

@@ -75,6 +75,8 @@ pub struct Site {
     /// The WSGI file or other entry point, as a readable path.
     pub wsgi: Option<PathBuf>,
     pub project: Option<PathBuf>,
+    /// Where the project lies on the server, for a copy of it.
+    pub at_server: Option<PathBuf>,
     pub virtualenv: Option<PathBuf>,
     pub python: Option<PythonVersion>,
     pub logs: Vec<LogFile>,
@@ -101,6 +103,17 @@ impl Site {
     #[must_use]
     pub fn platform_id(&self) -> &str {
         self.platform.as_ref().map_or("generic", PlatformId::as_str)
+    }
+
+    /// The systemd unit that runs the app, where its file is known.
+    #[must_use]
+    pub fn unit(&self) -> Option<String> {
+        let mut units = self
+            .server_config
+            .iter()
+            .filter(|path| path.extension().is_some_and(|ending| ending == "service"));
+        let unit = units.next().filter(|_| units.next().is_none())?;
+        unit.file_stem().map(|name| name.to_string_lossy().into_owned())
     }
 
     /// Whether a path stands for standard input.

@@ -19,10 +19,16 @@ pub(super) fn strings(report: &mut Report, change: &mut dyn FnMut(&mut String)) 
     let site = &mut report.site;
     option(site.url.as_mut(), change);
     option(site.app.as_mut(), change);
-    for path in [&mut site.root, &mut site.wsgi, &mut site.project, &mut site.virtualenv]
-        .into_iter()
-        .chain([&mut site.procfile])
-        .flatten()
+    for path in [
+        &mut site.root,
+        &mut site.wsgi,
+        &mut site.project,
+        &mut site.at_server,
+        &mut site.virtualenv,
+    ]
+    .into_iter()
+    .chain([&mut site.procfile])
+    .flatten()
     {
         path_buf(path, change);
     }

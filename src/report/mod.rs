@@ -129,6 +129,15 @@ pub fn render_many(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    // People read the site that fails first.
+    let mut sorted: Vec<Shareable> = Vec::new();
+    let reports = if format == Format::Json {
+        reports
+    } else {
+        sorted.extend(reports.iter().cloned());
+        sorted.sort_by_key(|one| std::cmp::Reverse(one.report().verdict));
+        &sorted
+    };
     match (format, reports) {
         (_, [report]) => render(format, report, style, out),
         (Format::Text, _) => out.write_all(text::sites(reports, style).as_bytes()),

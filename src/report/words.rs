@@ -154,7 +154,7 @@ pub(super) fn subject(report: &Report) -> Option<String> {
         .clone()
         .or_else(|| site.url.clone())
         .or_else(|| site.app.as_ref().map(|app| format!("app {app}")))
-        .or_else(|| site.project.as_ref().map(|path| path.to_string_lossy().into_owned()))
+        .or_else(|| site.project.as_ref().map(|path| below_root(report, &path.to_string_lossy())))
 }
 
 /// `3 logs, 1 WSGI file, 3 probes`.

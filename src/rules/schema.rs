@@ -112,6 +112,9 @@ pub struct FixText {
     /// Only when one of these signatures (short ids) spoke; `!id`: not when that one did.
     #[serde(default)]
     pub signatures: Vec<String>,
+    /// Not where one of these captures is known: another step says it better then.
+    #[serde(default)]
+    pub without: Vec<String>,
     /// What to do, in one or two sentences. `{name}` takes a capture, `{name|filter}` changes it,
     /// `{name?text}` says what stands there without it. A step whose `{name}` is unknown is left out.
     pub text: String,

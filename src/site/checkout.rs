@@ -8,7 +8,10 @@ use regex::Regex;
 
 use super::tree::{Tree, read};
 use super::walk::{Bounds, Go, Listing, walk};
-use crate::model::{PlatformId, PythonVersion, Site};
+use crate::model::{LogFile, LogKind, PlatformId, PythonVersion, Site};
+
+/// The file that Passenger loads.
+const PASSENGER: &str = "passenger_wsgi.py";
 
 /// Names of modules that hold the application, by habit, most telling first. The second word says
 /// whether the name is enough, or the file has to make an application.
@@ -65,6 +68,9 @@ pub(super) fn look(tree: &Tree, listing: &Listing) -> Option<Site> {
     let platform = platform_of(listing);
     let mut wsgi = if manage { settings_folder(tree, listing) } else { None };
     if wsgi.is_none() {
+        wsgi = procfile.as_deref().and_then(|path| started(tree, dir, path));
+    }
+    if wsgi.is_none() {
         wsgi = entry_here(listing);
     }
     if wsgi.is_none() && !manage && procfile.is_none() && platform.is_none() {
@@ -76,7 +82,8 @@ pub(super) fn look(tree: &Tree, listing: &Listing) -> Option<Site> {
     let virtualenv = ["venv", ".venv", "env", "virtualenv"]
         .iter()
         .map(|name| dir.join(name))
-        .find(|path| path.join("pyvenv.cfg").is_file());
+        .find(|path| path.join("pyvenv.cfg").is_file())
+        .or_else(|| passenger_virtualenv(listing));
     Some(Site {
         platform: platform.map(|name| PlatformId(name.to_owned())),
         wsgi,
@@ -85,6 +92,7 @@ pub(super) fn look(tree: &Tree, listing: &Listing) -> Option<Site> {
         python: stated_python(listing),
         procfile,
         server_config: server_files(listing),
+        logs: passenger_logs(tree, listing),
         ..Site::default()
     })
 }
@@ -110,6 +118,49 @@ pub(super) fn find(tree: &Tree, start: &[PathBuf], bounds: Bounds) -> (Vec<Site>
         notes.push(format!("{more} more projects were found; name the folder of yours"));
     }
     (sites, notes)
+}
+
+/// The file that the Procfile's web line starts: `gunicorn shop.web:app`, `python bot.py`.
+fn started(tree: &Tree, dir: &Path, procfile: &Path) -> Option<PathBuf> {
+    static TARGET: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)^web:.*?[ \t'](?:([A-Za-z_][\w.]*):[A-Za-z_]\w*|([\w./-]+\.py))")
+            .unwrap_or_else(|error| unreachable!("constant pattern: {error}"))
+    });
+    let text = read(procfile)?;
+    let found = TARGET.captures(&text)?;
+    let candidates = match (found.get(1), found.get(2)) {
+        (Some(module), _) => {
+            let path = module.as_str().replace('.', "/");
+            vec![dir.join(format!("{path}.py")), dir.join(path).join("__init__.py")]
+        }
+        (None, Some(file)) => vec![dir.join(file.as_str())],
+        (None, None) => Vec::new(),
+    };
+    candidates.into_iter().find(|path| path.is_file() && tree.follow(path).is_some())
+}
+
+/// Where cPanel keeps the virtualenv of `~/shop`: `~/virtualenv/shop/3.11`.
+fn passenger_virtualenv(listing: &Listing) -> Option<PathBuf> {
+    if !listing.has(PASSENGER) {
+        return None;
+    }
+    listing.dir.ancestors().skip(1).take(3).find_map(|above| {
+        let own = above.join("virtualenv").join(listing.dir.strip_prefix(above).ok()?);
+        let mut versions: Vec<PathBuf> =
+            std::fs::read_dir(own).ok()?.flatten().map(|entry| entry.path()).collect();
+        versions.sort();
+        versions.into_iter().rev().find(|path| path.join("pyvenv.cfg").is_file())
+    })
+}
+
+/// What Passenger's app writes to standard error, beside it.
+fn passenger_logs(tree: &Tree, listing: &Listing) -> Vec<LogFile> {
+    ["stderr.log", "passenger.log"]
+        .iter()
+        .filter(|name| listing.has(PASSENGER) && listing.has(name))
+        .map(|name| listing.dir.join(name))
+        .map(|path| LogFile { shown: tree.shown(&path), path, kind: Some(LogKind::Error) })
+        .collect()
 }
 
 /// Django: the folder beside manage.py that holds wsgi.py, the one that manage.py names first.
@@ -166,6 +217,10 @@ fn platform_of(listing: &Listing) -> Option<&'static str> {
         .filter(|(file, _)| listing.has(file))
         .map(|(_, platform)| *platform)
         .collect();
+    // Where Heroku's build leaves the interpreter.
+    if listing.folders.iter().any(|name| name == ".heroku") {
+        named.push("heroku");
+    }
     // app.json is also an Expo app's; Heroku's has other keys.
     if listing.has("app.json")
         && read(&listing.dir.join("app.json")).is_some_and(|text| {
@@ -298,6 +353,44 @@ mod tests {
                 (Some(folder.path().join("blog/app.py")), "generic"),
             ]
         );
+    }
+
+    #[test]
+    fn a_slug_and_what_its_procfile_starts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(
+            folder.path(),
+            &[
+                (
+                    "Procfile",
+                    "worker: celery -A shop\nweb: gunicorn 'core.web:make()' --workers 2\n",
+                ),
+                ("core/web.py", "def make(): ...\n"),
+                ("main.py", "app = Flask(__name__)\n"),
+                (".heroku/python/bin/python", ""),
+            ],
+        );
+        let site = only(folder.path());
+        assert_eq!(site.wsgi, Some(folder.path().join("core/web.py")));
+        assert_eq!(site.platform_id(), "heroku");
+    }
+
+    #[test]
+    fn an_app_of_passenger() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(
+            folder.path(),
+            &[
+                ("apps/shop/passenger_wsgi.py", "from shop import app as application\n"),
+                ("apps/shop/stderr.log", "Traceback (most recent call last):\n"),
+                ("apps/shop/orders.log", ""),
+                ("virtualenv/apps/shop/3.9/pyvenv.cfg", "version = 3.9.18\n"),
+            ],
+        );
+        let site = only(folder.path());
+        assert_eq!(site.virtualenv, Some(folder.path().join("virtualenv/apps/shop/3.9")));
+        let logs: Vec<_> = site.logs.iter().map(|log| log.path.clone()).collect();
+        assert_eq!(logs, [folder.path().join("apps/shop/stderr.log")]);
     }
 
     #[test]

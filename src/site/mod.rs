@@ -113,7 +113,7 @@ fn projects(tree: &Tree, in_container: bool, found: &mut Discovered) {
             let logs = if tree.is_machine() { Vec::new() } else { copied_logs(tree) };
             found.sites.extend(sites.into_iter().map(|site| Site {
                 on_host: in_container,
-                logs: logs.clone(),
+                logs: site.logs.iter().chain(&logs).cloned().collect(),
                 ..site
             }));
             return;

@@ -89,6 +89,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         if let Some(place) = &missing.elsewhere {
             found.captures.insert("path".to_owned(), place.clone());
+            found.captures.insert("folder".to_owned(), place.clone());
         }
         found.edits.extend(edit);
         out.push(found);
