@@ -23,6 +23,8 @@ use crate::report::{Format, Style, render_many};
 const LOG_BYTES: u64 = 8 << 20;
 /// Most files and bytes of code.
 const CODE_FILES: usize = 2_000;
+/// Longest private key, in lines.
+const KEY_LINES: usize = 400;
 const CODE_BYTES: u64 = 16 << 20;
 /// Folders that are not the project's own code.
 const FOREIGN: &[&str] = &["node_modules", "site-packages", "__pycache__", "venv", "env"];
@@ -114,10 +116,21 @@ impl Bundle {
             self.zip.write_all(bytes)?;
         } else {
             let text = String::from_utf8_lossy(bytes);
-            // Line by line: a pattern never spans lines, and memory stays bounded.
+            // Line by line, so that memory stays bounded; only a private key spans lines.
+            let mut key = String::new();
             for line in text.split_inclusive('\n') {
-                self.zip.write_all(redact_text(line, &RedactOptions::paths_stay()).as_bytes())?;
+                let begins = line.contains("-----BEGIN ") && line.contains("PRIVATE KEY");
+                if begins || !key.is_empty() {
+                    key.push_str(line);
+                    if !line.contains("-----END ") && key.lines().count() < KEY_LINES {
+                        continue;
+                    }
+                }
+                let whole = if key.is_empty() { line } else { key.as_str() };
+                self.zip.write_all(redact_text(whole, &RedactOptions::paths_stay()).as_bytes())?;
+                key.clear();
             }
+            self.zip.write_all(redact_text(&key, &RedactOptions::paths_stay()).as_bytes())?;
         }
         Ok(())
     }

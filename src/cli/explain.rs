@@ -79,7 +79,10 @@ fn one(what: &str, rules: &Rules, platform: Option<&str>) -> Result<String, Fail
         .map(|cause| (similarity(&cause.slug, what), cause.slug.as_str()))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(ratio, _)| *ratio > 0.6);
-    let mut failure = Failure::new(format!("{what}: no cause, code or known log line"));
+    // What was pasted may hold a password.
+    let shown = crate::redact::redact_text(what, &crate::redact::RedactOptions::terminal());
+    let shown = crate::text::truncate(&shown, 78, "…");
+    let mut failure = Failure::new(format!("{shown}: no cause, code or known log line"));
     if let Some((_, slug)) = near {
         failure = failure.hint(format!("did you mean {slug}?"));
     }

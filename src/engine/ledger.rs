@@ -326,6 +326,9 @@ fn fit_symptoms(
             *known = symptom;
         }
     }
+    let hosted = rules
+        .platform_value(platform, |profile| (!profile.domains.is_empty()).then_some(()))
+        .is_some();
     for (slug, account) in accounts.iter_mut() {
         let Some(cause) = rules.cause(slug) else { continue };
         if account.own <= 0.0 || !account.any_current {
@@ -349,7 +352,9 @@ fn fit_symptoms(
                 continue;
             }
             let weight = weights::symptom(symptom.source);
-            if fits(produces, word) {
+            // Behind a platform's own proxy an app that is down gives an error page, not silence.
+            let silent = hosted && word == "unreachable" && !produces.contains(word);
+            if fits(produces, word) && !silent {
                 account.fits.push((*symptom).clone());
                 if weight > best {
                     best = weight;

@@ -398,11 +398,16 @@ fn rest(report: &Report, github: bool) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let title = format!(
-        "Other findings ({}), ruled out ({}), what was examined",
-        others.len(),
-        ruled_out.len()
-    );
+    let mut parts = Vec::new();
+    if !others.is_empty() {
+        parts.push(format!("other findings ({})", others.len()));
+    }
+    if !ruled_out.is_empty() {
+        parts.push(format!("ruled out ({})", ruled_out.len()));
+    }
+    parts.push("what was examined".to_owned());
+    let title = parts.join(", ");
+    let title = format!("{}{}", title[..1].to_uppercase(), &title[1..]);
     let list = lines.join("\n");
     if github {
         format!("<details><summary>{title}</summary>\n\n{list}\n\n</details>\n")

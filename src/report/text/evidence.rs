@@ -87,7 +87,7 @@ fn piece(page: &mut Page<'_>, report: &Report, item: &Evidence, gutter: usize, f
         let lead = stamp.clone().unwrap_or_default();
         let mut whole = format!("{lead}{line}");
         // The line that says what happened is worth three lines, and so is a setting; others are cut.
-        let tells_all = at == last && (first || lines.len() == 1) || item.source == Source::Config;
+        let tells_all = at == last || item.source == Source::Config;
         if tells_all && width(&whole) > room {
             let mut parts = crate::text::wrap(&whole, room);
             if parts.len() > 3 {
