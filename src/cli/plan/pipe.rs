@@ -59,7 +59,7 @@ fn endless(file: &File) -> bool {
     use std::os::unix::fs::FileTypeExt as _;
     let kind = file.metadata().map(|meta| meta.file_type());
     let device = kind.is_ok_and(|kind| kind.is_char_device() || kind.is_block_device());
-    device && !file.is_terminal() && file.take(1).bytes().next().is_some()
+    device && !file.is_terminal() && file.take(1).read(&mut [0]).is_ok_and(|read| read > 0)
 }
 
 #[cfg(not(unix))]
