@@ -51,7 +51,7 @@ NameError: name 'boom' is not defined
 #[test]
 fn tracebacks_that_come_again_are_counted_as_if_each_were_read() {
     let round = |at: usize| {
-        let route = if at % 3 == 0 { "old" } else { "new" };
+        let route = if at.is_multiple_of(3) { "old" } else { "new" };
         ROUND.replace("{n}", route).replace("{m}", &format!("{at:02}"))
     };
     let text: String = (0..60).map(round).collect();
