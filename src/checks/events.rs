@@ -186,18 +186,16 @@ fn told_already(told: &[Record], one: &Record) -> bool {
 /// Lines of a time line that stand in the logs, and what the platform's own lines tell. Blocks
 /// without such lines are skipped.
 fn from_logs(context: &Context, clock: &Clock) -> Logged {
-    const TELLING: [&str; 13] = [
+    const TELLING: [&str; 11] = [
         "[manager] container [",
         "State changed from",
         "Process exited with",
         "Starting process with",
         " created by user",
-        " - Crash",
-        " - Repeated Crash",
-        " - Restart",
-        " - Deployment",
-        " - Scale",
-        " - Stop App",
+        " - container '",
+        " - containers ",
+        " - deployment of ",
+        " - app has been stopped",
         "seconds to boot",
         "R10 (Boot timeout)",
     ];

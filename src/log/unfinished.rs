@@ -82,6 +82,7 @@ pub(super) fn endless_imports(files: &mut [FileEvents], rules: &Rules) {
         .flat_map(|file| file.loaded.iter())
         .filter_map(|(time, _)| time.map(jiff::Timestamp::as_second))
         .max();
+    let accepted = accepted(files, rules);
     for file in files.iter_mut() {
         let start = file.lives.iter().rposition(|life| life.label == "gunicorn starts");
         if start.and_then(|at| file.lives[at].version).is_some_and(|version| version >= PATIENT) {
@@ -109,7 +110,8 @@ pub(super) fn endless_imports(files: &mut [FileEvents], rules: &Rules) {
             (Some(answered), Some(first)) => answered >= first.as_second(),
             (answered, _) => answered.is_some() || !file.loaded.is_empty(),
         };
-        if !same_time || !all || served {
+        let took = accepted.zip(first.time).is_some_and(|(taken, first)| taken >= first);
+        if !same_time || !all || served || took {
             continue;
         }
         let start = first.clone();
@@ -119,6 +121,16 @@ pub(super) fn endless_imports(files: &mut [FileEvents], rules: &Rules) {
             file.facts.push(fact);
         }
     }
+}
+
+/// When a proxy last saw a connection cut that a worker had accepted: while it imports, none is.
+fn accepted(files: &[FileEvents], rules: &Rules) -> Option<Timestamp> {
+    let taken = |fact: &&Fact| {
+        let mut signatures = fact.matches.iter().filter_map(|hit| rules.signature(&hit.signature));
+        signatures.any(|sig| sig.text.class.iter().any(|class| class == "accepted"))
+    };
+    let facts = files.iter().flat_map(|file| file.facts.iter());
+    facts.filter(taken).filter_map(|fact| fact.last_time.or(fact.time)).max()
 }
 
 fn fact(event: &str, text: &str, start: &Life, file: &FileEvents, rules: &Rules) -> Fact {
@@ -181,5 +193,35 @@ mod tests {
              [2026-11-20 12:09:01 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:8)\n\
              [2026-11-20 12:09:02 +0000] [9] [INFO] Booting worker with pid: 9\n"
         )));
+    }
+
+    #[test]
+    fn a_worker_that_had_accepted_a_request_had_loaded_the_app() {
+        let heroku = |second: u32, from: &str, text: &str| {
+            format!(
+                "2026-11-20T12:0{}:{:02}.000000+00:00 {from}: {text}\n",
+                second / 60,
+                second % 60
+            )
+        };
+        let gunicorn = |second: u32, text: &str| {
+            let stamp = format!("2026-11-20 12:0{}:{:02} +0000", second / 60, second % 60);
+            heroku(second, "app[web.1]", &format!("[{stamp}] [4] {text}"))
+        };
+        let looping = [
+            gunicorn(0, "[INFO] Starting gunicorn 20.1.0"),
+            gunicorn(0, "[INFO] Booting worker with pid: 7"),
+            gunicorn(31, "[CRITICAL] WORKER TIMEOUT (pid:7)"),
+            gunicorn(32, "[INFO] Booting worker with pid: 8"),
+            gunicorn(63, "[CRITICAL] WORKER TIMEOUT (pid:8)"),
+        ]
+        .concat();
+        let cut = heroku(
+            64,
+            "heroku[router]",
+            "at=error code=H13 desc=\"Connection closed without response\" method=GET path=\"/slow\" host=a.herokuapp.com dyno=web.1 connect=1ms service=30011ms status=503 bytes=0",
+        );
+        assert!(never_ready(&looping));
+        assert!(!never_ready(&format!("{looping}{cut}")));
     }
 }
