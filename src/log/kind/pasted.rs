@@ -22,12 +22,22 @@ const TROUBLE: &[&str] = &[
 
 /// Whether the lines are more than the configuration that stands in them.
 pub(super) fn with_configuration(lines: &[&str]) -> bool {
-    fenced(lines) || written_by_a_server(lines) || lines.iter().any(|line| tells_of_trouble(line))
+    fenced(lines)
+        || written_by_a_server(lines)
+        || lines.iter().any(|line| tells_of_trouble(line) || in_another_script(line))
 }
 
 /// Whether the lines are more than the Python source that stands in them.
 pub(super) fn with_python(lines: &[&str]) -> bool {
     fenced(lines) || written_by_a_server(lines) || has_prose(lines)
+}
+
+/// Words in a script that no configuration is written in, outside comments and values.
+fn in_another_script(line: &str) -> bool {
+    let text = line.trim_start();
+    !text.starts_with(['#', ';', '/', '<', '"', '\''])
+        && !text.contains('=')
+        && text.chars().filter(|c| c.is_alphabetic() && *c > '\u{24f}').count() >= 4
 }
 
 /// Markdown's fences around code.
@@ -45,8 +55,16 @@ fn written_by_a_server(lines: &[&str]) -> bool {
             || line.pid.is_some()
             || line.level.is_some() && !line.prefixes.has(Prefix::Paste)
             || line.text.starts_with("Traceback (most recent call last)")
+            || line.text.starts_with("*** Starting uWSGI ")
+            || line.text.starts_with("!!! ")
+            || is_frame(line.text)
             || is_exception(line.text)
     })
+}
+
+/// `File "…", line 3`: of a traceback, whatever became of its indentation.
+fn is_frame(text: &str) -> bool {
+    text.trim_start().strip_prefix("File \"").is_some_and(|rest| rest.contains("\", line "))
 }
 
 /// `ModuleNotFoundError: No module named 'x'`, with or without the module of the type.

@@ -172,7 +172,7 @@ fn whole<'a>(s: &'a str, ctx: &mut PrefixCtx, line: &Line<'_>) -> Option<Taken<'
 /// Takes the prefixes off one raw line and calls `f` for each line that it stands for: a JSON
 /// line or one with `#012` in it is several; ANSI colours are removed. `ctx.no` is kept.
 pub fn strip_all(raw: &str, ctx: &mut PrefixCtx, f: &mut impl FnMut(&Line<'_>)) {
-    let clean = without_ansi(raw);
+    let clean = paste::plain(without_ansi(raw));
     if let Some(unfolded) = unfold_json(&clean) {
         for part in unfolded.split('\n') {
             let mut line = strip(part, ctx);

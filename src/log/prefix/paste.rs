@@ -1,7 +1,55 @@
 //! What a paste adds: quotation marks, code fences and code spans.
 
+use std::borrow::Cow;
+
 use super::Taken;
 use crate::log::line::Prefix;
+
+/// The line without the marks by which Markdown shows code and makes words bold: a paste has them
+/// in the middle of a server's own words. Borrowed where it has none.
+pub(super) fn plain(s: Cow<'_, str>) -> Cow<'_, str> {
+    if memchr::memchr2(b'`', b'*', s.as_bytes()).is_none() {
+        return s;
+    }
+    let s = match without_ticks(&s) {
+        inner if inner.len() == s.len() => s,
+        inner => Cow::Owned(inner.to_owned()),
+    };
+    match without_bold(&s) {
+        Some(plain) => Cow::Owned(plain),
+        None => s,
+    }
+}
+
+/// Without the backticks at the ends of a line that has none inside.
+fn without_ticks(s: &str) -> &str {
+    let inner = s.trim_matches('`');
+    let is_fence = inner.len() <= 20 && inner.bytes().all(|c| c.is_ascii_alphanumeric());
+    if inner.contains('`') || is_fence { s } else { inner }
+}
+
+/// `**words**` stands between blanks or line ends; three stars are a server's own.
+fn without_bold(s: &str) -> Option<String> {
+    if !s.contains("**") || s.contains("***") || s.matches("**").count() % 2 == 1 {
+        return None;
+    }
+    let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    let mut out = String::with_capacity(s.len());
+    for (at, part) in s.split("**").enumerate() {
+        let bold = at % 2 == 1;
+        let before = out.chars().next_back();
+        if bold && (!blank(before) || blank(part.chars().next()) || blank(part.chars().next_back()))
+        {
+            return None;
+        }
+        let closed = at > 0 && !bold;
+        if closed && part.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+            return None;
+        }
+        out.push_str(part);
+    }
+    Some(out)
+}
 
 /// `> ` before a line, as mail and Markdown quote. A prompt (`>>> `), pdb's `> /path` and npm's
 /// `> build` are no quotation, but only pdb's can stand in a log and matters.
@@ -29,4 +77,39 @@ pub(super) fn span(s: &str) -> Option<Taken<'_>> {
         kind: Some(Prefix::Paste),
         ..Taken::default()
     })
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    fn plain(text: &str) -> String {
+        super::plain(Cow::Borrowed(text)).into_owned()
+    }
+
+    #[test]
+    fn marks_of_markdown_go() {
+        assert_eq!(
+            plain("connect() to unix:/run/a.sock failed **(13: Permission denied)** while"),
+            "connect() to unix:/run/a.sock failed (13: Permission denied) while"
+        );
+        assert_eq!(plain("**DAMN ! worker 1 died**"), "DAMN ! worker 1 died");
+        assert_eq!(plain("`[core:notice] [pid 822] AH00051"), "[core:notice] [pid 822] AH00051");
+        assert_eq!(plain("``app_1 | listen queue full``"), "app_1 | listen queue full");
+    }
+
+    #[test]
+    fn stars_and_ticks_of_servers_stay() {
+        for text in [
+            "*** HARAKIRI ON WORKER 1 ***",
+            "    return f(*args, **kwargs)",
+            "    return f(**a, **b)",
+            "x = 2 ** 3 ** 4",
+            "    f(a, **b)**2",
+            "TypeError: use `x` and `y`",
+            "```python",
+            "```",
+        ] {
+            assert_eq!(plain(text), text);
+        }
+    }
 }

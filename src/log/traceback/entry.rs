@@ -365,6 +365,13 @@ impl Entry {
         let trimmed = text.trim();
         let waits = self.part().last().is_some_and(|frame| frame.source.is_none());
         let has_frames = !self.part().is_empty();
+        // a paste without indentation has nothing but the name to tell an exception by
+        let lost_margin = has_frames && self.last_indent == 0 && !waits;
+        let exception = || names::split(trimmed).filter(|(name, _)| names::telling(name));
+        if let Some((name, message)) = lost_margin.then(exception).flatten() {
+            self.set_exception(name, message);
+            return Step::Taken;
+        }
         if has_frames && indent > self.last_indent {
             return self.source(text);
         }
