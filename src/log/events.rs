@@ -52,6 +52,8 @@ pub(super) struct FileEvents {
     pub(super) unexplained: Vec<Fact>,
     pub(super) summary: Option<LogSummary>,
     pub(super) skipped: Option<String>,
+    /// The newest line that uWSGI writes right before it loads the app.
+    pub(super) loading: Option<u64>,
     /// Requests of the platform's own ping: time, status, seconds.
     pub(super) pings: VecDeque<(Option<Timestamp>, u16, Option<f64>, u64)>,
 }

@@ -42,7 +42,9 @@ pub(super) fn find(files: &mut [FileEvents], rules: &Rules) {
             _ => true,
         };
         let cut = file.summary.as_ref().is_some_and(|summary| !summary.complete);
-        if (!ended && !waited) || cut {
+        // What a paste cut off cannot be missed.
+        let loading = file.loading.is_some_and(|line| line > start.line);
+        if (!ended && !(waited && loading)) || cut {
             continue;
         }
         let (event, text) = if ended {

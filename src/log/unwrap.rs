@@ -36,6 +36,9 @@ pub(super) struct Unwrap {
     pieces: usize,
     /// Characters of the last piece.
     last: usize,
+    /// Characters of the first piece, and whether its rests are as wide: broken inside words.
+    first: usize,
+    tight: bool,
 }
 
 impl Unwrap {
@@ -54,6 +57,8 @@ impl Unwrap {
             held_no: 0,
             pieces: 0,
             last: 0,
+            first: 0,
+            tight: false,
         })
     }
 
@@ -62,7 +67,10 @@ impl Unwrap {
         let raw = unquoted(raw, self.quoted);
         let width = raw.chars().count();
         if self.pieces > 0 && self.goes_on(raw) {
-            if self.how == How::Words && !self.held.ends_with(['-', '/']) {
+            if self.pieces == 1 {
+                self.tight = raw.trim_start().chars().count() == self.first;
+            }
+            if self.how == How::Words && !self.tight && !self.held.ends_with(['-', '/']) {
                 self.held.push(' ');
             }
             self.held.push_str(if self.how == How::Words { raw.trim_start() } else { raw });
@@ -75,6 +83,7 @@ impl Unwrap {
         self.held_no = no;
         self.pieces = 1;
         self.last = width;
+        self.first = width;
         whole
     }
 
@@ -217,6 +226,14 @@ mod tests {
             "failed (111: Connection refused) while connecting to upstream, client: 10.0.0.4"
         ));
         assert_eq!(lines[1].1, 4);
+    }
+
+    #[test]
+    fn inside_words_with_an_indentation() {
+        let text =
+            format!("I see this:\n{}\n\nany help?\n", folded(RECORD, 70).replace('\n', "\n    "));
+        let lines = joined(&text);
+        assert_eq!(lines[1], (RECORD.to_owned(), 2));
     }
 
     #[test]

@@ -132,9 +132,13 @@ pub fn literals() -> impl Iterator<Item = &'static str> {
         .chain(LOOSE)
 }
 
-/// Words of the marks that begin with a name or path.
-const LOOSE: [&str; 4] =
-    [" exited with code ", " changed, reloading", " has been spawned", ".service: "];
+/// How uWSGI's last line before it loads the app begins: no mark of its own, but a start that was
+/// cut off above it says nothing.
+pub const LOADING: &str = "*** Operational MODE";
+
+/// Words of the marks that begin with a name or path, and [`LOADING`].
+const LOOSE: [&str; 5] =
+    [" exited with code ", " changed, reloading", " has been spawned", ".service: ", LOADING];
 
 /// What a line says about the life of the app, if anything.
 #[must_use]

@@ -232,6 +232,9 @@ impl<'r> Scanner<'r> {
         if let Some(life) = dialect::mark(line) {
             self.life(line, &life);
         }
+        if line.text.starts_with(dialect::LOADING) {
+            self.events.loading = Some(line.no);
+        }
         let pushed = self.assembler.push(line);
         for done in pushed.done {
             self.exception(done);

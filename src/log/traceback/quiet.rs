@@ -25,6 +25,10 @@ pub(super) fn said_quietly(level: Option<Level>, intro: Option<&Intro>) -> Quiet
         return Quiet::Itself;
     }
     let Some(intro) = intro else { return Quiet::No };
+    // the interpreter's own words for an exception in a destructor or at its end
+    if intro.text.contains("Exception ignored in") {
+        return Quiet::Intro;
+    }
     let warning = intro.level == Some(Level::Warning);
     if the_clients_fault(&intro.text) {
         return Quiet::Intro;
