@@ -44,7 +44,8 @@ pub(super) fn find(files: &mut [FileEvents], rules: &Rules) {
         let cut = file.summary.as_ref().is_some_and(|summary| !summary.complete);
         // What a paste cut off cannot be missed.
         let loading = file.loading.is_some_and(|line| line > start.line);
-        if (!ended && !(waited && loading)) || cut {
+        let stuck = waited && loading;
+        if !(ended || stuck) || cut {
             continue;
         }
         let (event, text) = if ended {

@@ -413,7 +413,7 @@ impl Assembler {
                         return self.open_titled(title, message, line);
                     }
                 }
-                let exception = names::bare(text);
+                let exception = names::bare_or_indented(text);
                 if exception.is_none_or(|(name, message)| foreign::is_foreign(name, message)) {
                     self.note(trimmed, line);
                     return false;
@@ -426,7 +426,7 @@ impl Assembler {
         let mut entry = Entry::new(start, line.no, stamp);
         match start {
             Start::Bare => {
-                if let Some((name, message)) = names::bare(text) {
+                if let Some((name, message)) = names::bare_or_indented(text) {
                     entry.set_exception(name, message);
                 }
             }

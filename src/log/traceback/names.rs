@@ -194,6 +194,19 @@ pub(super) fn telling(name: &str) -> bool {
         || (name.contains('.') && matches!(short, "Error" | "Exception" | "Timeout"))
 }
 
+/// [`bare`], also inside a code block whose lines are all indented: there only by a full name, as
+/// no program's own indented lines begin.
+pub(super) fn bare_or_indented(text: &str) -> Option<(&str, &str)> {
+    let blanks = text.len() - text.trim_start().len();
+    if blanks == 0 {
+        return bare(text);
+    }
+    if !text.starts_with('\t') && !blanks.is_multiple_of(4) {
+        return None;
+    }
+    bare(text.trim_start()).filter(|(name, message)| name.contains('.') && !message.is_empty())
+}
+
 /// `Type: message` that may stand alone in a log.
 pub(super) fn bare(text: &str) -> Option<(&str, &str)> {
     let (name, message) = split(text)?;
