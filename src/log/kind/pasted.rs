@@ -59,6 +59,8 @@ fn written_by_a_server(lines: &[&str]) -> bool {
             || line.text.starts_with("!!! ")
             || is_frame(line.text)
             || is_exception(line.text)
+            // by its full name also inside an indented code block
+            || is_exception(line.text.trim_start()) && line.text.trim_start().contains("Error: (")
     })
 }
 
@@ -82,7 +84,7 @@ fn tells_of_trouble(line: &str) -> bool {
     let text = line.trim();
     let directive = text.starts_with(['#', ';', '<', '-', '/'])
         || text.ends_with([';', '{', '}', '\\'])
-        || text.starts_with("Error")
+        || ["ErrorLog", "ErrorDocument", "Error:"].iter().any(|word| text.starts_with(word))
         || text.split_once('=').is_some_and(|(key, _)| !key.trim().contains(' '));
     let lower = || text.to_ascii_lowercase();
     !directive && is_sentence(text) && TROUBLE.iter().any(|word| lower().contains(word))

@@ -13,6 +13,7 @@ mod iso;
 mod json;
 mod logging;
 mod nginx;
+mod passenger;
 mod paste;
 mod syslog;
 #[cfg(test)]
@@ -151,12 +152,13 @@ fn whole<'a>(s: &'a str, ctx: &mut PrefixCtx, line: &Line<'_>) -> Option<Taken<'
             .or_else(|| syslog::numbered_month(s, &ctx.clock))
             .or_else(|| if outermost { iso::milliseconds(s) } else { None })
             .or_else(|| container::cut(s, ctx)),
-        b'[' => bracket::take(s, &ctx.clock),
+        b'[' => bracket::take(s, &ctx.clock).or_else(|| passenger::own(s, &ctx.clock)),
         b'<' => syslog::with_priority(s, &ctx.clock),
         b'-' | b':' | b'T' | b'.' if outermost && container::looks_cut(s) => container::cut(s, ctx),
         b'>' if outermost => paste::quote(s),
         b'`' if outermost => paste::fence(s).or_else(|| paste::span(s)),
         b'A'..=b'Z' => bracket::uwsgi_date(s, &ctx.clock)
+            .or_else(|| passenger::app(s))
             .or_else(|| syslog::take(s, &ctx.clock))
             .or_else(|| logging::level_first(s, &ctx.clock))
             .or_else(|| if outermost { compose::take(s, ctx) } else { None }),

@@ -77,6 +77,7 @@ pub(super) fn span(s: &str) -> Option<Taken<'_>> {
         kind: Some(Prefix::Paste),
         ..Taken::default()
     })
+}
 
 #[cfg(test)]
 mod tests {

@@ -36,7 +36,7 @@ impl Scanner<'_> {
         if self.known.repeats(&mut self.events.facts, &key, time, &place, last_line) {
             self.learn(fingerprint, &key);
             if let Some(intro) = &event.intro {
-                self.known.forget_intro(&mut self.events.facts, intro, first_line);
+                self.known.forget_intro(&mut self.events.facts, intro, first_line, |_| true);
             }
             return;
         }
@@ -73,7 +73,14 @@ impl Scanner<'_> {
             return;
         }
         if let Some(intro) = &event.intro {
-            self.known.forget_intro(&mut self.events.facts, intro, first_line);
+            // a traceback that was cut off may say less than the line above it
+            let rules = self.rules;
+            self.known.forget_intro(&mut self.events.facts, intro, first_line, |fact| {
+                specific
+                    || fact.matches.iter().all(|hit| {
+                        rules.signature(&hit.signature).is_none_or(|signature| signature.fallback)
+                    })
+            });
         }
         event.chain.truncate(8);
         let mut fact = Fact::new(Source::Log, bounded(&excerpt));
@@ -117,7 +124,7 @@ impl Scanner<'_> {
         let time = repeat.stamp.map(|stamp| stamp.at).or(self.last_time);
         self.known.repeats(&mut self.events.facts, &repeat.key, time, &place, repeat.last_line);
         if let Some(intro) = &repeat.intro {
-            self.known.forget_intro(&mut self.events.facts, intro, repeat.first_line);
+            self.known.forget_intro(&mut self.events.facts, intro, repeat.first_line, |_| true);
         }
     }
 

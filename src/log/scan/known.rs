@@ -74,8 +74,14 @@ impl Known {
         facts.push(fact);
     }
 
-    /// The line that introduced a traceback is no second event.
-    pub(super) fn forget_intro(&mut self, facts: &mut Vec<Fact>, intro: &str, first_line: u64) {
+    /// The line that introduced a traceback is no second event, if it `may` go.
+    pub(super) fn forget_intro(
+        &mut self,
+        facts: &mut Vec<Fact>,
+        intro: &str,
+        first_line: u64,
+        may: impl Fn(&Fact) -> bool,
+    ) {
         let intro = intro.trim();
         let near = (first_line.saturating_sub(INTRO_WITHIN), 0)..=(first_line, usize::MAX);
         let Some(at) = self
@@ -87,6 +93,9 @@ impl Known {
         else {
             return;
         };
+        if !may(&facts[at]) {
+            return;
+        }
         let known = &mut facts[at];
         if known.count > 1 {
             known.count -= 1;
@@ -131,7 +140,7 @@ mod tests {
         known.add(&mut facts, "other", line("disk is full", 1));
         for at in 1..=20_000 {
             known.add(&mut facts, "intro", line("Exception on /x [GET]", at * 10));
-            known.forget_intro(&mut facts, "Exception on /x [GET]", at * 10 + 1);
+            known.forget_intro(&mut facts, "Exception on /x [GET]", at * 10 + 1, |_| true);
         }
         assert_eq!(facts.len(), 1);
         known.add(&mut facts, "new", line("boom", 300_000));

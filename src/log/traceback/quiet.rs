@@ -54,13 +54,30 @@ pub(super) fn the_clients_fault(text: &str) -> bool {
 
 /// Words of a program that tries again, does without, or puts something else in the place of what failed.
 pub(super) fn goes_on(text: &str) -> bool {
-    const WORDS: [&str; 35] = [
+    // "attempt to write a readonly database" is no new attempt
+    const WORDS: [&str; 51] = [
         "retry",
         "retries",
         "try again",
         "trying again",
         "tries left",
-        "attempt",
+        "attempting",
+        "attempts",
+        "attempt failed",
+        "attempt #",
+        "attempt:",
+        "attempt 0",
+        "attempt 1",
+        "attempt 2",
+        "attempt 3",
+        "attempt 4",
+        "attempt 5",
+        "attempt 6",
+        "attempt 7",
+        "attempt 8",
+        "attempt 9",
+        "(attempt",
+        "another attempt",
         "re-establish",
         "reconnect",
         "fall back",
@@ -138,6 +155,7 @@ mod tests {
     fn going_on() {
         for text in [
             "sending failed, will retry in 5 s (attempt 1 of 3)",
+            "connect: attempt 2 failed",
             "could not refresh the rates, using cached ones",
             "Redis is away, falling back to memory",
             "skipping row 17",

@@ -293,6 +293,11 @@ mod tests {
     fn somebody_tells_of_an_error() {
         for (text, name, message) in [
             (
+                "When I open the page I get ImportError: cannot import name 'shop'",
+                "ImportError",
+                "cannot import name 'shop'",
+            ),
+            (
                 "i deployed it and I am getting error psycopg2.OperationalError: could not translate host name \"pg\" to address",
                 "psycopg2.OperationalError",
                 "could not translate host name \"pg\" to address",
