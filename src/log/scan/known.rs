@@ -154,9 +154,9 @@ mod tests {
         known.add(&mut facts, "intro", line("Exception on /x [GET]", 10));
         known.add(&mut facts, "intro", line("Exception on /x [GET]", 20));
         known.add(&mut facts, "other", line("disk is full", 21));
-        known.forget_intro(&mut facts, "Exception on /x [GET]", 22);
+        known.forget_intro(&mut facts, "Exception on /x [GET]", 22, |_| true);
         assert_eq!((facts.len(), facts[0].count), (2, 1));
-        known.forget_intro(&mut facts, "Exception on /x [GET]", 22);
+        known.forget_intro(&mut facts, "Exception on /x [GET]", 22, |_| true);
         assert!(facts[0].matches.is_empty() && !known.has("intro") && known.has("other"));
         known.next_segment();
         assert!(!known.has("other"));
