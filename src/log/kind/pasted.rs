@@ -29,7 +29,11 @@ pub(super) fn with_configuration(lines: &[&str]) -> bool {
 
 /// Whether the lines are more than the Python source that stands in them.
 pub(super) fn with_python(lines: &[&str]) -> bool {
-    fenced(lines) || written_by_a_server(lines) || has_prose(lines)
+    let told = |line: &&str| {
+        line.starts_with(|c: char| c.is_alphabetic())
+            && crate::log::traceback::said(line, false).is_some()
+    };
+    lines.iter().any(told) || fenced(lines) || written_by_a_server(lines) || has_prose(lines)
 }
 
 /// Words in a script that no configuration is written in, outside comments and values.

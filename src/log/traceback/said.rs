@@ -194,8 +194,8 @@ fn codec(text: &str) -> Option<(&'static str, String)> {
 fn next_named(text: &str, from: usize) -> Option<(usize, &str, String)> {
     #[rustfmt::skip]
     const ENDINGS: [&str; 11] = [
-        "Error", "Exception", "Timeout", "ImproperlyConfigured", "AppRegistryNotReady", "DisallowedHost",
-        "TemplateDoesNotExist", "TemplateNotFound", "DistributionNotFound", "VersionConflict", "TooManyConnections",
+        "Error", "Exception", "Timeout", "ImproperlyConfigured", "NotReady", "DisallowedHost",
+        "DoesNotExist", "TemplateNotFound", "DistributionNotFound", "VersionConflict", "TooManyConnections",
     ];
     let mut from = from;
     loop {
