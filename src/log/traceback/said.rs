@@ -293,6 +293,11 @@ mod tests {
     fn somebody_tells_of_an_error() {
         for (text, name, message) in [
             (
+                "If I run it with two workers I get the error ValueError: too many threads for this",
+                "ValueError",
+                "too many threads for this",
+            ),
+            (
                 "When I open the page I get ImportError: cannot import name 'shop'",
                 "ImportError",
                 "cannot import name 'shop'",

@@ -49,7 +49,11 @@ pub(super) fn teaches(before: &str, tells: bool) -> bool {
         "when", "whenever", "if", "fix", "fixes", "fixed", "handle", "handles", "handled", "avoid", "avoids",
         "prevent", "prevents", "resolve", "resolves", "resolved", "catch", "catches", "you", "used", "instead", "example",
     ];
-    let lower = sentence(before).to_lowercase();
+    let mut lower = sentence(before).to_lowercase();
+    // "if I run it I get this error" is a report as well
+    if tells {
+        lower = lower.replace("if i ", "i ").replace("if we ", "we ");
+    }
     let mut words =
         lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty());
     // "when I run it I get the following error" is a report
