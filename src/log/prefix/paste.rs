@@ -33,6 +33,10 @@ fn without_bold(s: &str) -> Option<String> {
     if !s.contains("**") || s.contains("***") || s.matches("**").count() % 2 == 1 {
         return None;
     }
+    // a tracker's title is known by its marks: `**KeyError** in **views.py:3**`
+    if s.contains("** in **") {
+        return None;
+    }
     let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
     let mut out = String::with_capacity(s.len());
     for (at, part) in s.split("**").enumerate() {
