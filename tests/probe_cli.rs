@@ -326,3 +326,14 @@ fn notes_stand_in_the_text() {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("(--insecure)") && text.contains("self-signed"), "{text}");
 }
+
+/// An address without a scheme speaks plain http, in `--url` as elsewhere.
+#[test]
+fn an_address_without_a_scheme_is_asked_with_http() {
+    let server = site(|_| 200);
+    let address = server.address.to_string();
+    let output =
+        diagnose(&["--url", &address, "--hits", "1", "--format", "json", "--platform", "generic"]);
+    let report = json(&{ output }.output().expect("run"));
+    assert_eq!(report["probe"]["hits"][0]["status"], 200, "{report:#}");
+}

@@ -342,7 +342,10 @@ fn input(plan: &Plan, site: Site, flags: &ProbeFlags, rules: &Rules) -> Diagnose
         None => why,
     });
     DiagnoseInput {
-        probe: url.map(|url| probe_plan(url, &site, flags, rules)),
+        probe: url.map(|url| ProbePlan {
+            scheme_guessed: plan.scheme_guessed,
+            ..probe_plan(url, &site, flags, rules)
+        }),
         site,
         now: plan.now,
         now_given: plan.now_given,

@@ -32,7 +32,8 @@ pub(super) fn run(args: &ProbeArgs) -> anyhow::Result<Exit> {
     };
     let cancel = Arc::new(AtomicBool::new(false));
     on_interrupt(&cancel);
-    let plan = probe_plan(target.to_owned(), &site, &args.probe, &rules);
+    let mut plan = probe_plan(target.to_owned(), &site, &args.probe, &rules);
+    plan.scheme_guessed = !target.contains("://");
     let input = DiagnoseInput {
         site,
         now: Timestamp::now(),

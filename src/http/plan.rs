@@ -12,6 +12,8 @@ pub struct ProbePlan {
     /// `http://` or `https://` URL; without a scheme `https://` is assumed for names and
     /// `http://` for addresses and `localhost`.
     pub url: String,
+    /// Nobody said http or https: where https is not served at all, http is asked, as browsers do.
+    pub scheme_guessed: bool,
     /// Requests at most, retries while the site reloads included; at least 1.
     pub hits: u32,
     /// For one hit with all its redirects.
@@ -49,6 +51,7 @@ impl ProbePlan {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            scheme_guessed: false,
             hits: 3,
             timeout: Duration::from_secs(65),
             limit: Duration::from_secs(20),

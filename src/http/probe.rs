@@ -29,7 +29,7 @@ pub fn run(plan: &ProbePlan, progress: &dyn ProbeProgress, cancel: &AtomicBool) 
         skipped: None,
         cname: None,
     };
-    let url = match parse_url(&plan.url) {
+    let mut url = match parse_url(&plan.url) {
         Ok(url) => url,
         Err(reason) => {
             report.skipped = Some(reason);
@@ -66,10 +66,32 @@ pub fn run(plan: &ProbePlan, progress: &dyn ProbeProgress, cancel: &AtomicBool) 
             _ => None,
         }
     });
+    if plan.scheme_guessed && url.scheme() == "https" && report.hits.iter().all(no_https) {
+        let mut plain = url.clone();
+        let mut other = Vec::new();
+        if plain.set_scheme("http").is_ok() && !cancel.load(Ordering::Relaxed) {
+            runtime.block_on(hits(plan, &plain, progress, cancel, &mut other));
+        }
+        if other.iter().any(|hit| hit.status.is_some()) {
+            url = plain;
+            report.url = shown(&url);
+            report.hits = other;
+            report.notes.push("https is not served at this address; http was asked.".to_owned());
+        }
+    }
     // A resolver that hangs must not hold up the report.
     runtime.shutdown_background();
     verdict::conclude(plan, &url, &mut report);
     report
+}
+
+/// Nobody speaks TLS there; a certificate that is refused is another matter.
+fn no_https(hit: &Hit) -> bool {
+    hit.error.as_ref().is_some_and(|error| match error.phase {
+        ProbePhase::Connect => matches!(error.kind, ErrorKind::Refused | ErrorKind::Unreachable),
+        ProbePhase::Tls => error.detail.contains("speaks plain http"),
+        _ => false,
+    })
 }
 
 /// Makes a URL of what people type. The error is a sentence for them.

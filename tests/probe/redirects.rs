@@ -227,3 +227,20 @@ fn a_proxy_that_does_not_reach_the_site_is_second_hand() {
         assert!(report.skipped.is_none());
     }
 }
+
+/// Who types no scheme is asked for https first, as browsers do, and then for http.
+#[test]
+fn a_site_without_https_is_asked_with_http_where_the_scheme_was_guessed() {
+    // Like a web server: whatever comes is answered in plain http.
+    let server = Server::raw(|_, _, stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(&response(200, &[], "<p>fine</p>"));
+    });
+    let mut plan = plan(format!("https://{}/", server.address));
+    assert_eq!(error(&probe(&plan)), Some((ProbePhase::Tls, ErrorKind::TlsProtocol)));
+    plan.scheme_guessed = true;
+    let report = probe(&plan);
+    assert_eq!((only(&report).status, report.verdict), (Some(200), ProbeVerdict::Ok));
+    assert!(report.url.starts_with("http://"), "{}", report.url);
+    assert!(report.notes.iter().any(|note| note.contains("http was asked")));
+}

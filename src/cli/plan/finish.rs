@@ -68,7 +68,10 @@ impl Plan {
         self.probe_url = if args.probe.no_probe {
             Err("--no-probe".to_owned())
         } else if let Some(url) = url.or(own) {
-            Ok(if url.contains("://") { url } else { format!("https://{url}") })
+            Ok(match crate::http::probe::parse_url(&url) {
+                Ok(full) if !url.contains("://") => full.into(),
+                _ => url,
+            })
         } else {
             Err(format!(
                 "a site is probed only on its own machine or with --url; give --url {EXAMPLE_URL}"

@@ -38,6 +38,8 @@ pub struct Plan {
     pub symptoms: Vec<Symptom>,
     /// The URL to probe, or why there is no probe.
     pub probe_url: Result<String, String>,
+    /// Nobody said http or https.
+    pub scheme_guessed: bool,
     /// Discovery at `/`: facts of this machine count.
     pub on_host: bool,
     /// "error.log: error log", for the echo of recognised inputs.
@@ -103,6 +105,7 @@ impl Plan {
             until,
             symptoms,
             probe_url: Err(String::new()),
+            scheme_guessed: false,
             on_host: false,
             recognised: Vec::new(),
             unusable: Vec::new(),
@@ -121,6 +124,8 @@ impl Plan {
         }
         // The flag says what is asked; a domain beside it says which site is meant.
         url = args.probe.url.clone().or(url);
+        let typed = args.probe.url.iter().chain(&args.inputs);
+        plan.scheme_guessed = url.is_some() && !typed.into_iter().any(|text| text.contains("://"));
         plan.keep_stdin(&mut site, cancel);
         plan.keep_pipes(&mut site, cancel);
         plan.check_paths(&mut site);
