@@ -5,7 +5,8 @@ use super::intro::IntroHint;
 use super::part::{KeptFrame, Part, bounded};
 use super::{module, names, owner, phase};
 use crate::model::{
-    ChainLink, ExceptionEvent, Frame, LinkedException, ModuleOwner, Phase, TracebackShape,
+    ChainLink, ExceptionEvent, Frame, FrameOwner, LinkedException, ModuleOwner, Phase,
+    TracebackShape,
 };
 
 /// Members of an exception group that become events of their own.
@@ -163,20 +164,23 @@ fn judge(event: &ExceptionEvent, entry: &Entry, hint: Option<&IntroHint>) -> Pha
     }
 }
 
-/// The most telling lines: the last frames and the exception, as Python prints them.
+/// The most telling lines, as Python prints them: the last frames up to the person's own code, the last
+/// one of all, and the exception. What stands between is counted.
 fn excerpt(event: &ExceptionEvent) -> String {
     let mut lines = Vec::new();
-    let from = event.frames.len().saturating_sub(EXCERPT_FRAMES);
-    for frame in &event.frames[from..] {
-        let function = if frame.function.is_empty() {
-            String::new()
-        } else {
-            format!(", in {}", frame.function)
-        };
-        lines.push(format!("  File \"{}\", line {}{function}", frame.file, frame.line));
-        if let Some(source) = &frame.source {
-            lines.push(format!("    {source}"));
+    let frames = &event.frames;
+    let own = frames.iter().rposition(|frame| frame.owner == FrameOwner::Own);
+    let to = own.map_or(frames.len(), |own| own + 1);
+    for frame in &frames[to.saturating_sub(EXCERPT_FRAMES)..to] {
+        print(frame, &mut lines);
+    }
+    if let [between @ .., last] = &frames[to..] {
+        match between.len() {
+            0 => {}
+            1 => lines.push("  … 1 frame of a library".to_owned()),
+            more => lines.push(format!("  … {more} frames of libraries")),
         }
+        print(last, &mut lines);
     }
     if let Some((file, line)) = &event.syntax_at {
         lines.push(format!("  File \"{file}\", line {line}"));
@@ -201,4 +205,14 @@ fn excerpt(event: &ExceptionEvent) -> String {
     kept.reverse();
     kept.push(&exception);
     kept.join("\n")
+}
+
+/// A frame's line and its source.
+fn print(frame: &Frame, lines: &mut Vec<String>) {
+    let function =
+        if frame.function.is_empty() { String::new() } else { format!(", in {}", frame.function) };
+    lines.push(format!("  File \"{}\", line {}{function}", frame.file, frame.line));
+    if let Some(source) = &frame.source {
+        lines.push(format!("    {source}"));
+    }
 }

@@ -8,7 +8,7 @@ use crate::text::{pad, terminal, terminal_lines, width};
 /// Most pieces shown without `-v`.
 const MOST: usize = 3;
 /// Most lines of one excerpt without `-v`, and with it.
-const LINES: usize = 5;
+const LINES: usize = 7;
 const LINES_VERBOSE: usize = 40;
 /// Most lines of what a mark says.
 const LABEL_LINES: usize = 4;
