@@ -1,5 +1,6 @@
 //! The ledger: who owns each event, what it is worth, and what it pays to which cause.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::weights;
@@ -340,7 +341,7 @@ fn fit_symptoms(
         {
             continue;
         }
-        let produces = cause_symptoms(cause, platform, rules);
+        let produces = produced(account, entries, cause, platform, rules);
         if produces.is_empty() {
             continue;
         }
@@ -354,7 +355,7 @@ fn fit_symptoms(
             let weight = weights::symptom(symptom.source);
             // Behind a platform's own proxy an app that is down gives an error page, not silence.
             let silent = hosted && word == "unreachable" && !produces.contains(word);
-            if fits(produces, word) && !silent {
+            if fits(&produces, word) && !silent {
                 account.fits.push((*symptom).clone());
                 if weight > best {
                     best = weight;
@@ -382,8 +383,29 @@ fn fit_symptoms(
     }
 }
 
-/// The symptom words of a cause on a platform.
-pub(super) fn cause_symptoms<'a>(
+/// The symptom words of a cause on a platform: those of its evidence, where all of it names its own.
+fn produced<'a>(
+    account: &Account,
+    entries: &[Entry<'_>],
+    cause: &'a crate::rules::schema::Cause,
+    platform: &str,
+    rules: &Rules,
+) -> Cow<'a, [String]> {
+    let mut words = Vec::new();
+    for &at in &account.favour {
+        let claim = entries[at].owners.iter().find(|claim| claim.sig.slug == cause.slug);
+        match claim.map(|claim| &claim.sig.text.symptoms) {
+            Some(own) if !own.is_empty() => words.extend(own.iter().cloned()),
+            _ => return Cow::Borrowed(cause_symptoms(cause, platform, rules)),
+        }
+    }
+    if words.is_empty() {
+        return Cow::Borrowed(cause_symptoms(cause, platform, rules));
+    }
+    Cow::Owned(words)
+}
+
+fn cause_symptoms<'a>(
     cause: &'a crate::rules::schema::Cause,
     platform: &str,
     rules: &Rules,

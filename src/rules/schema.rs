@@ -153,6 +153,10 @@ pub struct SignatureText {
     pub severity: Option<SeverityWord>,
     /// Title of the finding when this signature leads; may use `{captures}`.
     pub title: Option<String>,
+    /// What visitors see where this is the evidence, in place of the cause's symptoms: a refused upload
+    /// is a 413, whatever else the cause may show.
+    #[serde(default)]
+    pub symptoms: Vec<String>,
     /// Like evidence, counted as best + a quarter of the others; absent: the source and phase.
     pub group: Option<String>,
     /// Added to the computed specificity when several signatures want one event.
