@@ -18,7 +18,8 @@ use crate::python::entry::EntryOptions;
 use crate::python::entry_points;
 use crate::python::fix;
 use crate::python::lint_run::{LintOptions, LintOutcome, NamedEntry, run as lint, wanted};
-use crate::python::lints::{LintFinding, lint as lint_by_name};
+use crate::python::lints::{LINTS, LintDoc, LintFinding, lint as lint_by_name};
+use crate::python::suppress::selects;
 use crate::report::json::empty_report;
 use crate::rules::Rules;
 use crate::rules::schema::Cause;
@@ -124,7 +125,8 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     }
     let mut out_args = args.output.clone();
     out_args.format = out_args.format.or(settings.format);
-    let report = report(outcome, &rules);
+    let mut report = report(outcome, &rules);
+    report.evaluated = evaluated(&options);
     let reports = vec![report];
     if out_args.format.is_none() {
         out_args.format = Some(FormatArg::Text);
@@ -185,6 +187,20 @@ fn options(
         per_file_ignores: settings.per_file_ignores.clone(),
         ..LintOptions::default()
     })
+}
+
+/// The lints that were looked for.
+fn evaluated(options: &LintOptions) -> Vec<String> {
+    let names = |selectors: &[String], doc: &LintDoc| {
+        selectors.iter().any(|selector| selects(selector, doc.code, doc.name, doc.cause))
+    };
+    LINTS
+        .iter()
+        .map(|lint| lint.doc)
+        .filter(|doc| options.select.is_empty() || names(&options.select, doc))
+        .filter(|doc| !names(&options.ignore, doc))
+        .map(|doc| doc.code.to_owned())
+        .collect()
 }
 
 /// `1 file`, `2 files`.

@@ -70,6 +70,7 @@ pub fn conclude(mut facts: Facts, site: &Site, rules: &Rules, options: &EngineOp
         findings,
         ruled_out,
         examined: facts.examined,
+        evaluated: Vec::new(),
         skipped: facts.skipped,
         next_check,
         timeline,

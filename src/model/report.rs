@@ -64,6 +64,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     pub ruled_out: Vec<RuledOut>,
     pub examined: Vec<Examined>,
+    /// Checks by their codes that were made, whether they found something or not (`lint` only).
+    pub evaluated: Vec<String>,
     pub skipped: Vec<Skipped>,
     pub next_check: Option<NextCheck>,
     pub timeline: Vec<TimelineEntry>,

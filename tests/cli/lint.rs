@@ -248,8 +248,54 @@ fn codes_of_the_exit() {
     assert_eq!(desk.lint(&["nowhere.py"]).code, 2);
     let clean = desk.run(&["lint", "fine.py", "--format", "junit"]);
     assert!(
-        clean.out.contains("tests=\"1\""),
+        clean.out.contains("name=\"WD101\"") && !clean.out.contains("<failure"),
         "an empty suite looks like one that did not run: {}",
         clean.out
     );
+}
+
+/// The mark stands under what it means: on indented lines, and on lines that are too long for the page.
+#[test]
+fn excerpts_mark_what_they_mean() {
+    let desk = Desk::new();
+    let long = "a_long_name_of_a_setting = some_function(first_argument='text', second_argument='more text', third=missing_name)";
+    desk.put(
+        "wsgi.py",
+        format!(
+            "from flask import Flask\napplication = Flask(__name__)\nif True:\n    application.run()\ndef some_function(**values): pass\n{long}\n"
+        ),
+    );
+    let ran = desk.run(&["lint", "wsgi.py", "--ascii"]);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    for (written, marked) in [("4 | ", "application.run()"), ("6 | ", "missing_name")] {
+        let at = lines.iter().position(|line| line.trim_start().starts_with(written));
+        let at = at.unwrap_or_else(|| panic!("{written}: {}", ran.out));
+        let start = lines[at].find(marked).unwrap_or_else(|| panic!("{marked}: {}", ran.out));
+        assert_eq!(lines[at + 1].find('^'), Some(start), "{}", ran.out);
+        assert_eq!(lines[at + 1].matches('^').count(), marked.len(), "{}", ran.out);
+        assert!(lines[at].len() <= 80, "{}", ran.out);
+        assert_eq!(lines[at + 2].trim(), "`", "no empty line below: {}", ran.out);
+    }
+}
+
+/// What a Procfile, Dockerfile or uWSGI's file starts is read with all checks.
+#[test]
+fn start_commands_name_the_entry_points() {
+    for (file, text) in [
+        ("Procfile", "web: gunicorn core.web:app\n"),
+        ("Dockerfile", "FROM python\nCMD [\"gunicorn\", \"core.web:app\"]\n"),
+        ("uwsgi.ini", "[uwsgi]\nchdir = /srv/shop\nmodule = core.web:app\n"),
+        (".flaskenv", "FLASK_APP=core.web\n"),
+        ("pyproject.toml", "[tool.diagnose]\nwsgi = \"core/web.py\"\n"),
+    ] {
+        let desk = Desk::new();
+        desk.put(file, text);
+        desk.put("core/__init__.py", "");
+        desk.put(
+            "core/web.py",
+            "from flask import Flask\napp = Flask(__name__)\napp.config[\"KEY\"] = KEY\n",
+        );
+        let ran = desk.lint(&["."]);
+        assert!(ran.out.contains("core/web.py:3:21: error WD308"), "{file}: {}", ran.out);
+    }
 }

@@ -86,7 +86,7 @@ pub struct LintFinding {
     /// 1.0, 0.8 or 0.5.
     pub certainty: f64,
     pub place: Place,
-    /// The line of source, trimmed.
+    /// The line of source.
     pub excerpt: String,
     /// For a beginner: what is wrong, and what to do.
     pub message: String,

@@ -53,6 +53,7 @@ pub fn empty_report(version: &str, verdict: Verdict) -> Report {
         findings: Vec::new(),
         ruled_out: Vec::new(),
         examined: Vec::new(),
+        evaluated: Vec::new(),
         skipped: Vec::new(),
         next_check: None,
         timeline: Vec::new(),

@@ -134,21 +134,89 @@ fn code(page: &mut Page<'_>, item: &Evidence, lines: &[String], number: u32, gut
     for (at, line) in lines.iter().enumerate() {
         let label = format!("{:>at$} ", number as usize + at, at = gutter - 1);
         let lead = page.paint(&format!("{label}{} ", page.glyphs.bar), Tone::Dim);
+        if at == 0 {
+            let marked = Marked::new(page, item, line, indent, room);
+            page.line(&format!("{lead}{}", marked.line));
+            marked.mark(page, item, gutter, room);
+            continue;
+        }
         let line = page.cut(line.get(indent..).unwrap_or(line), room);
         page.line(&format!("{lead}{line}"));
-        if at == 0 {
-            mark(page, item, lines, indent, gutter);
+    }
+}
+
+/// A line of code cut to the room there is, so that what is marked stays in sight.
+struct Marked {
+    line: String,
+    /// Columns before the mark, and its own.
+    mark: Option<(usize, usize)>,
+}
+
+impl Marked {
+    fn new(page: &Page<'_>, item: &Evidence, line: &str, indent: usize, room: usize) -> Self {
+        let chars: Vec<char> = line.chars().skip(indent).collect();
+        let Some((start, end)) = span(item, line, indent) else {
+            return Self { line: page.cut(line.get(indent..).unwrap_or(line), room), mark: None };
+        };
+        let text = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
+        let wide = |from: usize, to: usize| width(&text(from, to));
+        // What stands before a mark far right is left out, but for some of it.
+        let mut from = 0;
+        let needed = (end - start).min(room / 2);
+        if wide(0, chars.len()) > room {
+            while from < start && wide(from, (start + needed).min(end)) + 2 > room {
+                from += 1;
+            }
+            if from > 0 {
+                from = (from + room / 4).min(start);
+            }
+        }
+        let (shown, shift) = if from > 0 {
+            (
+                format!("{}{}", page.glyphs.ellipsis, text(from, chars.len())),
+                width(page.glyphs.ellipsis),
+            )
+        } else {
+            (text(0, chars.len()), 0)
+        };
+        let left = shift + wide(from, start);
+        let mark = (left < room).then(|| (left, wide(start, end).max(1).min(room - left)));
+        Self { line: page.cut(&shown, room), mark }
+    }
+
+    /// `━━━━ label` under the marked columns.
+    fn mark(&self, page: &mut Page<'_>, item: &Evidence, gutter: usize, room: usize) {
+        let Some((left, wide)) = self.mark else { return };
+        let bar = page.paint(&format!("{}{} ", " ".repeat(gutter), page.glyphs.bar), Tone::Dim);
+        let line = page.glyphs.mark.repeat(wide);
+        let space = " ".repeat(left);
+        let label = terminal(item.label.as_deref().unwrap_or_default());
+        if left + wide + 1 + width(&label) <= room {
+            let text =
+                format!("{bar}{space}{}", page.paint(&format!("{line} {label}"), Tone::Mark));
+            page.line(&text);
+            return;
+        }
+        let text = format!("{bar}{space}{}", page.paint(&line, Tone::Mark));
+        page.line(&text);
+        // Too long to stand beside the mark; the end of the sentence often is what helps.
+        let mut parts = crate::text::wrap(&label, room);
+        if parts.len() > LABEL_LINES {
+            let tail = parts.split_off(LABEL_LINES - 1).join(" ");
+            parts.push(page.cut(&tail, room));
+        }
+        for part in parts.iter().filter(|part| !part.is_empty()) {
+            let text = format!("{bar}{}", page.paint(part, Tone::Mark));
+            page.line(&text);
         }
     }
 }
 
-/// `━━━━ label` under the marked columns.
-fn mark(page: &mut Page<'_>, item: &Evidence, lines: &[String], indent: usize, gutter: usize) {
-    let bar = page.paint(&format!("{}{} ", " ".repeat(gutter), page.glyphs.bar), Tone::Dim);
-    let room = page.width.saturating_sub(gutter + 2);
+/// The characters of a line, its indent left out, that are marked; the whole line where only a label
+/// is known.
+fn span(item: &Evidence, line: &str, indent: usize) -> Option<(usize, usize)> {
     let place = item.place.as_ref();
-    let first = lines.first().map_or("", String::as_str);
-    let long = first.chars().count();
+    let long = line.chars().count();
     let column = place.and_then(|place| place.column).map(|column| column as usize);
     let same_line = place.is_some_and(|p| p.end_line.is_none() || p.end_line == p.line);
     let (start, end) = match column {
@@ -163,37 +231,11 @@ fn mark(page: &mut Page<'_>, item: &Evidence, lines: &[String], indent: usize, g
         }
         _ => (indent, long),
     };
-    let label = item.label.as_deref().unwrap_or_default();
-    if label.is_empty() && column.is_none() {
-        return;
-    }
-    let before: String = first.chars().skip(indent).take(start - indent).collect();
-    let marked: String = first.chars().skip(start).take(end.saturating_sub(start)).collect();
-    let (left, wide) = (width(&before), width(&marked).max(1));
-    if left + 1 > room {
-        return;
-    }
-    let wide = wide.min(room - left);
-    let line = page.glyphs.mark.repeat(wide);
-    let space = " ".repeat(left);
-    let label = terminal(label);
-    if left + wide + 1 + width(&label) <= room {
-        let text = format!("{bar}{space}{}", page.paint(&format!("{line} {label}"), Tone::Mark));
-        page.line(&text);
-    } else {
-        let text = format!("{bar}{space}{}", page.paint(&line, Tone::Mark));
-        page.line(&text);
-        // Too long to stand beside the mark; the end of the sentence often is what helps.
-        let mut parts = crate::text::wrap(&label, room);
-        if parts.len() > LABEL_LINES {
-            let tail = parts.split_off(LABEL_LINES - 1).join(" ");
-            parts.push(page.cut(&tail, room));
-        }
-        for part in parts {
-            let text = format!("{bar}{}", page.paint(&part, Tone::Mark));
-            page.line(&text);
-        }
-    }
+    let labelled = item.label.as_deref().is_some_and(|label| !label.is_empty());
+    (labelled || column.is_some()).then(|| {
+        let start = (start - indent.min(start)).min(long.saturating_sub(indent));
+        (start, (end - indent.min(end)).max(start).min(long.saturating_sub(indent)))
+    })
 }
 
 /// The lines worth showing: all of a short excerpt, the end of a traceback, the start of the rest.
