@@ -355,6 +355,25 @@ pub fn syslog(s: &[u8], clock: &Clock) -> Option<Read> {
     Some(Read { stamp, len: at })
 }
 
+/// `12-Nov-18 09:33:04` and `12 Nov 2018 09:33:04,391`: the day before an English month.
+#[must_use]
+pub fn day_first(s: &[u8], clock: &Clock) -> Option<Read> {
+    let (day, at) = day(s)?;
+    let mark = *s.get(at).filter(|&&c| matches!(c, b'-' | b' '))?;
+    let (month, used) = month(s.get(at + 1..at + 4)?)?;
+    let at = at + 1 + used;
+    (s.get(at) == Some(&mark)).then_some(())?;
+    let (year, used) = match fixed(s, at + 1, 4) {
+        Some(year) => (year, 4),
+        None => (2000 + fixed(s, at + 1, 2)?, 2),
+    };
+    let at = at + 1 + used;
+    (s.get(at) == Some(&b' ')).then_some(())?;
+    let (hour, minute, second, nanos, used) = time(s.get(at + 1..)?)?;
+    let civil = Civil { year: year as i32, month, day, hour, minute, second, nanos };
+    Some(Read { stamp: civil.at(None, clock)?, len: at + 1 + used })
+}
+
 /// `7/18/2026, 6:40:04 AM`: what browsers make of a date in the United States, where viewers of
 /// logs take it from. Without AM or PM the day may stand first, so nothing is read.
 #[must_use]
@@ -448,6 +467,7 @@ pub fn any(s: &str, clock: &Clock) -> Option<Stamp> {
         .or_else(|| common(b, clock))
         .or_else(|| syslog(b, clock))
         .or_else(|| american(b, clock))
+        .or_else(|| day_first(b, clock))
         .or_else(|| epoch(b))?;
     Some(read.stamp)
 }

@@ -6,12 +6,14 @@ use crate::log::bytes::{one_space, spaces};
 use crate::log::line::Prefix;
 use crate::log::stamp::{self, Clock};
 
-/// A line that begins with `2026-04-13 07:57:44…` or with an American date.
+/// A line that begins with `2026-04-13 07:57:44…` with an American date or with `12-Nov-18`.
 pub(super) fn take<'a>(s: &'a str, clock: &Clock) -> Option<Taken<'a>> {
     let read = if s.as_bytes().get(4) == Some(&b'-') {
         stamp::iso(s.as_bytes(), clock)?
     } else if matches!(s.as_bytes().get(1..3), Some([b'/', _] | [_, b'/'])) {
         stamp::american(s.as_bytes(), clock)?
+    } else if s.as_bytes().get(3).is_some_and(u8::is_ascii_alphabetic) {
+        stamp::day_first(s.as_bytes(), clock)?
     } else {
         return None;
     };

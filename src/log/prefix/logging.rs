@@ -147,7 +147,8 @@ pub(super) fn after_stamp<'a>(s: &'a str, taken: &mut Taken<'a>) -> Option<&'a s
     if logger(&rest[..len])
         && let Some(behind) = rest[len..].strip_prefix(' ')
         && let Some((found, used)) = level(behind)
-        && let Some(behind) = one_space(&behind[used..])
+        && let behind = &behind[used..]
+        && let Some(behind) = one_space(behind.strip_prefix(':').unwrap_or(behind))
     {
         taken.level = Some(found);
         taken.program = Some(&rest[..len]);

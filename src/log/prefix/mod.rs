@@ -77,7 +77,7 @@ impl<'a> Taken<'a> {
 pub fn strip<'a>(raw: &'a str, ctx: &mut PrefixCtx) -> Line<'a> {
     let raw = raw.trim_end_matches(['\r', '\n']);
     let mut line = Line { no: ctx.no, raw, text: raw, ..Line::default() };
-    let start = raw.trim_start_matches(['\u{feff}', '\0']);
+    let start = paste::before_end_tags(raw).trim_start_matches(['\u{feff}', '\0']);
     line.text = start;
     // A log pasted into a list or a code block is indented as a whole, stamps included.
     let margin = start.trim_start_matches([' ', '\t']);
@@ -153,7 +153,8 @@ fn whole<'a>(s: &'a str, ctx: &mut PrefixCtx, line: &Line<'_>) -> Option<Taken<'
             .or_else(|| if outermost { iso::milliseconds(s) } else { None })
             .or_else(|| container::cut(s, ctx)),
         b'[' => bracket::take(s, &ctx.clock).or_else(|| passenger::own(s, &ctx.clock)),
-        b'<' => syslog::with_priority(s, &ctx.clock),
+        b'<' => syslog::with_priority(s, &ctx.clock)
+            .or_else(|| if outermost { paste::tags(s) } else { None }),
         b'-' | b':' | b'T' | b'.' if outermost && container::looks_cut(s) => container::cut(s, ctx),
         b'>' if outermost => paste::quote(s),
         b'`' if outermost => paste::fence(s).or_else(|| paste::span(s)),

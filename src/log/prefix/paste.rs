@@ -1,4 +1,5 @@
-//! What a paste adds: quotation marks, code fences and code spans.
+//! What a paste adds: quotation marks, code fences, code spans and the tags around a folded or
+//! preformatted text.
 
 use std::borrow::Cow;
 
@@ -81,6 +82,35 @@ pub(super) fn span(s: &str) -> Option<Taken<'_>> {
         kind: Some(Prefix::Paste),
         ..Taken::default()
     })
+}
+
+/// `<details><summary>`, `<pre><code>` before the text of a paste.
+pub(super) fn tags(s: &str) -> Option<Taken<'_>> {
+    const NAMES: [&str; 4] = ["details", "summary", "pre", "code"];
+    let mut rest = s;
+    while let Some((name, behind)) = rest.strip_prefix('<').and_then(|tag| tag.split_once('>')) {
+        if !NAMES.contains(&name.strip_suffix(" open").unwrap_or(name)) {
+            break;
+        }
+        rest = behind;
+    }
+    (rest.len() < s.len()).then(|| Taken::until(s, rest, Prefix::Paste))
+}
+
+/// The text without the tags that end such a paste. An indented line, and one with a stamp, may be
+/// a template's own.
+pub(super) fn before_end_tags(s: &str) -> &str {
+    const TAGS: [&str; 4] = ["</details>", "</summary>", "</pre>", "</code>"];
+    if !s.starts_with(|first: char| first == '<' || first.is_ascii_alphabetic()) {
+        return s;
+    }
+    let mut text = s;
+    while text.ends_with('>')
+        && let Some(rest) = TAGS.iter().find_map(|tag| text.strip_suffix(tag))
+    {
+        text = rest;
+    }
+    text
 }
 
 #[cfg(test)]
