@@ -26,6 +26,8 @@ pub struct AccessLine<'a> {
     /// Seconds.
     pub duration: Option<f64>,
     pub agent: Option<&'a str>,
+    /// Whether it says which page sent the visitor there.
+    pub referred: bool,
     /// A router's error code: `H12`.
     pub code: Option<&'a str>,
     /// The router's words for it: `Request timeout`.
@@ -204,6 +206,9 @@ fn extras<'a>(mut s: &'a str, out: &mut AccessLine<'a>) {
     while let Some(rest) = s.strip_prefix(' ') {
         if let Some((inside, behind)) = quoted(rest) {
             quotes += 1;
+            if quotes == 1 {
+                out.referred = inside.starts_with("http");
+            }
             if quotes == 2 && inside != "-" {
                 out.agent = Some(inside);
             }

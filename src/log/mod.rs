@@ -19,6 +19,7 @@ pub mod order;
 mod prefilter;
 pub mod prefix;
 pub mod read;
+mod refusals;
 pub mod scan;
 mod spaced;
 pub mod stamp;

@@ -312,12 +312,12 @@ fn stems(app: Option<&App>, fronts: &[&Front]) -> Vec<String> {
 /// uWSGI says at each start which Python is built into it.
 fn server_python(app: Option<&App>, logs: &[LogFile]) -> Option<PythonVersion> {
     // Apache says it behind its own version: `mod_wsgi/4.9.4 Python/3.11 configured`.
-    let (kind, head) = match app?.kind {
-        AppKind::Uwsgi => (LogKind::Server, "Python version: "),
-        AppKind::ModWsgi => (LogKind::Error, " Python/"),
+    let (kinds, head) = match app?.kind {
+        AppKind::Uwsgi => ([LogKind::Server; 2], "Python version: "),
+        AppKind::ModWsgi => ([LogKind::Error, LogKind::Nginx], " Python/"),
         _ => return None,
     };
-    logs.iter().filter(|log| log.kind == Some(kind)).find_map(|log| {
+    logs.iter().filter(|log| log.kind.is_some_and(|kind| kinds.contains(&kind))).find_map(|log| {
         let text = super::pythonanywhere::glance(&log.path, true);
         super::version(&super::pythonanywhere::last_after(&text, head)?)
     })

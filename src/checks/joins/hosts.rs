@@ -3,15 +3,17 @@
 
 use std::net::IpAddr;
 
-use crate::checks::Context;
-use crate::model::Facts;
+use crate::checks::{Context, config};
+use crate::model::{Facts, SymptomKind};
 
 /// What a foreign name keeps, and a bare address where the site's name is not known.
 const FOREIGN: f64 = 0.1;
 
 /// Weighs every fact that names a refused host.
 pub(super) fn weigh(context: &Context, facts: &mut Facts) {
-    let own = context.site.domain.as_deref().map(str::to_lowercase);
+    let own = names(context);
+    // Where the site is said to work, its visitors' name is not the one that was refused.
+    let works = facts.symptoms.iter().any(|symptom| symptom.kind == SymptomKind::Ok);
     for fact in &mut facts.facts {
         let Some(host) = fact
             .matches
@@ -27,14 +29,34 @@ pub(super) fn weigh(context: &Context, facts: &mut Facts) {
             .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
             .map_or(host.as_str(), |(name, _)| name);
         let address = bare.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-        let foreign = match &own {
-            Some(own) => !same_site(own, bare),
-            None => address,
+        let foreign = if own.is_empty() {
+            address || works
+        } else {
+            !own.iter().any(|own| same_site(own, bare))
         };
         if foreign && !is_inner(bare) {
             fact.certainty *= FOREIGN;
         }
     }
+}
+
+/// The site's own names: the one it was found by, else those for which its proxy answers.
+fn names(context: &Context) -> Vec<String> {
+    if let Some(domain) = &context.site.domain {
+        return vec![domain.to_lowercase()];
+    }
+    let named = |name: &String| name.contains('.') && !name.contains('*');
+    let fronts = config::load(context).fronts;
+    // A default server takes every name.
+    if fronts.iter().any(|front| !front.names.iter().any(named)) {
+        return Vec::new();
+    }
+    fronts
+        .iter()
+        .flat_map(|front| &front.names)
+        .filter(|name| named(name))
+        .map(|name| name.to_lowercase())
+        .collect()
 }
 
 /// An address or name that only the machine's own network knows: a health check, a proxy that does

@@ -1,6 +1,7 @@
 //! Joins: checks that need the facts of two collectors, or facts and files. One file per join.
 
 mod hosts;
+mod listening;
 mod modules;
 mod paths;
 mod server_pair;
@@ -21,4 +22,5 @@ pub(super) fn run(context: &Context, facts: &mut Facts) {
     wrong_file::find(context, facts);
     server_pair::compare(context, facts);
     server_pair::settle(facts);
+    listening::compare(context, facts);
 }

@@ -47,6 +47,7 @@ impl Scanner<'_> {
             self.events.pings.push_back((time, request.status, request.duration, no));
         }
         self.redirect(request, time, no);
+        self.refusals.see(request, time, no);
         self.answered.answer(request.status, no, time);
         let route = route_of(request.path);
         let static_file = is_static(route);
@@ -77,6 +78,28 @@ impl Scanner<'_> {
             let mut record = request.to_record(no, 0);
             record.time = time;
             self.events.failed.push_back(Failed { record, line: no });
+        }
+    }
+
+    /// What the whole file's requests say of missing style sheets and of uploads.
+    pub(super) fn refused(&mut self) {
+        for (event, text, path, last) in std::mem::take(&mut self.refusals).tell() {
+            let mut captures = Captures::new();
+            captures.insert("path".to_owned(), path);
+            let mut fact = Fact::new(Source::Log, text.clone());
+            fact.matches = self.rules.match_event(event, &text, &captures);
+            fact.phase = Phase::Request;
+            fact.time = last.time;
+            fact.last_time = last.time;
+            fact.count = last.count;
+            fact.place = Some(self.place(last.line));
+            fact.log_kind = Some(self.kind);
+            // No route: the page itself is answered, and would resolve it.
+            fact.status = Some(last.status);
+            fact.order = last.line;
+            if !fact.matches.is_empty() {
+                self.events.facts.push(fact);
+            }
         }
     }
 

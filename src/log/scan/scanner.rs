@@ -19,6 +19,7 @@ use crate::log::line::{Level, Line};
 use crate::log::prefilter::{self, Prefilter};
 use crate::log::prefix::{PrefixCtx, strip, strip_all};
 use crate::log::read::{Block, Lines, count_lines};
+use crate::log::refusals::Refusals;
 use crate::log::stamp::Clock;
 use crate::log::traceback::{self, Assembler};
 use crate::model::{ClockState, Fact, LogKind, LogSummary, Phase, Place, SigMatch, Source};
@@ -51,6 +52,7 @@ pub(super) struct Scanner<'r> {
     timed_by_requests: bool,
     lines: u64,
     pub(super) circle: Circle,
+    pub(super) refusals: Refusals,
     last_boring: Boring,
     pub(super) answered: Answered,
     tested: Tested,
@@ -90,6 +92,7 @@ impl<'r> Scanner<'r> {
             timed_by_requests: false,
             lines: 0,
             circle: Circle::default(),
+            refusals: Refusals::default(),
             last_boring: Boring::default(),
             answered: Answered::default(),
             tested: Tested::default(),
@@ -386,6 +389,7 @@ impl<'r> Scanner<'r> {
         } else {
             ClockState::Unknown
         };
+        self.refused();
         let provoked = self.tested.over();
         self.provoked(provoked);
         for at in std::mem::take(&mut self.answered).finish() {

@@ -140,6 +140,8 @@ fn single(part: &Part, entry: &Entry) -> Option<ExceptionEvent> {
         module::complete(&mut event);
         module::circular(&mut event);
         event.module_owner = module::owner(&event);
+    } else if event.short_type() == "AttributeError" {
+        event.module_owner = module::owner(&event);
     } else {
         event.module_owner = ModuleOwner::Unknown;
     }

@@ -166,6 +166,15 @@ pub(super) fn circular(event: &mut ExceptionEvent) {
 /// Whose the module is.
 #[must_use]
 pub(super) fn owner(event: &ExceptionEvent) -> ModuleOwner {
+    if let Some(module) = lacking_module(event) {
+        let library =
+            python_tables::is_stdlib(module) || python_tables::distribution_for(module).is_some();
+        return if library && named_in_paths(event, module) {
+            ModuleOwner::Own
+        } else {
+            ModuleOwner::Unknown
+        };
+    }
     let Some(module) = missing_module(&event.message) else { return ModuleOwner::Unknown };
     // `cannot import name 'x' from 'y' (/path/y.py)` says whose y is
     if let Some(file) = path_in_brackets(&event.message) {
@@ -191,6 +200,16 @@ pub(super) fn owner(event: &ExceptionEvent) -> ModuleOwner {
         return ModuleOwner::Own;
     }
     ModuleOwner::Unknown
+}
+
+/// The module that lacks something: `module 'environ' has no attribute 'Env'`.
+fn lacking_module(event: &ExceptionEvent) -> Option<&str> {
+    let rest = event
+        .message
+        .strip_prefix("module '")
+        .filter(|_| event.short_type() == "AttributeError")?;
+    let (module, rest) = rest.split_once('\'')?;
+    (rest.starts_with(" has no attribute") && !module.contains('.')).then_some(module)
 }
 
 fn path_in_brackets(message: &str) -> Option<&str> {
