@@ -63,7 +63,7 @@ impl Refusals {
         let Some(folder) = style_folder(path) else { return };
         if matches!(status, 200 | 206 | 304) {
             self.missing.remove(path);
-            if self.served.len() < MOST {
+            if self.served.len() < MOST && !self.served.contains(folder) {
                 self.served.insert(folder.to_owned());
             }
         } else if status == 404 && request.referred {
