@@ -26,7 +26,8 @@ impl Scanner<'_> {
         if self.events.facts.iter().rev().take(LATELY).any(known) {
             return true;
         }
-        let phase = if fails_to_load(&said.event) { Phase::Import } else { Phase::Unknown };
+        let loads = fails_to_load(&said.event) || tells_of_start(line.text);
+        let phase = if loads { Phase::Import } else { Phase::Unknown };
         let mut matches = self.rules.match_exception(&said.event, phase);
         matches.retain(|hit| {
             self.rules.signature(&hit.signature).is_some_and(|signature| !signature.fallback)
@@ -53,4 +54,12 @@ impl Scanner<'_> {
         }
         true
     }
+}
+
+/// Words of a program that does not come to serve.
+fn tells_of_start(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["startup", "failed to start", "could not start", "cannot start", "unable to start"]
+        .iter()
+        .any(|words| lower.contains(words))
 }

@@ -101,7 +101,7 @@ def unknown_package(site):
 
 
 @case("rp-own-package-hides-library", OwnServer, "The project is named environ, like the library that its settings want.",
-      first=["module-shadowed"], project="environ", symptom="502")
+      first=["module-shadowed"], also=["import-time-exception"], project="environ", symptom="502")
 def own_package(site):
     django(site, RENDER)
     site.edit("environ/settings.py", "SECRET_KEY = 'only-for-this-capture'",
@@ -140,19 +140,6 @@ def distribution(site):
                                  "listen = 127.0.0.1:8000\n")
     site.write("pyra/__init__.py", "def main(config, **settings):\n    pass\n")
     program(site, f"{site.venv_path}/bin/pserve", "production.ini", ready="PackageNotFoundError:", seconds=20)
-
-
-@case("rp-websocket-library-missing", OwnServer, "uvicorn is asked for WebSockets and has no library for them.",
-      first=["module-not-installed"], project="chat", platform="generic")
-def websocket_library(site):
-    site.write("main.py", API + "\n\n@app.websocket('/ws')\nasync def ws(socket):\n    await socket.accept()\n")
-    site.proxy("http://127.0.0.1:8000", location="proxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\n"
-                                                 "proxy_set_header Connection upgrade;")
-    site.run([site.python, f"{site.venv_path}/bin/uvicorn", "main:app", "--port", "8000"], tag="uvicorn",
-             ready="running on")
-    for _ in range(4):
-        site.get("/ws", headers={"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
-                                 "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="})
 
 
 @case("rp-hypercorn-no-app", OwnServer, "hypercorn is told main:app, the module has `server`.",
