@@ -403,7 +403,7 @@ def recycled(site):
 
 
 @case("rp-healthy-odd-requests", OwnServer, "Raw bytes, upgrade attempts and bots under uvicorn; the site works.", first=[],
-      project="oddly", symptom="ok", platform="generic", never=["module-not-installed"])
+      project="oddly", symptom="ok", platform="generic")
 def odd_requests(site):
     site.write("main.py", API)
     site.proxy("http://127.0.0.1:8000", location="proxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\n"
