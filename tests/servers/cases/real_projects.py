@@ -258,7 +258,8 @@ def env_file(site):
 
 
 @case("rp-refused-folder-in-a-record", OwnServer, "A server's own record of level CRITICAL names the folder it may not make.",
-      first=["permission-denied"], project="calendars", symptom="502", platform="generic")
+      first=["permission-denied"], also=["proxy-upstream-down"], project="calendars", symptom="502",
+      platform="generic")
 def refused_folder(site):
     site.write("serve.py", """
         import logging
