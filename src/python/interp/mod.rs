@@ -174,6 +174,10 @@ pub struct Interp<'o> {
     declared: Option<HashSet<String>>,
     /// Names that the text of a module binds, once they were asked for.
     names: HashMap<ModuleId, Rc<scopes::Names>>,
+    /// Missing names that were looked into, by module.
+    told: HashMap<ModuleId, HashSet<String>>,
+    /// How many modules were asked whether they add builtins, and whether one does.
+    injecting: (usize, bool),
 }
 
 impl<'o> Interp<'o> {
@@ -219,6 +223,8 @@ impl<'o> Interp<'o> {
             ahead: Ahead::new(options),
             declared: None,
             names: HashMap::new(),
+            told: HashMap::new(),
+            injecting: (0, false),
         }
     }
 

@@ -51,6 +51,10 @@ impl Interp<'_> {
         if cx.quiet || cx.weight < 0.75 || cx.caught.names || self.modules[cx.module].dynamic {
             return;
         }
+        // Many mistakes of one sort are one message, and no work without end.
+        if !self.tell(cx.module, name) {
+            return;
+        }
         let names = self.names_of(cx.module);
         let removed = python_tables::removed_builtin(name);
         if names.opaque && removed.is_none() || self.injects() {
@@ -86,11 +90,24 @@ impl Interp<'_> {
         self.emit(cx, range, "undefined", kind);
     }
 
-    /// Some module puts names where every other finds them.
-    fn injects(&self) -> bool {
-        self.modules.iter().filter_map(|module| module.source.as_ref()).any(|source| {
-            source.text().contains("builtins.") || source.text().contains("__builtin__")
-        })
+    /// Some module puts names where every other finds them. Each is asked once.
+    fn injects(&mut self) -> bool {
+        let (asked, found) = self.injecting;
+        let found = found
+            || self.modules[asked..].iter().filter_map(|module| module.source.as_ref()).any(
+                |source| {
+                    source.text().contains("builtins.") || source.text().contains("__builtin__")
+                },
+            );
+        self.injecting = (self.modules.len(), found);
+        found
+    }
+
+    /// Whether a name of a module was not spoken of before, and few others were.
+    fn tell(&mut self, module: ModuleId, name: &str) -> bool {
+        const MOST: usize = 40;
+        let told = self.told.entry(module).or_default();
+        told.len() < MOST && told.insert(name.to_owned())
     }
 
     /// `base.name`, where a library or a module of the project may not have it.
@@ -148,6 +165,9 @@ impl Interp<'_> {
         let (loading, search) = (module.loading, module.search.clone());
         // A submodule that something else may have imported.
         if self.finder.find(name, search.iter().map(String::as_str)).is_some() {
+            return;
+        }
+        if !self.tell(cx.module, name) {
             return;
         }
         let names = self.names_of(id);

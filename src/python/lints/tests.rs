@@ -138,6 +138,11 @@ fn hostile_sources_neither_hang_nor_overflow() {
         lists,
         nested,
         "import wsgi\nfrom wsgi import *\n".to_owned(),
+        // Names that nothing defines: one a thousand times, and thousands of them.
+        "missing;".repeat(12_000),
+        (0..12_000).map(|n| format!("missing{n}\n")).collect(),
+        "import wsgi\n".to_owned()
+            + &(0..12_000).map(|n| format!("wsgi.missing{n}\n")).collect::<String>(),
     ] {
         analyse(&text);
     }
