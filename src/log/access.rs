@@ -92,11 +92,16 @@ pub fn parse<'a>(line: &Line<'a>, clock: &Clock) -> Option<AccessLine<'a>> {
     let text = line.text;
     let mut found = match *text.as_bytes().first()? {
         b'[' => uwsgi(text, clock).or_else(|| django(text, clock)),
-        b'"' => None,
+        b'"' => line.stamp.and_then(|_| stamped(text)),
         b'a'..=b'z' if text.contains("status=") && text.contains("path=") => router(text),
         _ if memchr::memchr(b'"', text.as_bytes()).is_some() => common(text, clock),
         _ => None,
     }
+    // behind a stamp and a logger's name
+    .or_else(|| {
+        let (logger, rest) = line.stamp.and_then(|_| text.split_once(' '))?;
+        (rest.starts_with('"') && !logger.contains('"')).then(|| stamped(rest)).flatten()
+    })
     .or_else(|| {
         (text.as_bytes()[0].is_ascii_alphabetic()).then(|| common(text, clock)).flatten()
     })?;
@@ -140,6 +145,23 @@ fn quoted(s: &str) -> Option<(&str, &str)> {
         }
         from = end + 1;
     }
+}
+
+/// Django's server behind a logger that stamps its lines: `"GET / HTTP/1.1" 200 512`.
+fn stamped(s: &str) -> Option<AccessLine<'_>> {
+    let (line, rest) = quoted(s)?;
+    let (method, path) = request(line).filter(|_| line.contains(" HTTP/"))?;
+    let (status, rest) = status(rest.strip_prefix(' ')?)?;
+    let bytes = rest.trim_start();
+    let (bytes, used) = int(bytes.as_bytes()).map_or((None, 0), |(size, used)| (Some(size), used));
+    (rest.trim_start().len() == used).then_some(AccessLine {
+        method,
+        path,
+        status,
+        bytes,
+        family: Family::Server,
+        ..AccessLine::default()
+    })
 }
 
 /// A status from 100 to 599 with a border behind it, and the rest.

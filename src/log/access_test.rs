@@ -26,6 +26,8 @@ fn read(raw: &str) -> Option<Request> {
 fn servers() {
     for (raw, method, path, status, bytes, duration) in [
         ("141.101.98.1 - - [22/Dec/2017:12:16:24 +0000] \"GET /a?b=1 HTTP/1.1\" 200 5300 \"-\" \"Mozilla/5.0 (X)\" \"81.136.198.183, 141.101.98.208\" response-time=0.035", "GET", "/a?b=1", 200, Some(5300), Some(0.035)),
+        ("2026-04-13 07:57:44,065 INFO django.server \"GET /shop/ HTTP/1.1\" 200 512", "GET", "/shop/", 200, Some(512), None),
+        ("2026-04-13 07:57:44,065 INFO \"POST /shop/ HTTP/1.1\" 403", "POST", "/shop/", 403, None, None),
         ("1.2.3.4 - bob [13/Apr/2026:07:57:44 +0200] \"POST /x HTTP/1.0\" 404 -", "POST", "/x", 404, None, None),
         ("1.2.3.4 - - [13/Apr/2026:07:57:44 +0200] \"GET / HTTP/1.1\" 502 150 \"-\" \"curl \\\"x\\\"\" 0.123 0.120 .", "GET", "/", 502, Some(150), Some(0.123)),
         ("1.2.3.4 - - [13/Apr/2026:07:57:44 +0200] \"GET / HTTP/1.1\" 200 2 \"-\" \"x\" rt=1.5 uct=\"0.0\"", "GET", "/", 200, Some(2), Some(1.5)),

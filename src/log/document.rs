@@ -180,6 +180,34 @@ pub(super) fn is_sentence(text: &str) -> bool {
     all >= 5 && holding >= 2 && holding * 8 >= all
 }
 
+/// How sure it is that what a line without any prefix says happened, and still does: less where
+/// somebody writes about it, least where they say that it is over.
+pub(super) fn certainty(text: &str) -> f64 {
+    const OVER: [&str; 12] = [
+        "in the end it was",
+        "turned out",
+        "solved",
+        "is fixed",
+        "fixed it",
+        "works now",
+        "works again",
+        "running again",
+        "no further",
+        "never came back",
+        "since we ",
+        "was the cause",
+    ];
+    if text.len() < 120 || !is_sentence(text) {
+        return 1.0;
+    }
+    let (teaches, tells) = voices(text);
+    if teaches + tells == 0 {
+        return 1.0;
+    }
+    let lower = text.to_lowercase();
+    if OVER.iter().any(|phrase| lower.contains(phrase)) { 0.1 } else { 0.5 }
+}
+
 /// How often a sentence teaches, and how often somebody tells of their own.
 fn voices(text: &str) -> (usize, usize) {
     const TEACHES: [&str; 14] = [
@@ -213,7 +241,7 @@ fn voices(text: &str) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::reason;
+    use super::{certainty, reason};
 
     #[test]
     fn guides_are_no_logs() {
@@ -247,6 +275,20 @@ mod tests {
         let uwsgi = "*** Starting uWSGI 2.0.31 (64bit) on [Mon Nov 30 06:17:15 2026] ***\ncompiled with version: 12.2.0\nyour processes number limit is 96365\nyour memory page size is 4096 bytes\nuWSGI running as root, you can use --uid/--gid/--chroot options\n*** WARNING: you are running uWSGI as root !!! (use the --uid flag) ***\nyour server socket listen backlog is limited to 100 connections\nyour mercy for graceful operations on workers is 60 seconds\n*** Operational MODE: single process ***\n";
         assert_eq!(reason(uwsgi), None);
         assert_eq!(reason(""), None);
+    }
+
+    #[test]
+    fn somebody_writes_about_it() {
+        let over = "Last week we saw \"Out of memory: Killed process 12\" in the log of our server, and in the end it was a query without a limit.";
+        assert!(certainty(over) < 0.2);
+        let told = "My app stops after an hour or so, and in the log I only see that it was \"Out of memory: Killed process 12\" and nothing else.";
+        assert!((certainty(told) - 0.5).abs() < 0.01);
+        for log in [
+            "Out of memory: Killed process 12 (gunicorn)",
+            "2 Error R10 (Boot timeout) -> Web process failed to bind to $PORT within 60 seconds of launch, and the dyno is to be stopped in a moment",
+        ] {
+            assert!(certainty(log) > 0.9, "{log}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::log::access::{self, Family};
 use crate::log::boring::Boring;
 use crate::log::circle::Circle;
 use crate::log::dialect::{self, LifeKind, LifeMark};
+use crate::log::document;
 use crate::log::events::{FileEvents, Life};
 use crate::log::flattened;
 use crate::log::line::{Level, Line};
@@ -324,6 +325,9 @@ impl<'r> Scanner<'r> {
         // Info lines that look like trouble were handled by whoever logged them.
         if matches!(line.level, Some(Level::Debug)) {
             fact.certainty = 0.3;
+        }
+        if line.prefixes.is_empty() {
+            fact.certainty = fact.certainty.min(document::certainty(line.text));
         }
         fact.order = line.no;
         let key = line_key(&hits[0].sig, fact.container.as_deref());

@@ -136,7 +136,7 @@ fn untyped(text: &str) -> Option<(&'static str, String)> {
     if rest.starts_with("annot import name '") && rest.contains("' from ") {
         return Some(("ImportError", format!("c{rest}")));
     }
-    if let Some(found) = codec(text) {
+    if let Some(found) = codec(text).or_else(|| urlopen(text)) {
         return Some(found);
     }
     // Python 2 puts no marks around it, and only an item of waitress's list is sure to be one
@@ -174,6 +174,16 @@ fn unnumbered(text: &str) -> &str {
             (1..=2).contains(&number.len()) && number.bytes().all(|c| c.is_ascii_digit())
         })
         .map_or(text, |(_, rest)| rest)
+}
+
+/// `<urlopen error …>`, which names urllib's exception.
+fn urlopen(text: &str) -> Option<(&'static str, String)> {
+    let at = text.find("<urlopen error ")?;
+    let end = at + text[at..].find('>')? + 1;
+    let before = &text[..at];
+    // a message of a logger: "Failed to send a request to the server: <urlopen error …>"
+    (before.len() <= LABEL && before.trim_end().ends_with(':') || before.is_empty())
+        .then(|| ("urllib.error.URLError", text[at..end].to_owned()))
 }
 
 /// `'utf-8' codec can't decode byte …` in somebody's sentence.
@@ -333,6 +343,23 @@ mod tests {
                 "OperationalError",
                 "(2003, 'Can't connect to MySQL server on 'db'')",
             ),
+            (
+                "Failed to reach the shop: <urlopen error Tunnel connection failed: 403 Forbidden>",
+                "urllib.error.URLError",
+                "<urlopen error Tunnel connection failed: 403 Forbidden>",
+            ),
+            ("1. No module named shop.wsgi", "ModuleNotFoundError", "No module named shop.wsgi"),
+            (
+                "I only get the message \"'utf-8' codec can't decode byte 0xc4 in position 4: invalid\".",
+                "",
+                "",
+            ),
+            (
+                "and I am getting this message: \"'utf-8' codec can't decode byte 0xc4 in position 4: invalid\".",
+                "UnicodeDecodeError",
+                "'utf-8' codec can't decode byte 0xc4 in position 4: invalid",
+            ),
+            ("E   ValueError: numpy.dtype size changed", "ValueError", "numpy.dtype size changed"),
             (
                 "Error: ConnectionRefusedError(111, 'Connection refused')",
                 "ConnectionRefusedError",

@@ -15,6 +15,10 @@ pub(super) fn is_label(before: &str) -> bool {
     ];
     let before = before.trim_end_matches(['`', '"', '\'', '“', '(']);
     let label = before.trim_end();
+    // urllib3 names the root inside
+    if label.ends_with("Caused by") {
+        return true;
+    }
     let ends = label.ends_with([':', '-', '|', '>', ']', '=']);
     let lower = label.to_ascii_lowercase();
     ends && label.len() <= LABEL && WORDS.iter().any(|word| lower.contains(word))
