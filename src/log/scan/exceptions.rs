@@ -70,6 +70,10 @@ impl Scanner<'_> {
         }
         let specific = is_specific(&matches);
         if !specific && (handled || loose || is_benign(&event)) {
+            // the server's line above it tells of the same visitor who left
+            if let Some(intro) = event.intro.as_ref().filter(|_| !loose) {
+                self.known.forget_intro(&mut self.events.facts, intro, first_line);
+            }
             return;
         }
         if let Some(intro) = &event.intro {
@@ -197,6 +201,7 @@ fn is_benign(event: &ExceptionEvent) -> bool {
             | "ConnectionClosedOK"
             | "WebSocketDisconnect"
     ) || (event.short_type() == "SystemError" && event.message.contains("uwsgi_"))
+        || event.message.ends_with(" ignored GeneratorExit")
         || (event.short_type() == "SystemExit" && matches!(event.message.trim(), "" | "0"))
         || (matches!(event.short_type(), "OSError" | "IOError")
             && (matches!(event.message.as_str(), "write error" | "failed to write data")
