@@ -72,7 +72,7 @@ impl Scanner<'_> {
         if !specific && (handled || loose || is_benign(&event)) {
             // the server's line above it tells of the same visitor who left
             if let Some(intro) = event.intro.as_ref().filter(|_| !loose) {
-                self.known.forget_intro(&mut self.events.facts, intro, first_line);
+                self.known.forget_intro(&mut self.events.facts, intro, first_line, |_| true);
             }
             return;
         }
