@@ -78,17 +78,17 @@ def access_record(rnd, at):
     )
 
 
-def write_log(path, size, record, mean, step):
-    """`mean`: about how long a record is, so that the last one stands at the end of time; `step`: seconds a record."""
-    at = END - datetime.timedelta(seconds=step * size / mean)
+def write_log(path, size, record, step):
+    """`step`: seconds a record; the last one stands at the end of time."""
+    # What a record says does not depend on its time, so a first pass tells how many there will be.
+    rnd, count, length = random.Random(path.name), 0, 0
+    while length < size:
+        length += len(record(rnd, END))
+        count += 1
     rnd = random.Random(path.name)
-    written = 0
     with open(path, "w") as out:
-        while written < size:
-            at = min(END, at + datetime.timedelta(seconds=step))
-            text = record(rnd, at)
-            out.write(text)
-            written += len(text)
+        for left in reversed(range(count)):
+            out.write(record(rnd, END - datetime.timedelta(seconds=step * left)))
 
 
 def write_project(root, count):
@@ -119,9 +119,9 @@ def main():
     logs.mkdir(parents=True)
     plain = "%Y-%m-%d %H:%M:%S"
     site = "kara.pythonanywhere.com"
-    write_log(logs / f"{site}.error.log", size, lambda rnd, at: error_record(rnd, f"{at:{plain}}"), 520, 9.0)
-    write_log(logs / f"{site}.server.log", size, lambda rnd, at: server_record(rnd, f"{at:{plain}}"), 82, 1.4)
-    write_log(logs / f"{site}.access.log", size, access_record, 215, 3.7)
+    write_log(logs / f"{site}.error.log", size, lambda rnd, at: error_record(rnd, f"{at:{plain}}"), 9.0)
+    write_log(logs / f"{site}.server.log", size, lambda rnd, at: server_record(rnd, f"{at:{plain}}"), 1.4)
+    write_log(logs / f"{site}.access.log", size, access_record, 3.7)
     www = root / "var/www"
     www.mkdir(parents=True)
     (www / "kara_pythonanywhere_com_wsgi.py").write_text(
