@@ -10,9 +10,11 @@ mod caret;
 mod debug_page;
 mod entry;
 mod event;
+mod finish;
 mod flat;
 mod foreign;
 mod intro;
+mod introduced;
 mod lines;
 mod margin;
 mod module;
@@ -27,13 +29,11 @@ mod title;
 mod token;
 mod verbatim;
 
-use jiff::Timestamp;
-
 use self::entry::{Entry, Start, Step};
-use self::intro::IntroHint;
+use self::finish::{close, is_prefixed, is_stranger};
+use self::introduced::Intro;
 use self::lines::{cut, may_be_flat, without};
 use self::part::bounded;
-use self::quiet::{Quiet, said_quietly};
 use self::repeat::Learned;
 use self::token::Token;
 use self::verbatim::Run;
@@ -110,20 +110,6 @@ pub struct Pushed {
     pub done: Vec<Assembled>,
     /// Events that are complete now and repeat one that was learnt.
     pub repeats: Vec<Repeat>,
-}
-
-/// The line that may introduce the next traceback of its stream.
-#[derive(Debug, Clone)]
-struct Intro {
-    container: Option<String>,
-    pid: Option<u32>,
-    line_no: u64,
-    text: String,
-    hint: Option<IntroHint>,
-    level: Option<Level>,
-    stamp: Option<Stamp>,
-    /// The line was an exception's own.
-    exception: Option<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -370,21 +356,6 @@ impl Assembler {
         }
     }
 
-    fn keep_bare_as_intro(&mut self, open: Open) {
-        let text = open.entry.parts.first().and_then(|part| part.exception.clone());
-        let Some((name, message)) = text else { return };
-        self.remember(Intro {
-            container: open.container,
-            pid: open.pid,
-            line_no: open.entry.last_line,
-            text: format!("{name}: {message}"),
-            hint: None,
-            level: open.level,
-            stamp: open.stamp,
-            exception: Some((name, message)),
-        });
-    }
-
     /// Looks whether the line begins something.
     fn begin(&mut self, text: &str, line: &Line<'_>, done: &mut Pushed) -> bool {
         let trimmed = text.trim();
@@ -459,68 +430,6 @@ impl Assembler {
         true
     }
 
-    /// Remembers a line that may introduce a traceback.
-    fn note(&mut self, text: &str, line: &Line<'_>) {
-        let hint = intro::hint(text);
-        // servers go on logging at level info while somebody else's traceback is printed
-        if hint.is_none()
-            && line.level.is_none_or(|level| level < Level::Warning)
-            && !quiet::goes_on(text)
-            && !quiet::the_clients_fault(text)
-        {
-            return;
-        }
-        self.remember(Intro {
-            container: line.container.map(|name| bounded(name, 100)),
-            pid: line.pid,
-            line_no: line.no,
-            text: bounded(text, 500),
-            hint,
-            level: line.level,
-            stamp: line.stamp,
-            exception: None,
-        });
-    }
-
-    fn remember(&mut self, intro: Intro) {
-        // mod_wsgi says first that the script cannot be loaded, then that an exception occurred
-        let earlier =
-            self.intros.iter().find(|old| old.container == intro.container && old.pid == intro.pid);
-        let keeps = earlier.is_some_and(|old| {
-            old.line_no.abs_diff(intro.line_no) <= 2
-                && old.hint.as_ref().is_some_and(|hint| hint.phase != Phase::Unknown)
-                && intro.hint.as_ref().is_none_or(|hint| hint.phase == Phase::Unknown)
-        });
-        if keeps {
-            return;
-        }
-        self.intros.retain(|old| old.container != intro.container || old.pid != intro.pid);
-        if self.intros.len() == MAX_OPEN {
-            self.intros.remove(0);
-        }
-        self.intros.push(intro);
-    }
-
-    /// The introducing line of a traceback that begins at `line`, if one stands close above.
-    fn take_intro(&mut self, line: &Line<'_>, start: Start) -> Option<Intro> {
-        let at = self.intro_of(line)?;
-        if matches!(start, Start::Bare | Start::Wrapper) {
-            return None;
-        }
-        Some(self.intros.remove(at))
-    }
-
-    fn intro_of(&self, line: &Line<'_>) -> Option<usize> {
-        self.intros.iter().rposition(|intro| {
-            let distance = line.no.abs_diff(intro.line_no);
-            // the second half of a broken line has lost its container
-            let broken = intro.container.is_none() && intro.hint.is_some() && distance <= 2;
-            let same = intro.container.as_deref() == line.container || broken;
-            let same = same && (intro.pid == line.pid || line.pid.is_none());
-            same && (distance <= 1 || intro.hint.is_some() && distance <= 4)
-        })
-    }
-
     fn close_stale(&mut self, done: &mut Pushed) {
         let pushes = self.pushes;
         while let Some(at) = self.open.iter().position(|open| open.touched + MAX_WAIT < pushes) {
@@ -548,78 +457,6 @@ pub fn assemble_reversed(lines: &[Line<'_>]) -> Vec<Assembled> {
     }
     done.extend(assembler.finish());
     done
-}
-
-/// The line began with a stamp, a process, a container or a level.
-fn is_prefixed(line: &Line<'_>) -> bool {
-    line.stamp.is_some() || line.pid.is_some() || line.container.is_some() || line.level.is_some()
-}
-
-/// The line carries a prefix that the entry's lines do not have, or its stamp is too far away.
-fn is_stranger(open: &Open, line: &Line<'_>, stamp: Option<Timestamp>) -> bool {
-    if line.level.is_some() && open.level.is_none() && open.entry.start != Start::Bare {
-        return true;
-    }
-    if let Some(stamp) = stamp {
-        if !open.entry.stamped {
-            return true;
-        }
-        if let Some(last) = open.entry.last_stamp {
-            let apart = (stamp.as_millisecond() - last.as_millisecond()).abs();
-            return apart > 2_500;
-        }
-    }
-    false
-}
-
-fn close(open: Open, learned: &mut Learned, closed: &mut Pushed) {
-    let body = repeat::body(&open);
-    let fingerprint = repeat::fingerprint(body, open.intro.as_ref());
-    learned.verbatim.read(open.entry.first_line, open.entry.last_line, body);
-    let Open { mut entry, container, pid, intro, stamp, level, foreign, loose, caret, .. } = open;
-    if foreign || entry.start == Start::Stack || entry.heading {
-        return;
-    }
-    // Werkzeug's page as text: the exception, then a traceback that ends without one
-    if let Some((name, message)) = intro.as_ref().and_then(|intro| intro.exception.as_ref()) {
-        entry.end_with(name, message);
-    }
-    if let Some(key) = learned.key(fingerprint) {
-        closed.repeats.push(Repeat {
-            key: key.clone(),
-            first_line: entry.first_line,
-            last_line: entry.last_line,
-            stamp,
-            intro: intro.map(|intro| intro.text),
-        });
-        return;
-    }
-    let said = intro.as_ref().map(|intro| (intro.text.as_str(), intro.hint.as_ref()));
-    let quiet = said_quietly(level, intro.as_ref());
-    let route = intro.as_ref().and_then(|intro| intro.hint.as_ref()?.route.clone());
-    let events = event::build(&entry, said);
-    let fingerprint = (events.len() == 1).then_some(fingerprint);
-    for mut built in events {
-        if built.event.syntax_at.is_some() {
-            built.event.syntax_source.clone_from(&caret.pointed);
-        }
-        closed.done.push(Assembled {
-            event: built.event,
-            first_line: entry.first_line,
-            last_line: entry.last_line,
-            stamp,
-            pid: pid.or(intro.as_ref().and_then(|intro| intro.pid)),
-            container: container.clone(),
-            phase: built.phase,
-            route: route.clone().or_else(|| entry.route.clone()),
-            banner: entry.banner,
-            handled: quiet == Quiet::Itself
-                || quiet == Quiet::Intro && !matches!(built.phase, Phase::Import | Phase::Worker),
-            loose,
-            excerpt: built.excerpt,
-            fingerprint,
-        });
-    }
 }
 
 #[cfg(test)]

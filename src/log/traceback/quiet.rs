@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::Intro;
+use super::introduced::Intro;
 use crate::log::line::Level;
 
 /// Where it is said that the program went on.

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::Open;
+use super::introduced::Intro;
 use super::verbatim::Verbatim;
-use super::{Intro, Open};
 use crate::log::line::Stamp;
 
 /// Most fingerprints kept; all are forgotten beyond that.

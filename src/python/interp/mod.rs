@@ -11,6 +11,7 @@ mod expr;
 mod import;
 mod load;
 mod methods;
+mod missing;
 mod names;
 mod scopes;
 mod stmt;

@@ -1,0 +1,193 @@
+//! Imports that find nothing: whose the module is, where it may lie, and what came in its place.
+
+use rustpython_ruff_text_size::TextRange;
+
+use super::event::Missing;
+use super::{Cx, EventKind, Interp};
+use crate::python::entry::EntryOptions;
+use crate::python::lints::near;
+use crate::python::resolve::finder::Found;
+use crate::python::resolve::{Origin, pathops};
+use crate::rules::python_tables;
+
+impl Interp<'_> {
+    /// Decides whether a top-level module that was not found is missing, and whose it is.
+    pub(super) fn not_found(
+        &mut self,
+        cx: &Cx,
+        top: &str,
+        full: &str,
+        range: TextRange,
+        name_range: Option<TextRange>,
+    ) {
+        if cx.caught.imports || self.hooks || self.replaced.contains(top) {
+            return;
+        }
+        if self.gone(cx, top, name_range.unwrap_or(range)) {
+            return;
+        }
+        let distribution = EntryOptions::distribution(top);
+        let own: Vec<String> = self
+            .sys_path
+            .iter()
+            .filter(|entry| entry.origin != Origin::SitePackages)
+            .map(|entry| entry.path.clone())
+            .collect();
+        let declared = distribution.is_none() && self.declared(top);
+        let theirs = distribution.is_some() || declared;
+        let mut names: Vec<String> = Vec::new();
+        for entry in self.sys_path.clone() {
+            // What lies inside a package is not imported by its bare name.
+            let inside = entry.origin == Origin::Assumed
+                && self.finder.list(&entry.path).file("__init__.py");
+            if entry.origin != Origin::SitePackages && !inside {
+                names.extend(self.finder.modules(&entry.path));
+            }
+        }
+        let near =
+            if declared { None } else { near::nearest(top, names.iter().map(String::as_str)) };
+        let elsewhere = if theirs { None } else { self.elsewhere(cx, top, full, &own) };
+        let packages_known = self.environment.known && !self.environment.system_too;
+        let own_module = !theirs && (near.is_some() || elsewhere.is_some());
+        // With an unknown part of the path, nothing is missing for sure.
+        let certainty = if self.path_unknown {
+            0.0
+        } else if own_module {
+            if packages_known || elsewhere.is_some() { 1.0 } else { 0.8 }
+        } else if packages_known {
+            if distribution.is_some() { 1.0 } else { 0.8 }
+        } else {
+            0.0
+        };
+        if certainty == 0.0 {
+            if self.unresolved.len() < 500 && !self.unresolved.iter().any(|known| known == top) {
+                self.unresolved.push(top.to_owned());
+            }
+            return;
+        }
+        let kind = EventKind::Missing(Missing {
+            name: full.to_owned(),
+            part: top.to_owned(),
+            own: own_module || distribution.is_none() && !packages_known,
+            certainty,
+            near: if own_module { near } else { None },
+            elsewhere,
+            distribution,
+            name_range,
+            searched: own,
+        });
+        self.emit(cx, name_range.unwrap_or(range), "missing", kind);
+    }
+
+    /// A module that this Python's standard library no longer has.
+    pub(super) fn gone(&mut self, cx: &Cx, top: &str, range: TextRange) -> bool {
+        let Some(removed) = python_tables::stdlib_module(top).and_then(|module| module.removed)
+        else {
+            return false;
+        };
+        let python = self.options.python.map(|version| (version.major, version.minor));
+        // setuptools, and packages such as legacy-cgi, bring some of them back.
+        let brought = top == "distutils" && !self.environment.known || self.declared(top);
+        if brought || python.map_or(removed > (3, 0), |python| python < removed) {
+            return false;
+        }
+        let gone = python_tables::Removed { since: removed, instead: successor(top) };
+        let kind = EventKind::Removed { name: top.to_owned(), gone, module: true };
+        self.emit(cx, range, "removed", kind);
+        true
+    }
+
+    /// A folder near the importing file or the path that has the module, though it is not on the path.
+    fn elsewhere(&mut self, cx: &Cx, top: &str, full: &str, own: &[String]) -> Option<String> {
+        let second = full.split('.').nth(1).map(str::to_owned);
+        let mut places: Vec<String> = Vec::new();
+        let file = self.modules.get(cx.module)?.path.clone();
+        let here = pathops::parent(&file);
+        for dir in own.iter().cloned().chain([here.clone()]) {
+            let listing = self.finder.list(&dir);
+            for (name, is_dir) in listing.iter() {
+                let skip = name.starts_with('.')
+                    || matches!(
+                        name,
+                        "node_modules" | "__pycache__" | "static" | "media" | "templates" | "tests"
+                    );
+                if is_dir && !skip && places.len() < 400 {
+                    places.push(pathops::join(&dir, name));
+                }
+            }
+            if dir == here || own.first() == Some(&dir) {
+                let up = pathops::parent(&dir);
+                if up != "/" && up != "/home" && up != "/var" {
+                    places.push(up);
+                }
+            }
+        }
+        places.sort();
+        places.dedup();
+        let mut hits: Vec<String> = Vec::new();
+        for place in places {
+            if own.contains(&place) || place.contains("/site-packages") {
+                continue;
+            }
+            let found = match self.finder.find(top, std::iter::once(place.as_str())) {
+                Some((Found::Module(path), _)) => second.is_none() && path != file,
+                Some((Found::Package { dir, .. }, _)) => match &second {
+                    Some(second) => {
+                        self.finder.find(second, std::iter::once(dir.as_str())).is_some()
+                    }
+                    None => true,
+                },
+                Some((Found::Namespace(dirs), _)) => match &second {
+                    Some(second) => {
+                        self.finder.find(second, dirs.iter().map(String::as_str)).is_some()
+                    }
+                    None => false,
+                },
+                _ => false,
+            };
+            // What can be installed from there probably is; a deployment that is known says where it looks.
+            let installable = self.options.assume_path && {
+                let listing = self.finder.list(&place);
+                ["pyproject.toml", "setup.py", "setup.cfg"].iter().any(|name| listing.file(name))
+            };
+            if found && installable {
+                return None;
+            }
+            if found {
+                hits.push(place);
+            }
+        }
+        if hits.len() == 1 { hits.pop() } else { None }
+    }
+}
+
+/// Where Python 3 has what a module had.
+fn successor(module: &str) -> Option<&'static str> {
+    Some(match module {
+        "ConfigParser" => "configparser",
+        "Queue" => "queue",
+        "StringIO" | "cStringIO" => "io",
+        "urllib2" => "urllib.request",
+        "urlparse" => "urllib.parse",
+        "httplib" => "http.client",
+        "Cookie" => "http.cookies",
+        "cookielib" => "http.cookiejar",
+        "BaseHTTPServer" | "SimpleHTTPServer" | "CGIHTTPServer" => "http.server",
+        "SocketServer" => "socketserver",
+        "HTMLParser" => "html.parser",
+        "cPickle" => "pickle",
+        "commands" => "subprocess",
+        "thread" => "_thread",
+        "xmlrpclib" => "xmlrpc.client",
+        "Tkinter" => "tkinter",
+        "imp" => "importlib",
+        "asynchat" | "asyncore" | "smtpd" => "asyncio",
+        "dummy_threading" => "threading",
+        _ => return None,
+    })
+}
+
+/// A name that distributions are imported by.
+pub(super) fn is_distribution(top: &str) -> bool {
+    EntryOptions::distribution(top).is_some()
+}
