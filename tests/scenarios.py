@@ -49,8 +49,6 @@ def check_arguments(folder, arguments):
             if not (folder / flag).exists():
                 yield f"{flag}: no such file"
             position += 1
-    if "--now" not in arguments:
-        yield "no --now: the result would depend on the day"
 
 
 CAUSES = "--causes"
@@ -72,7 +70,7 @@ def check_folder(folder, causes):
             problems.append(f"{key} is missing")
     if scenario.get("origin") not in ("captured", "transformed", "documented"):
         problems.append(f"origin {scenario.get('origin')!r}")
-    verdict, first = expect.get("verdict"), expect.get("first")
+    verdict, first = expect.get("verdict"), expect.get("first", [])
     if verdict not in ("broken", "healthy", "unknown"):
         problems.append(f"verdict {verdict!r}")
     # A healthy site may have a warning in first place.
@@ -102,7 +100,7 @@ def by_cause(folders, causes):
     have, forbid = {}, {}
     for folder in folders:
         expect = tomllib.loads((folder / "scenario.toml").read_text(encoding="utf-8"))["expect"]
-        for slug in set(expect["first"][:1] + expect.get("also", [])):
+        for slug in set(expect.get("first", [])[:1] + expect.get("also", [])):
             have[slug] = have.get(slug, 0) + 1
         for slug in expect.get("never", []):
             forbid[slug] = forbid.get(slug, 0) + 1
@@ -128,7 +126,7 @@ def main(arguments):
             failures += 1
         key = (scenario["platform"], scenario["origin"], scenario["expect"]["verdict"])
         counts[key] = counts.get(key, 0) + 1
-        covered.update(scenario["expect"]["first"][:1])
+        covered.update(scenario["expect"].get("first", [])[:1])
     for (platform, origin, verdict), count in sorted(counts.items()):
         print(f"{platform:16} {origin:12} {verdict:8} {count:4}")
     if CAUSES in options:

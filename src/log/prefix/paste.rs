@@ -25,6 +25,8 @@ pub(super) fn plain(s: Cow<'_, str>) -> Cow<'_, str> {
 /// Without the backticks at the ends of a line that has none inside.
 fn without_ticks(s: &str) -> &str {
     let inner = s.trim_matches('`');
+    // a fence may open on the line of what it shows
+    let inner = if s.starts_with('`') { inner.trim_start() } else { inner };
     let is_fence = inner.len() <= 20 && inner.bytes().all(|c| c.is_ascii_alphanumeric());
     if inner.contains('`') || is_fence { s } else { inner }
 }
@@ -130,6 +132,7 @@ mod tests {
         assert_eq!(plain("**DAMN ! worker 1 died**"), "DAMN ! worker 1 died");
         assert_eq!(plain("`[core:notice] [pid 822] AH00051"), "[core:notice] [pid 822] AH00051");
         assert_eq!(plain("``app_1 | listen queue full``"), "app_1 | listen queue full");
+        assert_eq!(plain("``` KeyError: 'PORT'```"), "KeyError: 'PORT'");
     }
 
     #[test]
