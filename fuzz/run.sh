@@ -5,7 +5,8 @@
 #
 #   cargo install cargo-fuzz && fuzz/run.sh [SECONDS=600] [python entry log start]
 #
-# Needs a nightly toolchain. There is no unsafe code here: sanitizers would only find what dependencies do.
+# Takes a nightly toolchain where there is one; else the one at hand is told to allow what coverage needs. There is
+# no unsafe code here: sanitizers would only find what dependencies do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-600}
@@ -47,10 +48,12 @@ for path in pathlib.Path("rules/causes").glob("*.toml"):
         put("log", b"\x06" + "".join(text).strip().encode())
 PY
 [ -d /dev/shm ] && export TMPDIR=/dev/shm
+toolchain=()
+if cargo +nightly --version >/dev/null 2>&1; then toolchain=(+nightly); else export RUSTC_BOOTSTRAP=1; fi
 failed=0
 for target in "${targets[@]}"; do
     log=$(mktemp)
-    cargo +nightly fuzz run -s none "$target" -- -max_total_time="$seconds" -max_len=65536 -timeout=20 \
+    cargo ${toolchain[@]+"${toolchain[@]}"} fuzz run -s none "$target" -- -max_total_time="$seconds" -max_len=65536 -timeout=20 \
         -rss_limit_mb=2048 -print_final_stats=1 >"$log" 2>&1 || { failed=1; tail -n 30 "$log"; }
     echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs in $seconds s," \
         "slowest $(sed -n 's/^stat::slowest_unit_time_sec: *//p' "$log") s," \
