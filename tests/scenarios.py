@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FILE_FLAGS = {"--error-log", "--server-log", "--access-log", "--nginx-log", "--platform-log", "--wsgi", "--procfile",
               "--events", "--server-config", "--project", "--virtualenv", "--root"}
 VALUE_FLAGS = {"--symptom", "--status", "--now", "--platform", "--since", "--until", "--tz", "--python-version"}
-LEAKS = re.compile(rb"/root/|/tmp/capture-|/tmp/wt/|\.pyenv")
+LEAKS = re.compile(rb"/root/|/tmp/capture-|\.pyenv")
 LARGEST = 40 * 1024
 
 
