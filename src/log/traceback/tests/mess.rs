@@ -355,3 +355,22 @@ fn what_a_build_says_behind_an_indented_traceback_is_no_message() {
     assert!(message.contains("Is the server running"), "{message}");
     assert!(!message.contains("Discovering"), "{message}");
 }
+
+#[test]
+fn a_learnt_traceback_that_comes_again_is_not_read_line_by_line() {
+    let text = "Traceback (most recent call last):\n  File \"/app/shop.py\", line 7, in pay\n    \
+                total = basket['sum']\nKeyError: 'sum'\n2026-04-13 07:57:44,065: next\n";
+    let mut assembler = Assembler::new();
+    assert!(assembler.verbatim(text, 1).is_none());
+    let mut done = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let stamp =
+            line.starts_with("2026").then_some(Stamp { at: Timestamp::UNIX_EPOCH, zoned: true });
+        let line = Line { no: at as u64 + 1, raw: line, text: line, stamp, ..Line::default() };
+        done.extend(assembler.push(&line).done);
+    }
+    assert!(assembler.verbatim(text, 6).is_none(), "nobody learnt it");
+    assembler.learn(done[0].fingerprint.expect("one event"), "known");
+    let repeat = assembler.verbatim(text, 6).expect("known now");
+    assert_eq!((repeat.key.as_str(), repeat.first_line, repeat.last_line), ("known", 6, 9));
+}
