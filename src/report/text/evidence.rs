@@ -2,16 +2,15 @@
 
 use super::super::words;
 use super::page::{Page, Tone};
+use super::source;
 use crate::model::{Evidence, Report, Source};
-use crate::text::{pad, terminal, terminal_lines, width};
+use crate::text::{pad, terminal_lines, width};
 
 /// Most pieces shown without `-v`.
 const MOST: usize = 3;
 /// Most lines of one excerpt without `-v`, and with it.
 const LINES: usize = 7;
 const LINES_VERBOSE: usize = 40;
-/// Most lines of what a mark says.
-const LABEL_LINES: usize = 4;
 /// Columns of the line number in front of the bar.
 const GUTTER: usize = 5;
 
@@ -70,15 +69,15 @@ fn piece(page: &mut Page<'_>, report: &Report, item: &Evidence, gutter: usize, f
     let head = format!("{}{arrow} ", " ".repeat(gutter));
     let head = format!("{}{}", page.paint(&head, Tone::Dim), page.cut_path(&place, room));
     page.line(&head);
-    let lines = excerpt(item, page.style.verbose > 0);
     let bar = page.paint(&format!("{}{} ", " ".repeat(gutter), page.glyphs.bar), Tone::Dim);
     let room = page.width.saturating_sub(gutter + 2);
     if item.source == Source::Code
         && let Some(number) = item.place.as_ref().and_then(|place| place.line)
     {
-        code(page, item, &lines, number, gutter);
+        source::excerpt(page, item, &code(item, page.style.verbose > 0), number, gutter);
         return;
     }
+    let lines = excerpt(item, page.style.verbose > 0);
     let stamp = item.time.map(|time| format!("{} ", words::stamp(time, report.now)));
     let stamp = stamp.filter(|_| item.source != Source::Probe && lines.len() == 1);
     let repeats = words::repeats(item, report.now);
@@ -122,132 +121,12 @@ fn piece(page: &mut Page<'_>, report: &Report, item: &Evidence, gutter: usize, f
     }
 }
 
-/// Lines of code with their numbers, and the mark under the first.
-fn code(page: &mut Page<'_>, item: &Evidence, lines: &[String], number: u32, gutter: usize) {
-    let indent = lines
-        .iter()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| line.len() - line.trim_start().len())
-        .min()
-        .unwrap_or(0);
-    let room = page.width.saturating_sub(gutter + 2);
-    for (at, line) in lines.iter().enumerate() {
-        let label = format!("{:>at$} ", number as usize + at, at = gutter - 1);
-        let lead = page.paint(&format!("{label}{} ", page.glyphs.bar), Tone::Dim);
-        if at == 0 {
-            let marked = Marked::new(page, item, line, indent, room);
-            page.line(&format!("{lead}{}", marked.line));
-            marked.mark(page, item, gutter, room);
-            continue;
-        }
-        let line = page.cut(line.get(indent..).unwrap_or(line), room);
-        page.line(&format!("{lead}{line}"));
-    }
-}
-
-/// A line of code cut to the room there is, so that what is marked stays in sight.
-struct Marked {
-    line: String,
-    /// Columns before the mark, and its own.
-    mark: Option<(usize, usize)>,
-}
-
-impl Marked {
-    fn new(page: &Page<'_>, item: &Evidence, line: &str, indent: usize, room: usize) -> Self {
-        let chars: Vec<char> = line.chars().skip(indent).collect();
-        let Some((start, end)) = span(item, line, indent) else {
-            return Self { line: page.cut(line.get(indent..).unwrap_or(line), room), mark: None };
-        };
-        let text = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
-        let wide = |from: usize, to: usize| width(&text(from, to));
-        // What stands before a mark far right is left out, but for some of it.
-        let mut from = 0;
-        let needed = (end - start).min(room / 2);
-        if wide(0, chars.len()) > room {
-            while from < start && wide(from, (start + needed).min(end)) + 2 > room {
-                from += 1;
-            }
-            if from > 0 {
-                from = (from + room / 4).min(start);
-            }
-        }
-        let (shown, shift) = if from > 0 {
-            (
-                format!("{}{}", page.glyphs.ellipsis, text(from, chars.len())),
-                width(page.glyphs.ellipsis),
-            )
-        } else {
-            (text(0, chars.len()), 0)
-        };
-        let left = shift + wide(from, start);
-        let mark = (left < room).then(|| (left, wide(start, end).max(1).min(room - left)));
-        Self { line: page.cut(&shown, room), mark }
-    }
-
-    /// `━━━━ label` under the marked columns.
-    fn mark(&self, page: &mut Page<'_>, item: &Evidence, gutter: usize, room: usize) {
-        let Some((left, wide)) = self.mark else { return };
-        let bar = page.paint(&format!("{}{} ", " ".repeat(gutter), page.glyphs.bar), Tone::Dim);
-        let line = page.glyphs.mark.repeat(wide);
-        let space = " ".repeat(left);
-        let label = terminal(item.label.as_deref().unwrap_or_default());
-        if left + wide + 1 + width(&label) <= room {
-            let text =
-                format!("{bar}{space}{}", page.paint(&format!("{line} {label}"), Tone::Mark));
-            page.line(&text);
-            return;
-        }
-        let text = format!("{bar}{space}{}", page.paint(&line, Tone::Mark));
-        page.line(&text);
-        // Too long to stand beside the mark; the end of the sentence often is what helps.
-        let mut parts = crate::text::wrap(&label, room);
-        if parts.len() > LABEL_LINES {
-            let tail = parts.split_off(LABEL_LINES - 1).join(" ");
-            parts.push(page.cut(&tail, room));
-        }
-        for part in parts.iter().filter(|part| !part.is_empty()) {
-            let text = format!("{bar}{}", page.paint(part, Tone::Mark));
-            page.line(&text);
-        }
-    }
-}
-
-/// The characters of a line, its indent left out, that are marked; the whole line where only a label
-/// is known.
-fn span(item: &Evidence, line: &str, indent: usize) -> Option<(usize, usize)> {
-    let place = item.place.as_ref();
-    let long = line.chars().count();
-    let column = place.and_then(|place| place.column).map(|column| column as usize);
-    let same_line = place.is_some_and(|p| p.end_line.is_none() || p.end_line == p.line);
-    let (start, end) = match column {
-        Some(column) if column > indent && column <= long => {
-            let end = place.and_then(|place| place.end_column).map(|end| end as usize);
-            let end = end.filter(|end| same_line && *end > column).unwrap_or(if same_line {
-                column + 1
-            } else {
-                long + 1
-            });
-            (column - 1, end.min(long + 1) - 1)
-        }
-        _ => (indent, long),
-    };
-    let labelled = item.label.as_deref().is_some_and(|label| !label.is_empty());
-    (labelled || column.is_some()).then(|| {
-        let start = (start - indent.min(start)).min(long.saturating_sub(indent));
-        (start, (end - indent.min(end)).max(start).min(long.saturating_sub(indent)))
-    })
-}
-
 /// The lines worth showing: all of a short excerpt, the end of a traceback, the start of the rest.
 fn excerpt(item: &Evidence, verbose: bool) -> Vec<String> {
     let most = if verbose { LINES_VERBOSE } else { LINES };
     let mut lines = terminal_lines(&item.excerpt);
     while lines.last().is_some_and(|line| line.trim().is_empty()) {
         lines.pop();
-    }
-    if item.source == Source::Code {
-        lines.truncate(most);
-        return lines;
     }
     lines.retain(|line| !line.trim().is_empty());
     if lines.len() <= most {
@@ -264,4 +143,11 @@ fn excerpt(item: &Evidence, verbose: bool) -> Vec<String> {
         lines.push(format!("… {left} more lines (-v)"));
         lines
     }
+}
+
+/// The lines of code worth showing, as they stand in the file.
+fn code(item: &Evidence, verbose: bool) -> Vec<&str> {
+    let most = if verbose { LINES_VERBOSE } else { LINES };
+    let lines = item.excerpt.trim_end().lines().map(str::trim_end);
+    lines.take(most).collect()
 }

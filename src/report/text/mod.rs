@@ -6,6 +6,7 @@ mod lint;
 mod page;
 mod prevent;
 pub(super) mod receipt;
+mod source;
 
 use super::{Style, words};
 use crate::model::{Finding, Fix, ProbeVerdict, Report, Severity, Source, State, Verdict};
