@@ -5,6 +5,9 @@
 //! would give; files that nobody asks for were read in vain.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -210,13 +213,7 @@ impl Shared {
         let reading = Reading { shared: self, file };
         let disk = finder.disk(file);
         // What cannot be read, or is too large, is the interpreter's to say.
-        let Some(bytes) = std::fs::metadata(&disk)
-            .ok()
-            .filter(|meta| meta.is_file() && meta.len() <= limits.file_bytes)
-            .and_then(|_| std::fs::read(&disk).ok())
-        else {
-            return;
-        };
+        let Some(bytes) = contents(&disk, limits.file_bytes) else { return };
         let shown = self.options.shown(file);
         let source = Source::parse(&bytes, &shown, &disk, self.options.target());
         let wanted = imports(source.body(), name, is_package);
@@ -231,6 +228,18 @@ impl Shared {
         drop(state);
         drop(reading);
     }
+}
+
+/// The bytes of a regular file of at most `most` bytes. Nothing is opened that could make the reader wait.
+fn contents(disk: &Path, most: u64) -> Option<Vec<u8>> {
+    let meta = std::fs::metadata(disk).ok()?;
+    if !meta.is_file() || meta.len() > most {
+        return None;
+    }
+    // One byte more than there should be: the end is seen without a second look at the size.
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).ok()? + 1);
+    File::open(disk).ok()?.take(most + 1).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 <= most).then_some(bytes)
 }
 
 /// Looks names up; each thread has its own.

@@ -3,6 +3,7 @@
 //! Reads files, never runs them. Who wants facts for the engine goes through `checks/`.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::interp::{Interp, When};
@@ -167,18 +168,15 @@ impl EntryOptions {
         if self.root.is_some() {
             return server.to_owned();
         }
-        let given = self.entry.display().to_string();
-        if std::path::absolute(&self.entry).is_ok_and(|path| path.display().to_string() == server) {
-            return given;
+        let here = here();
+        let entry = here.map_or_else(|| self.entry.clone(), |here| here.join(&self.entry));
+        if std::path::absolute(entry).is_ok_and(|path| path == Path::new(server)) {
+            return self.entry.display().to_string();
         }
-        std::env::current_dir()
-            .ok()
-            // Below `/` everything is: the whole path says more.
-            .filter(|cwd| cwd != Path::new("/"))
-            .and_then(|cwd| {
-                Path::new(server).strip_prefix(cwd).ok().map(|path| path.display().to_string())
-            })
-            .unwrap_or_else(|| server.to_owned())
+        // Below `/` everything is: the whole path says more.
+        here.filter(|here| *here != Path::new("/"))
+            .and_then(|here| Path::new(server).strip_prefix(here).ok())
+            .map_or_else(|| server.to_owned(), |path| path.display().to_string())
     }
 
     /// Finds a folder of another machine among the files at hand, by the longest common end of their paths.
@@ -479,6 +477,12 @@ pub(super) fn is_project_root(listing: &super::resolve::finder::Listing) -> bool
     ]
     .iter()
     .any(|name| listing.file(name) || listing.dir(name))
+}
+
+/// The program's working folder, which it never changes; asked once, since every file that is loaded is named by it.
+fn here() -> Option<&'static Path> {
+    static HERE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    HERE.get_or_init(|| std::env::current_dir().ok()).as_deref()
 }
 
 /// A file inside a package is loaded by its dotted name: the package's `__init__.py` runs first, and

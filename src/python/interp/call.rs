@@ -83,7 +83,11 @@ impl Interp<'_> {
                 if !matches!(&receiver, Some((base, _)) if !matches!(base, Value::Module(_))) {
                     self.arguments(cx, call, func, &args);
                 }
-                self.call_function(cx, func, &args.positional, &args.keywords)
+                let this = match &receiver {
+                    Some((object @ Value::Object(_), _)) => object,
+                    _ => &Value::Unknown,
+                };
+                self.call_bound(cx, func, this, &args.positional, &args.keywords)
             }
             Value::Class(class) => {
                 let object = Value::Object(Rc::clone(class));
@@ -179,6 +183,10 @@ impl Interp<'_> {
                     let at = Self::literal(call, 0);
                     self.import_dotted(cx, &urls, at.unwrap_or(call.range), at);
                 }
+            }
+            "argparse.ArgumentParser().add_argument" => self.option(args),
+            "argparse.ArgumentParser().parse_args" if args.positional.is_empty() => {
+                self.parse_args(cx, call, args);
             }
             "builtins.int" | "builtins.float" => {
                 if let Some(Expr::Call(inner)) = call.arguments.args.first() {

@@ -37,10 +37,12 @@ pub enum EventKind {
     EndlessLoop,
     /// `raise SystemExit`, or a call that ends the process.
     Exit(String),
+    /// The command line is read, which is the server's; the text is how.
+    CommandLine { how: String, certainty: f64 },
     /// `os.environ["NAME"]` of a variable that the code does not set.
     EnvRequired(String),
-    /// A relative path is opened for reading.
-    RelativeOpen { path: String },
+    /// A relative path is opened for reading; `makes`: what is not there is made, and is empty.
+    RelativeOpen { path: String, makes: bool },
     /// An import that finds nothing.
     Missing(Missing),
     /// A name that a project module does not have.

@@ -399,7 +399,12 @@ impl Interp<'_> {
             (Value::Inst(name), Value::Str(key)) if &**name == "builtins.globals" => {
                 self.name(cx, key)
             }
-            (Value::Ext(name), _) if name.starts_with("sys.argv") => Value::EnvValue,
+            (Value::Ext(name), index) if name.starts_with("sys.argv") => {
+                if &**name == "sys.argv" && matches!(index, Value::Int(1..)) {
+                    self.argument_read(cx, node);
+                }
+                Value::EnvValue
+            }
             _ => Value::Unknown,
         }
     }

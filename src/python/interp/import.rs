@@ -126,14 +126,20 @@ impl Interp<'_> {
         let levels = module.name.matches('.').count();
         let above = (0..levels).fold(dir, |dir, _| pathops::parent(&dir));
         let root = crate::python::entry::is_project_root(&self.finder.list(&above));
-        let certainty = if !entry || named {
+        let alone = !module.name.contains('.') && module.search.is_empty();
+        // Whatever the package is called, it does not have the module.
+        let first = written.split('.').next().unwrap_or_default().to_owned();
+        let nowhere = alone && node.level == 1 && !first.is_empty() && {
+            let dir = pathops::parent(&module.path);
+            self.finder.find(&first, std::iter::once(dir.as_str())).is_none()
+        };
+        let certainty = if !entry || named || nowhere {
             1.0
         } else if root {
             0.8
         } else {
             return;
         };
-        let alone = !module.name.contains('.') && module.search.is_empty();
         let dots = ".".repeat(node.level as usize);
         let kind = EventKind::Relative { written: format!("{dots}{written}"), alone, certainty };
         self.emit(cx, node.range, "relative", kind);
@@ -364,9 +370,8 @@ impl Interp<'_> {
         let found = self.finder.find(top, own.iter().map(String::as_str));
         let sites: Vec<String> = self.sites();
         match found {
-            Some((Found::Namespace(dirs), _)) if stdlib || self.installed(top, &sites) => {
-                let _ = dirs;
-            }
+            Some((Found::Namespace(dirs), _))
+                if stdlib || self.installed(top, &sites) || self.gives_way(top, full, &dirs) => {}
             Some((found, dir)) => {
                 let assumed = self
                     .sys_path
@@ -416,6 +421,19 @@ impl Interp<'_> {
         }
         self.not_found(cx, top, full, range, name_range);
         super::expr::ext(top)
+    }
+
+    /// A folder without `__init__.py` that is called like a well-known package is not what is imported, unless the
+    /// package is known not to be there, or what is asked for lies in the folder.
+    fn gives_way(&mut self, top: &str, full: &str, dirs: &[String]) -> bool {
+        let packages_known = self.environment.known && !self.environment.system_too;
+        if packages_known || !is_distribution(top) {
+            return false;
+        }
+        match full.split('.').nth(1) {
+            Some(part) => self.finder.find(part, dirs.iter().map(String::as_str)).is_none(),
+            None => true,
+        }
     }
 
     /// The project's requirements may bring a module of that name.

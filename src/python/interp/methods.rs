@@ -231,9 +231,14 @@ impl Interp<'_> {
 
     fn opened(&mut self, cx: &Cx, path: &str, mode: Option<&Value>, call: &ast::ExprCall) {
         let mode = mode.and_then(Value::text).unwrap_or("r");
-        let reads = mode.starts_with('r');
-        if !reads
-            || path.starts_with('/')
+        if mode.starts_with('r') {
+            self.relative_path(cx, path, false, call);
+        }
+    }
+
+    /// Notes a relative path that is opened.
+    fn relative_path(&mut self, cx: &Cx, path: &str, makes: bool, call: &ast::ExprCall) {
+        if path.starts_with('/')
             || path.starts_with('~')
             || path.contains("://")
             || path.is_empty()
@@ -242,7 +247,8 @@ impl Interp<'_> {
         {
             return;
         }
-        self.emit(cx, call.range(), "open", EventKind::RelativeOpen { path: path.to_owned() });
+        let kind = EventKind::RelativeOpen { path: path.to_owned(), makes };
+        self.emit(cx, call.range(), "open", kind);
     }
 
     /// Functions whose result is known; `None` for all others.
@@ -330,6 +336,14 @@ impl Interp<'_> {
                     self.opened(cx, &path, args.get(1, "mode"), call);
                 }
                 Some(super::expr::ext("builtins.open()"))
+            }
+            "sqlite3.connect" => {
+                let path = args.get(0, "database").and_then(Value::text).unwrap_or_default();
+                if !path.starts_with(':') && !path.starts_with("file:") {
+                    let path = path.to_owned();
+                    self.relative_path(cx, &path, true, call);
+                }
+                Some(super::expr::ext("sqlite3.connect()"))
             }
             "builtins.exec" | "builtins.execfile" | "builtins.eval" | "runpy.run_path" => {
                 self.executed(cx, args);

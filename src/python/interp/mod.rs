@@ -4,6 +4,7 @@
 //! happens is noted as [`event::Event`]s. It never judges; the lints do. Bounded by files, statements and depth.
 
 mod call;
+mod command_line;
 mod cond;
 mod django;
 pub mod event;
@@ -150,6 +151,8 @@ pub struct Interp<'o> {
     pub cwd: String,
     /// The code changed the working folder itself.
     moved: bool,
+    /// A parser of the command line has an argument that must be given.
+    argument_wanted: bool,
     steps: u64,
     /// The budget is used up.
     exhausted: bool,
@@ -209,6 +212,7 @@ impl<'o> Interp<'o> {
             running: Vec::new(),
             cwd,
             moved: false,
+            argument_wanted: false,
             steps: 0,
             exhausted: false,
             bytes: 0,

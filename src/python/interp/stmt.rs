@@ -524,11 +524,13 @@ fn caught_by(expr: &Expr) -> Caught {
             "NameError" | "UnboundLocalError" => Caught { names: true, ..Caught::default() },
             "AttributeError" => Caught { attributes: true, ..Caught::default() },
             "SystemExit" => Caught { exits: true, ..Caught::default() },
-            "KeyError" | "LookupError" | "OSError" | "IOError" | "FileNotFoundError"
-            | "EnvironmentError" => Caught { errors: true, ..Caught::default() },
+            "KeyError" | "IndexError" | "LookupError" | "OSError" | "IOError"
+            | "FileNotFoundError" | "EnvironmentError" => {
+                Caught { errors: true, ..Caught::default() }
+            }
             "TypeError" => Caught { types: true, ..Caught::default() },
-            "ValueError" | "IndexError" | "KeyboardInterrupt" | "RuntimeError"
-            | "ZeroDivisionError" | "SyntaxError" | "StopIteration" => Caught::default(),
+            "ValueError" | "KeyboardInterrupt" | "RuntimeError" | "ZeroDivisionError"
+            | "SyntaxError" | "StopIteration" => Caught::default(),
             // A name of the project or a library: it could be a base of anything.
             _ => Caught { exits: false, ..Caught::all() },
         },

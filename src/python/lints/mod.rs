@@ -13,6 +13,7 @@ mod asgi_in_wsgi;
 mod blocking;
 mod call_arguments;
 mod circular;
+mod command_line;
 mod debug_on;
 mod debug_without_hosts;
 mod django_name;
@@ -112,7 +113,7 @@ lints! {
     syntax_error syntax_new python2
     server port_bind
     app_missing app_misspelled app_module app_factory app_not_callable app_conditional app_shadowed asgi_in_wsgi
-    blocking slow thread exit input
+    blocking slow thread exit input command_line
     not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
     undefined_name relative_import removed call_arguments
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
@@ -145,6 +146,7 @@ impl ModuleCtx<'_> {
                 EventKind::Call(_)
                     | EventKind::EndlessLoop
                     | EventKind::Exit(_)
+                    | EventKind::CommandLine { .. }
                     | EventKind::EnvRequired(_)
                     | EventKind::RelativeOpen { .. }
             )

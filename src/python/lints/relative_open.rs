@@ -3,6 +3,7 @@
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
 use crate::python::interp::event::EventKind;
+use crate::python::resolve::pathops::{absolute, parent};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD502",
@@ -32,14 +33,24 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         return;
     }
     for event in cx.events() {
-        let EventKind::RelativeOpen { path } = &event.kind else { continue };
+        let EventKind::RelativeOpen { path, makes } = &event.kind else { continue };
         // There under the server's working folder, where that is known.
-        let here = crate::python::resolve::pathops::absolute(path, &cx.run.cwd);
-        if cx.run.options.cwd.is_some() && cx.run.finder.disk(&here).exists() {
+        let cwd_known = cx.run.options.cwd.is_some();
+        let exists = |folder: &str| cx.run.finder.disk(&absolute(path, folder)).exists();
+        if cwd_known && exists(&cx.run.cwd) {
             continue;
         }
+        // A database that lies nowhere may be one that is to be made.
+        if *makes && cwd_known && !exists(&parent(&cx.module(event.module).path)) {
+            continue;
+        }
+        let then = if *makes {
+            ", where SQLite makes a new and empty database: `no such table`"
+        } else {
+            ", not beside this file"
+        };
         let message = format!(
-            "`{path}` is a relative path: on the server it starts at the server's working folder, not beside this file. Write `Path(__file__).parent / \"{path}\"`"
+            "`{path}` is a relative path: on the server it starts at the server's working folder{then}. Write `Path(__file__).parent / \"{path}\"`"
         );
         let mut found = cx.at(&DOC, event, 0.5, message);
         found.captures.insert("path".to_owned(), path.clone());

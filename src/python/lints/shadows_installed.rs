@@ -63,10 +63,19 @@ fn imports_itself(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         if *target != event.module || module.name.contains('.') || !module.search.is_empty() {
             continue;
         }
-        let message = format!(
-            "This file is itself called `{0}`, so `from {0} import {name}` finds this file and not the package: rename it",
-            module.name
-        );
+        // The WSGI file's line, pasted into the app that it imports.
+        let below = super::circular::defined_below(cx, *target, name);
+        let message = if below {
+            format!(
+                "This file is `{0}` itself, and `{name}` is defined only further down in it: `from {0} import {name}` imports the file from itself and fails. Delete this line, or put it into the WSGI file where it belongs",
+                module.name
+            )
+        } else {
+            format!(
+                "This file is itself called `{0}`, so `from {0} import {name}` finds this file and not the package: rename it",
+                module.name
+            )
+        };
         let mut found = cx.at(&DOC, event, 1.0, message);
         found.captures.insert("module".to_owned(), module.name.clone());
         found.captures.insert("path".to_owned(), module.path.clone());
