@@ -62,8 +62,23 @@ fn without_bold(s: &str) -> Option<String> {
 /// `> build` are no quotation, but only pdb's can stand in a log and matters.
 pub(super) fn quote(s: &str) -> Option<Taken<'_>> {
     let rest = s.strip_prefix('>')?;
-    let text = if rest.is_empty() { rest } else { rest.strip_prefix(' ')? };
+    let text =
+        if rest.is_empty() || begins_a_quotation(rest) { rest } else { rest.strip_prefix(' ')? };
     (!text.starts_with('/')).then(|| Taken::until(s, text, Prefix::Paste))
+}
+
+/// `django.core.exceptions.ImproperlyConfigured: …` or a traceback's header right behind the mark,
+/// where somebody forgot the blank.
+fn begins_a_quotation(rest: &str) -> bool {
+    let name = rest.split(": ").next().unwrap_or(rest);
+    let dotted = name.len() < rest.len()
+        && name.contains('.')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
+    let error = name.ends_with("Error") || name.ends_with("Exception");
+    let plain = name.len() > "Exception".len() && name.bytes().all(|b| b.is_ascii_alphanumeric());
+    let exception = dotted || error && plain && name.len() < rest.len();
+    rest.starts_with("Traceback (most")
+        || exception && rest.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// A line that is nothing but a fence, with its language.
@@ -133,6 +148,17 @@ mod tests {
         assert_eq!(plain("`[core:notice] [pid 822] AH00051"), "[core:notice] [pid 822] AH00051");
         assert_eq!(plain("``app_1 | listen queue full``"), "app_1 | listen queue full");
         assert_eq!(plain("``` KeyError: 'PORT'```"), "KeyError: 'PORT'");
+    }
+
+    #[test]
+    fn quotations_without_a_blank() {
+        let rest = |text: &str| super::quote(text).map(|taken| text[taken.len..].to_owned());
+        assert_eq!(rest(">a.b.OddError: no such"), Some("a.b.OddError: no such".to_owned()));
+        assert_eq!(rest("> KeyError: 'x'"), Some("KeyError: 'x'".to_owned()));
+        assert_eq!(rest(">RuntimeError: no"), Some("RuntimeError: no".to_owned()));
+        assert_eq!(rest(">>> import shop"), None);
+        assert_eq!(rest(">python 3.10.6"), None);
+        assert_eq!(rest("><b>x.y: z</b>"), None);
     }
 
     #[test]

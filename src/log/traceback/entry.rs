@@ -149,6 +149,31 @@ impl Entry {
         }
     }
 
+    /// A paste that ends above the exception's own line: the last frame's source says what it raises.
+    pub(super) fn end_with_raised(&mut self) {
+        if self.start != Start::Standard || self.part().exception.is_some() {
+            return;
+        }
+        let source = self.part().last().and_then(|frame| frame.source.clone());
+        if let Some((name, message)) = source.as_deref().and_then(raised) {
+            self.set_exception(name, message);
+        }
+    }
+
+    /// Channels' consumers log the exception's words above frames that nothing ends.
+    pub(super) fn end_with_introduced(&mut self, intro: &str) {
+        let Some((_, words)) = intro.split_once("Exception inside application: ") else { return };
+        let name = match words.split(']').next().unwrap_or_default() {
+            "[Errno -2" | "[Errno -3" | "[Errno -5" => "socket.gaierror",
+            "[Errno 111" | "[Errno 61" => "ConnectionRefusedError",
+            _ => "Exception",
+        };
+        let words = words.trim().to_owned();
+        if !words.is_empty() && self.part().frames().count() > 0 {
+            self.end_with(name, &words);
+        }
+    }
+
     /// A line that carries a stamp where this traceback's lines do not, or a level: it cannot
     /// belong to it. Ends a complete traceback, passes by an incomplete one.
     pub(super) fn stranger(&mut self) -> Step {
@@ -437,6 +462,16 @@ impl Entry {
     }
 }
 
+/// `raise RuntimeError("populate() isn't reentrant")`: the type and its message, where both stand there.
+fn raised(source: &str) -> Option<(&str, &str)> {
+    let (name, rest) = source.trim().strip_prefix("raise ")?.split_once('(')?;
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (message, behind) = rest[1..].split_once(quote)?;
+    let whole = behind == ")" || behind.starts_with(") from ");
+    (whole && !message.is_empty() && names::telling(name) && names::split(name) == Some((name, "")))
+        .then_some((name, message))
+}
+
 /// Without the back quotes that close a code block right behind the message.
 fn unfenced(message: &str) -> &str {
     let inner = message.trim_end_matches('`');
@@ -444,6 +479,22 @@ fn unfenced(message: &str) -> &str {
     // one that was opened in the message itself belongs to it
     let opened = inner.bytes().filter(|b| *b == b'`').count();
     if closes == 3 || closes == 1 && opened % 2 == 0 { inner.trim_end() } else { message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::raised;
+
+    #[test]
+    fn what_a_source_line_raises() {
+        let source = "raise RuntimeError(\"populate() isn't reentrant\")";
+        assert_eq!(raised(source), Some(("RuntimeError", "populate() isn't reentrant")));
+        assert_eq!(raised("raise KeyError('x') from None"), Some(("KeyError", "x")));
+        assert!(raised("raise KeyError(key)").is_none());
+        assert!(raised("raise KeyError('no %s' % key)").is_none());
+        assert!(raised("raise error('no such')").is_none());
+        assert!(raised("raise KeyError('one',").is_none());
+    }
 }
 
 /// A frame's line as it was printed.

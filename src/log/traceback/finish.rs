@@ -43,6 +43,10 @@ pub(super) fn close(open: Open, learned: &mut Learned, closed: &mut Pushed) {
     if let Some((name, message)) = intro.as_ref().and_then(|intro| intro.exception.as_ref()) {
         entry.end_with(name, message);
     }
+    if let Some(intro) = &intro {
+        entry.end_with_introduced(&intro.text);
+    }
+    entry.end_with_raised();
     if let Some(key) = learned.key(fingerprint) {
         closed.repeats.push(Repeat {
             key: key.clone(),

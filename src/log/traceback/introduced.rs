@@ -44,6 +44,7 @@ impl Assembler {
         if hint.is_none()
             && line.level.is_none_or(|level| level < Level::Warning)
             && !quiet::goes_on(text)
+            && !quiet::tells_of_failure(line.level, text)
             && !quiet::the_clients_fault(text)
         {
             return;

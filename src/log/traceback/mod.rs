@@ -363,6 +363,7 @@ impl Assembler {
             Some((_, token::GroupLine::Inside(inner))) => inner,
             _ => text,
         };
+        let mut loose = false;
         let start = match token::token(inner) {
             Token::Header(before) => {
                 if !before.is_empty() {
@@ -384,7 +385,10 @@ impl Assembler {
                         return self.open_titled(title, message, line);
                     }
                 }
-                let exception = names::bare_or_indented(text);
+                let exception = names::bare_or_indented(text).or_else(|| {
+                    loose = true;
+                    names::indented(text)
+                });
                 if exception.is_none_or(|(name, message)| foreign::is_foreign(name, message)) {
                     self.note(trimmed, line);
                     return false;
@@ -397,7 +401,8 @@ impl Assembler {
         let mut entry = Entry::new(start, line.no, stamp);
         match start {
             Start::Bare => {
-                if let Some((name, message)) = names::bare_or_indented(text) {
+                let exception = names::bare_or_indented(text).or_else(|| names::indented(text));
+                if let Some((name, message)) = exception {
                     entry.set_exception(name, message);
                 }
             }
@@ -421,7 +426,7 @@ impl Assembler {
             touched: self.pushes,
             last_raw: (line.raw.len(), is_prefixed(line)),
             foreign: false,
-            loose: false,
+            loose: loose && start == Start::Bare,
             caret: caret::Caret::default(),
             prefix: text
                 .find("Traceback (most")

@@ -207,6 +207,18 @@ pub(super) fn bare_or_indented(text: &str) -> Option<(&str, &str)> {
     bare(text.trim_start()).filter(|(name, message)| name.contains('.') && !message.is_empty())
 }
 
+/// [`bare`] by its short name inside a code block whose lines are all indented: it may be a line of any
+/// text.
+pub(super) fn indented(text: &str) -> Option<(&str, &str)> {
+    let blanks = text.len() - text.trim_start().len();
+    let block = text.starts_with('\t') || blanks > 0 && blanks.is_multiple_of(4);
+    if !block || blanks > 8 {
+        return None;
+    }
+    bare(text.trim_start())
+        .filter(|(name, message)| name.len() > "Exception".len() && !message.is_empty())
+}
+
 /// `Type: message` that may stand alone in a log.
 pub(super) fn bare(text: &str) -> Option<(&str, &str)> {
     let (name, message) = split(text)?;

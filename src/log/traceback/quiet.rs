@@ -33,12 +33,22 @@ pub(super) fn said_quietly(level: Option<Level>, intro: Option<&Intro>) -> Quiet
     if the_clients_fault(&intro.text) {
         return Quiet::Intro;
     }
-    if (warning || intro.hint.is_none() && goes_on(&intro.text))
-        && !SERVERS.iter().any(|word| intro.text.contains(word))
-    {
+    let told = intro.hint.is_none()
+        && (goes_on(&intro.text) || tells_of_failure(intro.level, &intro.text));
+    if (warning || told) && !SERVERS.iter().any(|word| intro.text.contains(word)) {
         return Quiet::Intro;
     }
     Quiet::No
+}
+
+/// A record below level warning that says itself what failed: whoever wrote it took it lightly.
+pub(super) fn tells_of_failure(level: Option<Level>, text: &str) -> bool {
+    const WORDS: [&str; 6] = ["unable to", "failed to", "could not", "couldn't", "cannot", "can't"];
+    if level.is_none_or(|level| level >= Level::Warning) || text.len() > 300 {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// What servers say before they print what was wrong with somebody's request or connection: scanners
@@ -149,7 +159,16 @@ fn last_attempt(lower: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::goes_on;
+    use super::{goes_on, tells_of_failure};
+    use crate::log::line::Level;
+
+    #[test]
+    fn taken_lightly() {
+        assert!(tells_of_failure(Some(Level::Debug), "Unable to fetch the player's data"));
+        assert!(!tells_of_failure(Some(Level::Error), "Unable to fetch the player's data"));
+        assert!(!tells_of_failure(None, "Unable to fetch the player's data"));
+        assert!(!tells_of_failure(Some(Level::Info), "Booting worker with pid: 9"));
+    }
 
     #[test]
     fn going_on() {

@@ -54,9 +54,13 @@ fn find(text: &str, error: bool) -> Option<(usize, &str, String, f64)> {
     if let Some((name, message)) = untyped(text) {
         return Some((0, name, message, 0.55));
     }
-    if let Some((name, message)) = errno(text).filter(|_| error) {
+    if let Some((name, message)) = errno(text).filter(|_| error || text.starts_with("[Errno ")) {
         return Some((0, name, message, 0.7));
     }
+    if let Some((at, message)) = denied(text, error) {
+        return Some((at, "PermissionError", message, 0.55));
+    }
+
     let mut from = 0;
     while let Some((at, name, message)) = next_named(text, from) {
         from = at + name.len();
@@ -167,6 +171,19 @@ fn errno(text: &str) -> Option<(&'static str, String)> {
         .then(|| (name, format!("[Errno {number}] {words}: '{path}'")))
 }
 
+/// `Permission denied: '/srv/shop/debug.log'`, the end of Python's words, as people pass it on.
+fn denied(text: &str, error: bool) -> Option<(usize, String)> {
+    const WORDS: &str = "Permission denied: '/";
+    let at = text.find(WORDS)?;
+    let path = text[at + WORDS.len()..].split('\'').next()?;
+    let before = text[..at].trim_end_matches(['`', '"', '“']);
+    (before.is_empty()
+        || error
+        || is_label(&text[..at])
+        || tells(before.trim_end().trim_end_matches('-')))
+    .then(|| (at, format!("[Errno 13] Permission denied: '/{path}'")))
+}
+
 /// Without the number of a list's item: waitress counts an exception's arguments.
 fn unnumbered(text: &str) -> &str {
     text.split_once(". ")
@@ -220,6 +237,8 @@ fn next_named(text: &str, from: usize) -> Option<(usize, &str, String)> {
             .rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))
             .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
         let name = text[start..end].trim_start_matches('.');
+        // `**_KeyError: 'x'_**`
+        let name = if text[..start].ends_with('*') { name.trim_start_matches('_') } else { name };
         let rest = &text[end..];
         if start == 0 || !names::telling(name) {
             continue;

@@ -91,6 +91,9 @@ impl Entry {
             return Step::Over;
         }
         let indented = indent > self.margin;
+        if !indented && self.goes_on_below(trimmed) {
+            return self.message(text, false);
+        }
         let other = !indented
             && (self.stamped
                 || self.start == Start::Bare
@@ -103,6 +106,21 @@ impl Entry {
             return Step::Over;
         }
         self.message(text, indented)
+    }
+
+    /// A lone exception whose message has not begun yet, or ends with a colon: somebody's terminal
+    /// broke it, and the line below is its rest.
+    fn goes_on_below(&mut self, trimmed: &str) -> bool {
+        if self.start != Start::Bare || self.stamped || self.message_lines > 3 {
+            return false;
+        }
+        let waits = self.part().exception.as_ref().is_some_and(|(name, message)| {
+            if message.is_empty() { name.contains('.') } else { message.trim_end().ends_with(':') }
+        });
+        waits
+            && names::bare(trimmed).is_none()
+            && !looks_like_log(trimmed)
+            && intro::hint(trimmed).is_none()
     }
 
     /// `-----` or `=====` right below a lone exception, about as long.

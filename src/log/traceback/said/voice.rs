@@ -27,7 +27,8 @@ pub(super) fn is_label(before: &str) -> bool {
 /// The end of a sentence in which somebody says which error they get.
 pub(super) fn tells(before: &str) -> bool {
     #[rustfmt::skip]
-    const PHRASES: [&str; 40] = [
+    const PHRASES: [&str; 47] = [
+        "error was", "logs was", "log was", "logs show", "log shows", "logs say", "log says",
         "getting error", "getting an error", "getting the error", "getting this error", "get error", "get an error",
         "get the error", "get this error", "got error", "got an error", "got the error", "got this error",
         "following error", "error message", "error says", "error is", "this error", "with error", "with the error",
@@ -35,7 +36,7 @@ pub(super) fn tells(before: &str) -> bool {
         "throwing", "gives me", "i get", "i got", "getting", "i see", "we get", "receiving", "error occurred",
         "exception occurred", "shows", "it says", "this message is", "this message",
     ];
-    let before = before.trim_end_matches(['`', '"', '\'', '“', '*', '(', ':']).trim_end();
+    let before = before.trim_end_matches(['`', '"', '\'', '“', '*', '(', ':', ' ']);
     let sentence = sentence(before);
     let lower = sentence.to_lowercase();
     if ["error occurred", "exception occurred"].iter().any(|phrase| lower.contains(phrase)) {
