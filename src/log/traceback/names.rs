@@ -216,7 +216,7 @@ pub(super) fn indented(text: &str) -> Option<(&str, &str)> {
         return None;
     }
     bare(text.trim_start())
-        .filter(|(name, message)| name.len() > "Exception".len() && !message.is_empty())
+        .filter(|(name, message)| name.len() > "Error".len() && !message.is_empty())
 }
 
 /// `Type: message` that may stand alone in a log.

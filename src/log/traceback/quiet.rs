@@ -65,7 +65,9 @@ pub(super) fn the_clients_fault(text: &str) -> bool {
 /// Words of a program that tries again, does without, or puts something else in the place of what failed.
 pub(super) fn goes_on(text: &str) -> bool {
     // "attempt to write a readonly database" is no new attempt
-    const WORDS: [&str; 51] = [
+    const WORDS: [&str; 52] = [
+        // an installer compiles all files of a package, those for other versions of Python too
+        "byte-compiling ",
         "retry",
         "retries",
         "try again",

@@ -213,7 +213,9 @@ fn codec(text: &str) -> Option<(&'static str, String)> {
         _ => return None,
     };
     let before = &text[..start];
-    (before.is_empty() || is_label(before) || tells(before))
+    // Apache's `[remote 127.0.0.1:35974] `
+    let apache = before.starts_with('[') && before.trim_end().ends_with(']');
+    (before.is_empty() || apache || is_label(before) || tells(before))
         .then(|| (name, ended(before, &text[start..])))
 }
 
@@ -236,9 +238,8 @@ fn next_named(text: &str, from: usize) -> Option<(usize, &str, String)> {
         let start = text[..end]
             .rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))
             .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-        let name = text[start..end].trim_start_matches('.');
         // `**_KeyError: 'x'_**`
-        let name = if text[..start].ends_with('*') { name.trim_start_matches('_') } else { name };
+        let name = text[start..end].trim_start_matches(['.', '_']);
         let rest = &text[end..];
         if start == 0 || !names::telling(name) {
             continue;
