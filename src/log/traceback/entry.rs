@@ -481,6 +481,15 @@ fn unfenced(message: &str) -> &str {
     if closes == 3 || closes == 1 && opened % 2 == 0 { inner.trim_end() } else { message }
 }
 
+/// A frame's line as it was printed.
+fn printed(frame: &mut KeptFrame) -> String {
+    let function = frame.function.as_ref().map_or(String::new(), |name| format!(", in {name}"));
+    bounded(
+        &format!("File \"{}\", line {}{function}", frame.file, frame.line),
+        MAX_FILE + MAX_FUNCTION,
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::raised;
@@ -495,13 +504,4 @@ mod tests {
         assert!(raised("raise error('no such')").is_none());
         assert!(raised("raise KeyError('one',").is_none());
     }
-}
-
-/// A frame's line as it was printed.
-fn printed(frame: &mut KeptFrame) -> String {
-    let function = frame.function.as_ref().map_or(String::new(), |name| format!(", in {name}"));
-    bounded(
-        &format!("File \"{}\", line {}{function}", frame.file, frame.line),
-        MAX_FILE + MAX_FUNCTION,
-    )
 }
