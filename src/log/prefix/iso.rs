@@ -71,6 +71,13 @@ fn dialect<'a>(
             return Some((&text[own..], Prefix::Wrapper, false));
         }
     }
+    // A copied table loses the tab behind its date: `5:50:01 PMTraceback`.
+    if s.as_bytes()[..s.len() - rest.len()].ends_with(b"M")
+        && spaces(rest) % 2 == 0
+        && rest.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_alphabetic())
+    {
+        return Some((rest, Prefix::Stamp, true));
+    }
     // Anything else behind the stamp must be set off by a space, or by the tab of a table.
     let cell = || rest.strip_prefix('\t');
     one_space(rest).or_else(cell).map(|text| (text, Prefix::Stamp, true))

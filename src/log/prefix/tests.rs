@@ -123,6 +123,8 @@ fn containers() {
         ("12-Nov-18 09:33:04: shop.views ERROR: x", "x", "2018-11-12T09:33:04Z", Some(Error), None, None, Some("shop.views")),
         ("12-Nov-18 09:33:04 - x", "x", "2018-11-12T09:33:04Z", None, None, None, None),
         ("8/15/2026, 1:21:55 AM   File \"a\"", "  File \"a\"", "2026-08-15T01:21:55Z", None, None, None, None),
+        ("8/15/2026 1:21:55 AMTraceback (most", "Traceback (most", "2026-08-15T01:21:55Z", None, None, None, None),
+        ("8/15/2026 1:21:55 AM  File \"a\"", "  File \"a\"", "2026-08-15T01:21:55Z", None, None, None, None),
         ("2026-08-15 1:21:55 AM ValueError: x", "ValueError: x", "2026-08-15T01:21:55Z", None, None, None, None),
         ("2025-08-15T13:21:55Z proxy[148e21] sin [error][PR03] could not find", "[PR03] could not find", "2025-08-15T13:21:55Z", Some(Error), None, Some("148e21"), Some("proxy")),
         ("2025-08-15T13:21:55Z app[148e21] sin [info]  File \"a\"", "  File \"a\"", "2025-08-15T13:21:55Z", None, None, Some("148e21"), Some("app")),

@@ -237,25 +237,29 @@ impl Assembler {
 
     /// The line below a heading that named an exception is its message.
     fn message_of_title(&mut self, text: &str, line: &Line<'_>) -> bool {
-        let Some(title) = self.title.take() else { return false };
+        let Some(mut title) = self.title.take() else { return false };
         if !title.reaches(line.no) {
             return false;
         }
-        if text.trim().is_empty() {
-            self.title = Some(title);
-            return false;
+        match title.below(text, line.no) {
+            title::Below::Nothing => {
+                self.title = Some(title);
+                false
+            }
+            title::Below::Message(message)
+                if token::token(text) == Token::Text && self.open.len() < MAX_OPEN =>
+            {
+                self.open_titled(title, message, line)
+            }
+            _ => false,
         }
-        if token::token(text) != Token::Text || self.open.len() >= MAX_OPEN {
-            return false;
-        }
-        self.open_titled(title, text, line)
     }
 
     /// Opens the entry of a heading whose message is known; whether the line is used up by it.
-    fn open_titled(&mut self, title: title::Title, text: &str, line: &Line<'_>) -> bool {
+    fn open_titled(&mut self, title: title::Title, message: &str, line: &Line<'_>) -> bool {
         let stamp = line.stamp.map(|stamp| stamp.at);
         let mut entry = Entry::new(Start::Bare, title.line_no, stamp);
-        entry.set_exception(&title.name, title.message(text));
+        entry.set_exception(&title.name, message);
         entry.route = title.route;
         entry.last_line = line.no;
         self.open.push(Open {

@@ -11,6 +11,18 @@ pub(super) struct Title {
     pub(super) line_no: u64,
     /// Nothing but the name: it may be any word of a text.
     pub(super) lone: bool,
+    /// The row of Django's table that names the type; the message has a row of its own.
+    row: bool,
+}
+
+/// What the line below a heading is to it.
+pub(super) enum Below<'a> {
+    /// The exception's message.
+    Message(&'a str),
+    /// Nothing yet: the message is still to come.
+    Nothing,
+    /// Something else: the heading was none.
+    Other,
 }
 
 /// Lines between a heading and its message.
@@ -25,7 +37,19 @@ impl Title {
             return None;
         }
         if lone(text) {
-            return Some(Self { name: text.to_owned(), route: None, line_no, lone: true });
+            return Some(Self {
+                name: text.to_owned(),
+                route: None,
+                line_no,
+                lone: true,
+                row: false,
+            });
+        }
+        if let Some(rest) = text.strip_prefix("Exception Type:") {
+            let (name, path) = rest.trim().split_once(" at /").unwrap_or((rest.trim(), ""));
+            let route = (!path.is_empty()).then(|| super::intro::route(&format!("/{path}")));
+            return (names::split(name) == Some((name, "")) && names::telling(name))
+                .then(|| Self { name: name.to_owned(), route, line_no, lone: false, row: true });
         }
         let (name, route) = if let Some((name, path)) = text.split_once(" at /") {
             // What follows the path on the line is the message already, see `with_message`.
@@ -41,6 +65,7 @@ impl Title {
             route,
             line_no,
             lone: false,
+            row: false,
         })
     }
 
@@ -55,9 +80,26 @@ impl Title {
             .map(|title| (title, message))
     }
 
-    /// The message on the line below, without the marks that made it code.
-    pub(super) fn message<'a>(&self, text: &'a str) -> &'a str {
-        unmarked(text.trim())
+    /// What a line below is to the heading; the message comes without the marks that made it code.
+    pub(super) fn below<'a>(&mut self, text: &'a str, line_no: u64) -> Below<'a> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Below::Nothing;
+        }
+        if !self.row {
+            return Below::Message(unmarked(text));
+        }
+        let value = ["Exception Value:", "Exception Message:"];
+        let Some(value) = value.iter().find_map(|key| text.strip_prefix(key)) else {
+            return Below::Other;
+        };
+        if value.trim().is_empty() {
+            // Django prints a long message below its key
+            self.row = false;
+            self.line_no = line_no;
+            return Below::Nothing;
+        }
+        Below::Message(value.trim())
     }
 
     /// Whether a line so far below may be the message.
@@ -81,7 +123,36 @@ fn unmarked(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::Title;
+    use super::{Below, Title};
+
+    /// The message that lines below give the heading.
+    fn below<'a>(mut title: Title, lines: &[&'a str]) -> Option<&'a str> {
+        for (no, line) in (2..).zip(lines) {
+            match title.below(line, no) {
+                Below::Message(text) => return Some(text),
+                Below::Nothing => {}
+                Below::Other => return None,
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn rows_of_a_table() {
+        let row = || Title::of("Exception Type:\tTemplateDoesNotExist at /shop/", 1);
+        let it = row().expect("a row");
+        assert_eq!(
+            (it.name.as_str(), it.route.as_deref()),
+            ("TemplateDoesNotExist", Some("/shop/"))
+        );
+        assert_eq!(below(it, &["Exception Value:\tshop.html"]), Some("shop.html"));
+        assert_eq!(
+            below(row().unwrap(), &["Exception Value:", "", "shop.html"]),
+            Some("shop.html")
+        );
+        assert_eq!(below(row().unwrap(), &["Exception Location: /srv/shop/views.py"]), None);
+        assert!(Title::of("Exception Type: see below", 1).is_none());
+    }
 
     #[test]
     fn headings() {
@@ -91,7 +162,7 @@ mod tests {
             ("OperationalError", Some("/accounts/login/"))
         );
         let it = Title::of("`OperationalError at /shop/`", 1).expect("a heading in back quotes");
-        assert_eq!(it.message("`no such table: item`"), "no such table: item");
+        assert!(matches!(below(it, &["`no such table: item`"]), Some("no such table: item")));
         let it =
             Title::of("**django.db.utils.OperationalError** in **psycopg2/__init__.py:130**", 1);
         assert!(it.is_some_and(|it| it.route.is_none()));
