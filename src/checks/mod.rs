@@ -13,6 +13,7 @@ mod probe;
 pub mod probe_diff;
 mod procfile;
 mod rights;
+mod seen;
 mod space;
 #[cfg(test)]
 mod testing;
@@ -71,6 +72,7 @@ struct Collector {
 /// The list. Order is the order of the report's "examined".
 const COLLECTORS: &[Collector] = &[
     Collector { name: "logs", run: logs::collect },
+    Collector { name: "error page", run: seen::collect },
     Collector { name: "events", run: events::collect },
     Collector { name: "procfile", run: procfile::collect },
     Collector { name: "code", run: code::collect },

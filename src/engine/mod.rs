@@ -54,7 +54,12 @@ pub fn conclude(mut facts: Facts, site: &Site, rules: &Rules, options: &EngineOp
     let timeline = timeline::timeline(&facts, &entries);
     let next_check = next::next_check(verdict, &findings, &facts, site, rules);
     let unexplained = if verdict == Verdict::Unknown || findings.is_empty() {
-        facts.unexplained.iter().map(finding::evidence).collect()
+        let seen = |file: &str| site.pages.iter().any(|page| page.shown == file);
+        let unexplained = facts.unexplained.iter();
+        unexplained
+            .filter(|fact| !fact.place.as_ref().is_some_and(|place| seen(&place.file)))
+            .map(finding::evidence)
+            .collect()
     } else {
         Vec::new()
     };

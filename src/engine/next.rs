@@ -2,9 +2,25 @@
 
 use crate::model::{Facts, Finding, LogKind, NextCheck, Site, Verdict};
 use crate::rules::Rules;
+use crate::rules::page::Pages;
 
-/// `None` where the answer is clear.
+/// `None` where the answer is clear. What a page that was seen means stands first.
 pub(super) fn next_check(
+    verdict: Verdict,
+    findings: &[Finding],
+    facts: &Facts,
+    site: &Site,
+    rules: &Rules,
+) -> Option<NextCheck> {
+    let mut check = best(verdict, findings, facts, site, rules)?;
+    let seen = site.pages.first().and_then(|seen| Pages::embedded().get(&seen.page));
+    if let Some(page) = seen {
+        check.text = format!("{} {}", page.text.means, check.text);
+    }
+    Some(check)
+}
+
+fn best(
     verdict: Verdict,
     findings: &[Finding],
     facts: &Facts,
@@ -17,7 +33,12 @@ pub(super) fn next_check(
     if findings.first().is_some_and(|f| verdict == Verdict::Broken && f.confidence.0 >= 0.80) {
         return None;
     }
-    let has = |kind: LogKind| facts.logs.iter().any(|log| log.kind == kind);
+    // A copied error page is no log: what happened stands elsewhere.
+    let logs = || {
+        let page = |path: &str| site.pages.iter().any(|seen| seen.shown == path);
+        facts.logs.iter().filter(move |log| !page(&log.path))
+    };
+    let has = |kind: LogKind| logs().any(|log| log.kind == kind);
     let platform = site.platform_id();
     let domain = site.domain.clone().unwrap_or_else(|| "DOMAIN".to_owned());
     let check = |check: &str, text: String, command: Option<String>| {
@@ -51,7 +72,7 @@ pub(super) fn next_check(
             }),
         );
     }
-    if facts.logs.is_empty() {
+    if logs().next().is_none() {
         return check(
             "logs",
             "Give the logs: the error log first, then the server's own.".to_owned(),

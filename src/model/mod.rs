@@ -30,4 +30,4 @@ pub use report::{
     RuledOut, Severity, State, TimelineEntry, Verdict,
 };
 pub use restart::{ContainerState, RestartState};
-pub use site::{ClockState, LogFile, LogKind, PlatformId, PythonVersion, Site};
+pub use site::{ClockState, LogFile, LogKind, PlatformId, PythonVersion, SeenPage, Site};

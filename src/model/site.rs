@@ -64,6 +64,16 @@ pub struct LogFile {
     pub kind: Option<LogKind>,
 }
 
+/// An error page that the person copied from the browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenPage {
+    /// The file's name to show.
+    pub shown: String,
+    /// Id of the page, `rules/pages/`.
+    pub page: String,
+    pub status: Option<u16>,
+}
+
 /// What is being diagnosed, found by discovery or given by flags.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Site {
@@ -82,6 +92,8 @@ pub struct Site {
     pub logs: Vec<LogFile>,
     /// Those of the logs whose beginning is missing: only their end was fetched.
     pub cut_logs: Vec<PathBuf>,
+    /// Those of the logs that are the text of an error page.
+    pub pages: Vec<SeenPage>,
     pub procfile: Option<PathBuf>,
     pub events: Vec<PathBuf>,
     pub server_config: Vec<PathBuf>,

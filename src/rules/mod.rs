@@ -9,6 +9,7 @@ mod fill;
 mod load;
 mod matcher;
 pub mod page;
+pub mod pasted;
 pub mod platform;
 mod programs;
 pub mod python_tables;

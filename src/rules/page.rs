@@ -72,6 +72,8 @@ pub struct PageText {
     /// Patterns with one group each that find the exception in the body.
     pub exception_type: Option<String>,
     pub exception_message: Option<String>,
+    /// Its text, where somebody copied it from the browser.
+    pub pasted: Option<super::pasted::PastedText>,
     /// Where the fragments are documented.
     #[serde(default)]
     pub sources: Vec<String>,

@@ -7,9 +7,10 @@ use super::Plan;
 use super::inputs::head;
 use super::values::host_of;
 use crate::cli::args::DiagnoseArgs;
-use crate::model::{LogFile, PlatformId, Site};
+use crate::model::{LogFile, PlatformId, SeenPage, Site};
 use crate::python::entry::EntryKind;
-use crate::rules::Rules;
+use crate::rules::page::Pages;
+use crate::rules::{Rules, pasted};
 
 /// Stands for the site's address where it is not known.
 pub const EXAMPLE_URL: &str = "https://your-site/";
@@ -34,6 +35,7 @@ impl Plan {
                 site.url =
                     url.clone().or_else(|| site.domain.as_ref().map(|d| format!("https://{d}/")));
             }
+            site.pages = pages_among(&site.logs);
             if site.platform.is_none() {
                 site.platform = guess_platform(site, rules);
             }
@@ -98,6 +100,21 @@ fn domain_of_logs(logs: &[LogFile]) -> Option<String> {
     })
 }
 
+/// Logs that are the text of an error page, copied from the browser.
+fn pages_among(logs: &[LogFile]) -> Vec<SeenPage> {
+    let unknown = logs.iter().filter(|log| log.kind.is_none() && log.path != Path::new("-"));
+    unknown
+        .filter(|log| {
+            std::fs::metadata(&log.path).is_ok_and(|meta| meta.len() <= pasted::MAX_BYTES as u64)
+        })
+        .filter_map(|log| {
+            let text = crate::log::kind::text(&head(&log.path).ok()?);
+            let (page, status) = pasted::recognise(Pages::embedded(), &text)?;
+            Some(SeenPage { shown: log.shown.clone(), page: page.text.id.clone(), status })
+        })
+        .collect()
+}
+
 /// By domain, by the environment of a container, by the content of the logs.
 pub(in crate::cli) fn guess_platform(site: &Site, rules: &Rules) -> Option<PlatformId> {
     if let Some(domain) = &site.domain {
@@ -117,6 +134,12 @@ pub(in crate::cli) fn guess_platform(site: &Site, rules: &Rules) -> Option<Platf
     // Time lines and events are read in Scalingo's form only.
     if !site.events.is_empty() && site.logs.is_empty() {
         return Some(PlatformId("scalingo".to_owned()));
+    }
+    let seen = site.pages.iter().find_map(|seen| {
+        Pages::embedded().get(&seen.page).and_then(|page| page.text.platform.clone())
+    });
+    if let Some(platform) = seen.filter(|name| rules.platform(name).is_some()) {
+        return Some(PlatformId(platform));
     }
     let mut votes: std::collections::BTreeMap<&str, u32> = std::collections::BTreeMap::new();
     for log in site.logs.iter().filter(|log| log.path != Path::new("-")) {
