@@ -329,12 +329,18 @@ impl RouteCount {
                 self.longest_ok_run = self.longest_ok_run.max(self.ok_since_failure);
             }
             self.ok_since_failure = later.ok_since_failure;
-        } else {
+            self.failed_writing = later.failed_writing;
+        } else if !self.failed_writing {
             self.ok_since_failure += later.ok;
+        } else {
+            self.ok_since_failure += later.ok_writing;
         }
         self.ok += later.ok;
         self.failed += later.failed;
-        self.last_ok = later.last_ok.map(|(time, line)| (time, line + base)).or(self.last_ok);
+        self.ok_writing += later.ok_writing;
+        if later.failed > 0 || !self.failed_writing || later.ok_writing > 0 {
+            self.last_ok = later.last_ok.map(|(time, line)| (time, line + base)).or(self.last_ok);
+        }
         self.last_failed = later
             .last_failed
             .map(|(time, line, status)| (time, line + base, status))

@@ -36,6 +36,9 @@ pub(super) struct RouteCount {
     pub(super) last_failed: Option<(Option<Timestamp>, u64, u16)>,
     pub(super) ok_since_failure: u64,
     pub(super) longest_ok_run: u64,
+    /// Good answers to requests that change something, and whether the last failure was of one.
+    pub(super) ok_writing: u64,
+    pub(super) failed_writing: bool,
 }
 
 /// Everything of one file.

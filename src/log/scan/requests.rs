@@ -61,14 +61,10 @@ impl Scanner<'_> {
         }
         if !static_file && (failed || ok) {
             if let Some(known) = self.events.routes.get_mut(route) {
-                count(known, time, no, request.status);
+                count(known, time, no, request);
             } else if self.events.routes.len() < MOST_ROUTES {
-                count(
-                    self.events.routes.entry(route.to_owned()).or_default(),
-                    time,
-                    no,
-                    request.status,
-                );
+                let known = self.events.routes.entry(route.to_owned()).or_default();
+                count(known, time, no, request);
             }
         }
         if failed || request.status == 499 {
@@ -127,8 +123,16 @@ impl Scanner<'_> {
     }
 }
 
-fn count(route: &mut RouteCount, time: Option<Timestamp>, line: u64, status: u16) {
+fn count(
+    route: &mut RouteCount,
+    time: Option<Timestamp>,
+    line: u64,
+    request: &AccessLine<'_>,
+) {
+    let status = request.status;
+    let writes = !matches!(request.method, "GET" | "HEAD" | "OPTIONS");
     if status >= 500 {
+        route.failed_writing = writes;
         route.failed += 1;
         if route.last_failed.is_some() {
             route.longest_ok_run = route.longest_ok_run.max(route.ok_since_failure);
@@ -137,6 +141,11 @@ fn count(route: &mut RouteCount, time: Option<Timestamp>, line: u64, status: u16
         route.last_failed = Some((time, line, status));
     } else {
         route.ok += 1;
+        route.ok_writing += u64::from(writes);
+        // Showing a form says nothing of sending it.
+        if route.failed_writing && !writes {
+            return;
+        }
         route.ok_since_failure += 1;
         route.last_ok = Some((time, line));
     }
