@@ -123,12 +123,7 @@ impl Scanner<'_> {
     }
 }
 
-fn count(
-    route: &mut RouteCount,
-    time: Option<Timestamp>,
-    line: u64,
-    request: &AccessLine<'_>,
-) {
+fn count(route: &mut RouteCount, time: Option<Timestamp>, line: u64, request: &AccessLine<'_>) {
     let status = request.status;
     let writes = !matches!(request.method, "GET" | "HEAD" | "OPTIONS");
     if status >= 500 {

@@ -62,6 +62,8 @@ pub fn frame_owner(file: &str) -> FrameOwner {
         || path == "passenger_wsgi_loader.py"
         || path.contains("/passenger/helper-scripts/")
         || path.ends_with("wsgi-loader.py")
+        || path.ends_with("wfastcgi.py")
+        || path.ends_with("ptvs_virtualenv_proxy.py")
     {
         return FrameOwner::Server;
     }

@@ -21,6 +21,9 @@ const MARKERS: &[(&str, &str, Phase)] = &[
     ("flask/cli.py", "_load_app", Phase::Import),
     ("waitress/runner.py", "run", Phase::Import),
     ("daphne/cli.py", "", Phase::Import),
+    ("wfastcgi.py", "read_wsgi_handler", Phase::Import),
+    ("wfastcgi.py", "get_wsgi_handler", Phase::Import),
+    ("wsgi-loader.py", "load_app", Phase::Import),
     ("django/core/wsgi.py", "get_wsgi_application", Phase::Import),
     ("django/core/asgi.py", "get_asgi_application", Phase::Import),
     ("django/core/servers/basehttp.py", "get_internal_wsgi_application", Phase::Import),
@@ -171,6 +174,7 @@ fn marker(frame: &Frame) -> Option<Phase> {
         None if frame.owner == FrameOwner::Stdlib => {
             path.rsplit("/python").next()?.split_once('/')?.1
         }
+        None if frame.owner == FrameOwner::Server => path.rsplit('/').next()?,
         None if path.contains("/gluon/") || path.ends_with("bottle.py") => {
             path.rfind("/gluon/").map_or("bottle.py", |at| &path[at + 1..])
         }
