@@ -102,11 +102,12 @@ fn domain_of_logs(logs: &[LogFile]) -> Option<String> {
 
 /// Logs that are the text of an error page, copied from the browser.
 fn pages_among(logs: &[LogFile]) -> Vec<SeenPage> {
-    let unknown = logs.iter().filter(|log| log.kind.is_none() && log.path != Path::new("-"));
-    unknown
-        .filter(|log| {
-            std::fs::metadata(&log.path).is_ok_and(|meta| meta.len() <= pasted::MAX_BYTES as u64)
-        })
+    let short = |log: &&LogFile| {
+        std::fs::metadata(&log.path).is_ok_and(|meta| meta.len() <= pasted::MAX_BYTES as u64)
+    };
+    logs.iter()
+        .filter(|log| log.path != Path::new("-"))
+        .filter(short)
         .filter_map(|log| {
             let text = crate::log::kind::text(&head(&log.path).ok()?);
             let (page, status) = pasted::recognise(Pages::embedded(), &text)?;

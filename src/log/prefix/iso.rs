@@ -73,7 +73,7 @@ fn dialect<'a>(
     }
     // A copied table loses the tab behind its date: `5:50:01 PMTraceback`.
     if s.as_bytes()[..s.len() - rest.len()].ends_with(b"M")
-        && spaces(rest) % 2 == 0
+        && spaces(rest).is_multiple_of(2)
         && rest.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_alphabetic())
     {
         return Some((rest, Prefix::Stamp, true));
