@@ -77,6 +77,8 @@ pub struct Command {
     pub config: Option<String>,
     /// `--worker-class`.
     pub worker_class: Option<String>,
+    /// uvicorn's `--interface`.
+    pub interface: Option<String>,
 }
 
 /// Splits like a shell; quotes are taken off. A word in single quotes keeps its `$` out of reach:
@@ -243,6 +245,7 @@ fn one(part: &[String]) -> Command {
         factory: false,
         config: None,
         worker_class: None,
+        interface: None,
     };
     options(&mut command, rest);
     match program {
@@ -419,6 +422,7 @@ fn options(command: &mut Command, rest: &[String]) {
                 command.config = value.map(str::to_owned);
             }
             (_, "-k" | "--worker-class") => command.worker_class = value.map(str::to_owned),
+            (Program::Uvicorn, "--interface") => command.interface = value.map(str::to_owned),
             (_, "--factory" | "--call") => command.factory = true,
             _ => {}
         }

@@ -175,6 +175,7 @@ fn entry(dir: &Path, command: &Command) -> Option<StartEntry> {
                 Program::Gunicorn if uvicorn_worker => Interface::Asgi,
                 Program::Gunicorn if command.worker_class.is_some() => Interface::Any,
                 Program::Gunicorn | Program::Waitress => Interface::Wsgi,
+                Program::Uvicorn if command.interface.as_deref() != Some("wsgi") => Interface::Asgi,
                 Program::Daphne => Interface::Asgi,
                 _ => Interface::Any,
             };
@@ -267,14 +268,17 @@ mod tests {
                 "#!/bin/sh\nexec gunicorn -k uvicorn.workers.UvicornWorker \\\n  api.main:app\n",
             ),
             ("render.yaml", "services:\n  - type: web\n    startCommand: uvicorn other:app\n"),
+            ("Procfile", "web: uvicorn --interface wsgi third:app\n"),
+            ("third.py", ""),
             ("api/main.py", ""),
             ("other.py", ""),
         ];
         assert_eq!(
             found(&files),
             [
+                ("third.py".into(), module("third", "app", false), Interface::Any),
                 ("api/main.py".into(), module("api.main", "app", false), Interface::Asgi),
-                ("other.py".into(), module("other", "app", false), Interface::Any),
+                ("other.py".into(), module("other", "app", false), Interface::Asgi),
             ]
         );
     }

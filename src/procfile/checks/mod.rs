@@ -160,9 +160,14 @@ impl<'o> Project<'o> {
             std::fs::read_dir(dir).into_iter().flatten().take(2_000).flatten().any(|entry| {
                 let name = entry.file_name();
                 let name = name.to_string_lossy();
+                let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+                let hidden = name.starts_with('.') || name == "node_modules";
                 name.ends_with(".py")
-                    || entry.path().join("__init__.py").is_file()
-                    || entry.path().join("wsgi.py").is_file()
+                    || !is_file
+                        && !hidden
+                        && folders::names(&entry.path(), false)
+                            .iter()
+                            .any(|inner| inner.ends_with(".py"))
             });
         Self { dir: dir.to_owned(), requirements: Requirements::read(dir), options, whole: python }
     }

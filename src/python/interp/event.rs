@@ -68,6 +68,8 @@ pub enum EventKind {
     Arguments { name: String, wanted: usize, given: usize },
     /// `from ..x import y` in a module that has no package so far up.
     Relative { written: String, alone: bool, certainty: f64 },
+    /// A second view function of a name that a Flask app or blueprint has already.
+    DuplicateEndpoint { app: String, name: String, first: TextRange, blueprint: bool },
     /// A project module hides another.
     Shadows { name: String, what: Shadowed, target: ModuleId },
     /// `django.setup()` in code that the server loads.

@@ -50,7 +50,7 @@ impl Interp<'_> {
         let packages_known = self.environment.known && !self.environment.system_too;
         let own_module = !theirs && (near.is_some() || elsewhere.is_some());
         // With an unknown part of the path, nothing is missing for sure.
-        let certainty = if self.path_unknown {
+        let certainty: f64 = if self.path_unknown {
             0.0
         } else if own_module {
             if packages_known || elsewhere.is_some() { 1.0 } else { 0.8 }
@@ -59,6 +59,9 @@ impl Interp<'_> {
         } else {
             0.0
         };
+        // Under another name it is a well-known package: names of modules tell capitals from small letters.
+        let known = if theirs || own_module || self.path_unknown { None } else { known_as(top) };
+        let certainty = if known.is_some() { certainty.max(0.8) } else { certainty };
         if certainty == 0.0 {
             if self.unresolved.len() < 500 && !self.unresolved.iter().any(|known| known == top) {
                 self.unresolved.push(top.to_owned());
@@ -68,9 +71,9 @@ impl Interp<'_> {
         let kind = EventKind::Missing(Missing {
             name: full.to_owned(),
             part: top.to_owned(),
-            own: own_module || distribution.is_none() && !packages_known,
+            own: known.is_none() && (own_module || distribution.is_none() && !packages_known),
             certainty,
-            near: if own_module { near } else { None },
+            near: if own_module { near } else { known },
             elsewhere,
             distribution,
             name_range,
@@ -188,6 +191,17 @@ fn successor(module: &str) -> Option<&'static str> {
 }
 
 /// A name that distributions are imported by.
+/// The module that was meant by a name that none has: `Flask`, `beautifulsoup4`.
+fn known_as(top: &str) -> Option<String> {
+    let folded = |name: &str| name.to_ascii_lowercase().replace('_', "");
+    let alike = python_tables::nearest_known(top).filter(|known| folded(known) == folded(top));
+    let packaged = || match python_tables::import_names_of(top).as_slice() {
+        [name] => Some(*name),
+        _ => None,
+    };
+    alike.or_else(packaged).filter(|known| *known != top).map(str::to_owned)
+}
+
 pub(super) fn is_distribution(top: &str) -> bool {
     EntryOptions::distribution(top).is_some()
 }

@@ -7,6 +7,7 @@ mod call;
 mod command_line;
 mod cond;
 mod django;
+mod endpoint;
 pub mod event;
 mod expr;
 mod import;
@@ -151,6 +152,8 @@ pub struct Interp<'o> {
     pub cwd: String,
     /// The code changed the working folder itself.
     moved: bool,
+    /// Places of view functions by module, app as written, the app's own place, and name.
+    endpoints: HashMap<(ModuleId, String, u32, String), TextRange>,
     /// A parser of the command line has an argument that must be given.
     argument_wanted: bool,
     steps: u64,
@@ -212,6 +215,7 @@ impl<'o> Interp<'o> {
             running: Vec::new(),
             cwd,
             moved: false,
+            endpoints: HashMap::new(),
             argument_wanted: false,
             steps: 0,
             exhausted: false,

@@ -133,6 +133,7 @@ impl Interp<'_> {
                 value.dotted().or_else(|| dotted_text(&decorator.expression)).unwrap_or_default();
             wrapped |= !crate::python::calls::table().is_quiet_decorator(&name);
         }
+        self.endpoint(cx, def);
         for parameter in def.parameters.iter_non_variadic_params() {
             if let Some(default) = &parameter.default {
                 self.expr(cx, default);

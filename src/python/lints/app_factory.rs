@@ -65,9 +65,16 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     if binding.maybe {
         return;
     }
-    let message = format!(
-        "`{wanted}` is `{name}` itself, which makes the app but was never called: write `{wanted} = {name}()`"
-    );
+    let message = if wanted == name {
+        format!(
+            "`{name}` makes the app when it is called, and the server is told to take it as the app: name it `{}:{name}()` in the start command, in quotes",
+            cx.module(id).name
+        )
+    } else {
+        format!(
+            "`{wanted}` is `{name}` itself, which makes the app but was never called: write `{wanted} = {name}()`"
+        )
+    };
     let mut found = cx.found(&DOC, id, binding.range, certainty, message);
     found.captures.insert("factory".to_owned(), name);
     // `application = create_app` at the end of a line.

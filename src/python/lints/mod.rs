@@ -19,6 +19,7 @@ mod debug_without_hosts;
 mod django_name;
 mod django_settings;
 mod django_setup;
+mod duplicate_endpoint;
 mod empty_secret_key;
 mod environ;
 mod exit;
@@ -46,6 +47,7 @@ mod syntax_new;
 mod thread;
 mod undefined_name;
 mod wsgi_application;
+mod wsgi_in_asgi;
 
 use std::rc::Rc;
 
@@ -113,9 +115,10 @@ lints! {
     syntax_error syntax_new python2
     server port_bind
     app_missing app_misspelled app_module app_factory app_not_callable app_conditional app_shadowed asgi_in_wsgi
+    wsgi_in_asgi
     blocking slow thread exit input command_line
     not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
-    undefined_name relative_import removed call_arguments
+    undefined_name relative_import removed call_arguments duplicate_endpoint
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     models_too_early missing_comma
     environ relative_open placeholder secret
@@ -319,21 +322,23 @@ pub(super) fn run(cx: &ModuleCtx) -> Vec<LintFinding> {
     out
 }
 
+/// Most errors told of one file; who mends these sees the rest.
+const MOST_ERRORS: usize = 10;
+
 /// The syntax findings of one file that no entry point needs to reach; `known`: the Python is known.
+///
+/// Of a file in Python 2, or for a newer Python, the first place says it all.
 pub(super) fn syntax_findings(source: &Source, known: bool) -> Vec<LintFinding> {
     let problems = source.problems();
     let newer = problems.iter().find(|problem| syntax_new::is_newer(problem));
     let old = problems.iter().find(|problem| python2::is_python2(problem.kind));
-    let other = problems
-        .iter()
-        .find(|problem| !syntax_new::is_newer(problem) && !python2::is_python2(problem.kind));
     let python2_first = problems.first().is_some_and(|problem| python2::is_python2(problem.kind));
-    let mut out = Vec::new();
-    out.extend(
-        other
-            .filter(|_| !python2_first)
-            .map(|problem| syntax_error::finding(source, &syntax_error::DOC, problem)),
-    );
+    let others = problems
+        .iter()
+        .filter(|problem| !syntax_new::is_newer(problem) && !python2::is_python2(problem.kind))
+        .take(if python2_first { 0 } else { MOST_ERRORS });
+    let mut out: Vec<LintFinding> =
+        others.map(|problem| syntax_error::finding(source, &syntax_error::DOC, problem)).collect();
     out.extend(
         newer
             .filter(|_| known)
@@ -374,4 +379,4 @@ pub fn explain_doc(doc: &LintDoc) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,7 +1,7 @@
 //! Packages that are not in the virtualenv.
 
 use super::{LintDoc, LintFinding, ModuleCtx};
-use crate::model::Severity;
+use crate::model::{Safety, Severity};
 use crate::python::interp::event::EventKind;
 use std::collections::BTreeSet;
 
@@ -47,6 +47,22 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             .as_ref()
             .map(|path| path.display().to_string())
             .unwrap_or_default();
+        if let Some(near) = &missing.near {
+            let message = format!(
+                "No package has a module `{}`: it is called `{near}` (capitals and small letters count)",
+                missing.part
+            );
+            let mut found = cx.at(&DOC, event, missing.certainty, message);
+            found.captures.insert("module".to_owned(), missing.part.clone());
+            found.edits.extend(missing.name_range.and_then(|range| {
+                let at = range.start().to_usize();
+                let written = cx.source(event.module)?.slice(range);
+                written.starts_with(&missing.part).then_some(())?;
+                cx.edit_at(event.module, at, missing.part.len(), near, Safety::Safe)
+            }));
+            out.push(found);
+            continue;
+        }
         let message = match &missing.distribution {
             Some(dist) => format!(
                 "`{}` is not installed in this web app's virtualenv: install `{dist}` there with its own pip",

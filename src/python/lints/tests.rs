@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::LINTS;
-use crate::python::entry::{Analysis, EntryOptions, analyse_entry};
+use crate::python::entry::{Analysis, EntryOptions, Interface, analyse_entry};
 
 /// Writes `# --- path` separated files below a folder that plays `/home/ana/site`, and analyses `wsgi.py`.
 pub(crate) fn analyse(text: &str) -> Analysis {
@@ -16,6 +16,9 @@ pub(crate) fn analyse(text: &str) -> Analysis {
     options.assume_path = false;
     options.threads = Some(false);
     options.whole = true;
+    if text.trim_start().starts_with("# uvicorn ") {
+        options.interface = Interface::Asgi;
+    }
     if home.join("venv").is_dir() {
         options.virtualenv = Some("/home/ana/site/venv".into());
     }

@@ -9,6 +9,7 @@ mod brackets;
 mod characters;
 mod compile;
 mod conflict;
+mod echo;
 mod generic;
 mod imports;
 mod indent;
@@ -103,7 +104,7 @@ fn parse_errors(file: &ParsedFile, tree: &Parsed<ModModule>) -> Vec<SyntaxProble
         last_line = found.line.max(problem.line);
         until = until.max(explained.until).max(broken.line_end(last_line));
         if !(hides(broken.source, &problems, &problem)
-            || (!problems.is_empty() && generic::is_vague(&problem)))
+            || echo::is_echo(&broken, found, &problems, &problem))
         {
             problems.push(problem);
         }

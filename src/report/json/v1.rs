@@ -9,9 +9,10 @@ use serde::Serialize;
 use super::names::{clock, error_kind, log_kind, mark_kind, phase, severity, source, verdict};
 use crate::model::{
     AnsweredBy, ContainerState, Evidence, Finding, Hit, PhasesMs, Place, ProbeReport, ProbeVerdict,
-    RestartState, Safety, State, Symptom, SymptomKind, SymptomSource, TlsInfo,
+    Report, RestartState, Safety, State, Symptom, SymptomKind, SymptomSource, TlsInfo,
 };
 use crate::redact::Shareable;
+use crate::report::words;
 
 /// The contract's name.
 pub(super) const SCHEMA_ID: &str = "diagnose/v1";
@@ -289,7 +290,7 @@ impl<'a> Envelope<'a> {
                     .collect(),
             },
             symptoms: report.symptoms.iter().map(symptom).collect(),
-            findings: report.findings.iter().map(|one| finding(one, verbose)).collect(),
+            findings: report.findings.iter().map(|one| finding(report, one, verbose)).collect(),
             ruled_out: report
                 .ruled_out
                 .iter()
@@ -337,11 +338,12 @@ impl<'a> Envelope<'a> {
     }
 }
 
-fn finding(finding: &Finding, verbose: bool) -> FindingOut<'_> {
+fn finding<'a>(report: &Report, finding: &'a Finding, verbose: bool) -> FindingOut<'a> {
     FindingOut {
         cause: finding.cause.as_deref(),
         lint: finding.lint.as_deref(),
-        title: &finding.title,
+        // Of a lint's finding that is its own message, as in every other format.
+        title: words::headline(report, finding),
         severity: severity(finding.severity),
         state: match finding.state {
             State::Current => "current",
