@@ -3,8 +3,14 @@
 //! The parser crate has the checks; this file tells it in which scope it is, and adds what it misses.
 
 mod bindings;
+mod blocks;
 mod context;
+mod debug_name;
+mod own;
+mod patterns;
 mod scope;
+mod stars;
+mod walrus;
 
 use std::cell::RefCell;
 
@@ -16,6 +22,8 @@ use rustpython_ruff_python_parser::semantic_errors::{
 use rustpython_ruff_text_size::TextRange;
 
 use scope::Scope;
+
+use crate::python::problem::ErrorKind;
 
 /// An error of the compile step.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,12 +43,26 @@ pub enum SemanticKind {
     ParenthesizedStar,
     /// `match` in a form that the crate's version check misses.
     OldMatch,
+    /// `with (a as b):`, which the crate's version check misses.
+    OldWith,
     /// A parameter that is declared nonlocal.
     NonlocalParameter(String),
     /// Declared both nonlocal and global.
     NonlocalAndGlobal(String),
     /// Used before its `nonlocal` (or, bound by `def`, `class`, `import`, before its `global`) statement.
     UsedBefore { name: String, word: &'static str },
+    /// One that only we look for, in its own words.
+    Own(Own),
+}
+
+/// An error that the crate does not look for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Own {
+    pub kind: ErrorKind,
+    pub message: String,
+    pub hint: &'static str,
+    /// What CPython says.
+    pub cpython: String,
 }
 
 /// Walks a tree that parsed without errors. Recursive: needs a deep stack for deep trees.
@@ -52,6 +74,8 @@ pub fn check(source: &str, module: &ModModule, target: PythonVersion) -> Vec<Sem
         errors: RefCell::new(Vec::new()),
         scopes: vec![Scope::module(&module.body)],
         tries: 0,
+        iterables: 0,
+        elements: 0,
         declares: memchr::memmem::find(source.as_bytes(), b"global").is_some()
             || memchr::memmem::find(source.as_bytes(), b"nonlocal").is_some(),
         future_annotations: source.contains("__future__")
@@ -72,6 +96,10 @@ struct Walk<'a> {
     scopes: Vec<Scope<'a>>,
     /// Open `try` statements, for `lazy import`.
     tries: u32,
+    /// Iterables of comprehensions that are open.
+    iterables: u32,
+    /// Braces of f-strings that are open.
+    elements: u32,
     /// The words `global` or `nonlocal` occur at all.
     declares: bool,
     future_annotations: bool,

@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use rustpython_ruff_python_ast::visitor::{self, Visitor};
-use rustpython_ruff_python_ast::{ExceptHandler, Expr, ExprContext, Identifier, Pattern, Stmt};
+use rustpython_ruff_python_ast::{
+    Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Pattern, Stmt,
+};
 use rustpython_ruff_text_size::TextRange;
 
-/// Names that statements of `body` bind. Too many rather than too few: comprehensions count.
+/// Names that statements of `body` bind.
 pub(super) fn bound(body: &[Stmt]) -> HashSet<&str> {
     let mut collector = Collector { names: HashSet::new() };
     collector.visit_body(body);
@@ -25,7 +27,7 @@ pub(super) struct Declared<'a> {
 pub(super) enum How {
     Global,
     Nonlocal,
-    /// By `def`, `class` or `import`.
+    /// By `def`, `class`, `except … as` or `case`. CPython lets an `import` pass.
     Bound,
 }
 
@@ -42,13 +44,6 @@ pub(super) fn declared<'a>(body: &'a [Stmt], out: &mut Vec<Declared<'a>>) {
             }
             Stmt::FunctionDef(stmt) => add(stmt.name.as_str(), How::Bound, stmt.range),
             Stmt::ClassDef(stmt) => add(stmt.name.as_str(), How::Bound, stmt.range),
-            Stmt::Import(stmt) => stmt.names.iter().for_each(|alias| {
-                let name = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-                add(name.split('.').next().unwrap_or(name), How::Bound, stmt.range);
-            }),
-            Stmt::ImportFrom(stmt) => stmt.names.iter().for_each(|alias| {
-                add(alias.asname.as_ref().unwrap_or(&alias.name).as_str(), How::Bound, stmt.range);
-            }),
             Stmt::If(stmt) => {
                 declared(&stmt.body, out);
                 stmt.elif_else_clauses.iter().for_each(|clause| declared(&clause.body, out));
@@ -65,12 +60,24 @@ pub(super) fn declared<'a>(body: &'a [Stmt], out: &mut Vec<Declared<'a>>) {
             Stmt::Try(stmt) => {
                 declared(&stmt.body, out);
                 for ExceptHandler::ExceptHandler(handler) in &stmt.handlers {
+                    if let Some(name) = &handler.name {
+                        out.push(Declared { name, how: How::Bound, range: handler.range });
+                    }
                     declared(&handler.body, out);
                 }
                 declared(&stmt.orelse, out);
                 declared(&stmt.finalbody, out);
             }
-            Stmt::Match(stmt) => stmt.cases.iter().for_each(|case| declared(&case.body, out)),
+            Stmt::Match(stmt) => {
+                for case in &stmt.cases {
+                    let mut collector = Collector { names: HashSet::new() };
+                    collector.visit_pattern(&case.pattern);
+                    for name in collector.names {
+                        out.push(Declared { name, how: How::Bound, range: case.range });
+                    }
+                    declared(&case.body, out);
+                }
+            }
             _ => {}
         }
     }
@@ -114,6 +121,12 @@ impl<'a> Visitor<'a> for Collector<'a> {
             Expr::Lambda(_) => {}
             _ => visitor::walk_expr(self, expr),
         }
+    }
+
+    /// What a comprehension's `for` binds is its own; what `:=` binds in it is not.
+    fn visit_comprehension(&mut self, comprehension: &'a Comprehension) {
+        self.visit_expr(&comprehension.iter);
+        comprehension.ifs.iter().for_each(|test| self.visit_expr(test));
     }
 
     fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {

@@ -5,16 +5,17 @@
 
 use rustpython_ruff_python_ast::visitor::{self, Visitor};
 use rustpython_ruff_python_ast::{
-    Comprehension, ExceptHandler, Expr, PythonVersion, Stmt, StmtFunctionDef,
+    Comprehension, Expr, InterpolatedStringElement, Pattern, PythonVersion, Stmt, StmtFunctionDef,
 };
 use rustpython_ruff_python_parser::semantic_errors::{
-    LazyImportContext, SemanticSyntaxContext, SemanticSyntaxError,
+    LazyImportContext, SemanticSyntaxContext, SemanticSyntaxError, SemanticSyntaxErrorKind,
 };
 use rustpython_ruff_text_size::{Ranged, TextRange};
 
 use super::bindings::{self, How};
 use super::scope::{Scope, ScopeKind};
 use super::{SemanticError, SemanticKind, Walk};
+use super::{debug_name, patterns, walrus};
 
 /// `from __future__ import annotations` stands at the top.
 pub(super) fn defers_annotations(body: &[Stmt]) -> bool {
@@ -27,7 +28,8 @@ pub(super) fn defers_annotations(body: &[Stmt]) -> bool {
 
 impl SemanticSyntaxContext for Walk<'_> {
     fn future_annotations_or_stub(&self) -> bool {
-        self.future_annotations
+        // Older versions compile the annotations all the same.
+        self.future_annotations && self.target >= PythonVersion::PY310
     }
 
     fn lazy_import_context(&self) -> Option<LazyImportContext> {
@@ -131,6 +133,10 @@ impl SemanticSyntaxContext for Walk<'_> {
     }
 
     fn report_semantic_error(&self, error: SemanticSyntaxError) {
+        // `walrus` knows the whole rule, this only a part of it, and that not exactly.
+        if matches!(error.kind, SemanticSyntaxErrorKind::ReboundComprehensionVariable) {
+            return;
+        }
         self.report(error.range, SemanticKind::Crate(error.kind));
     }
 
@@ -144,11 +150,16 @@ impl SemanticSyntaxContext for Walk<'_> {
 }
 
 impl<'a> Walk<'a> {
-    fn scope(&self) -> &Scope<'a> {
+    pub(super) fn scope(&self) -> &Scope<'a> {
         &self.scopes[self.scopes.len() - 1]
     }
 
-    fn report(&self, range: TextRange, kind: SemanticKind) {
+    pub(super) fn scope_mut(&mut self) -> &mut Scope<'a> {
+        let last = self.scopes.len() - 1;
+        &mut self.scopes[last]
+    }
+
+    pub(super) fn report(&self, range: TextRange, kind: SemanticKind) {
         self.errors.borrow_mut().push(SemanticError { range, kind });
     }
 
@@ -236,10 +247,9 @@ impl<'a> Walk<'a> {
     }
 
     fn looped(&mut self, body: &'a [Stmt], orelse: &'a [Stmt]) {
-        let index = self.scopes.len() - 1;
-        self.scopes[index].loops += 1;
-        self.visit_body(body);
-        self.scopes[index].loops -= 1;
+        self.scope_mut().loops += 1;
+        self.blocks(1, body);
+        self.scope_mut().loops -= 1;
         self.visit_body(orelse);
     }
 
@@ -247,50 +257,35 @@ impl<'a> Walk<'a> {
         &mut self,
         elements: [Option<&'a Expr>; 2],
         generators: &'a [Comprehension],
+        range: TextRange,
         generator: bool,
     ) {
         // The first iterable is evaluated outside.
         if let Some(first) = generators.first() {
-            self.visit_expr(&first.iter);
+            self.iterable(&first.iter);
         }
         let is_async = generators.iter().any(|part| part.is_async);
         let kind = ScopeKind::Comprehension { is_async, generator };
-        self.within(Scope::new(kind, None, &[]), |walk| {
+        let mut scope = Scope::new(kind, None, &[]);
+        scope.awaits = is_async;
+        self.within(scope, |walk| {
             for (index, part) in generators.iter().enumerate() {
-                if index > 0 {
-                    walk.visit_expr(&part.iter);
-                }
+                walrus::iterate(walk, &part.target);
                 walk.visit_expr(&part.target);
+                if index > 0 {
+                    walk.iterable(&part.iter);
+                }
                 part.ifs.iter().for_each(|test| walk.visit_expr(test));
             }
             elements.into_iter().flatten().for_each(|element| walk.visit_expr(element));
+            walk.left(range, generator);
         });
     }
 
-    /// What the crate does not look for.
-    fn own_checks(&self, stmt: &'a Stmt) {
-        match stmt {
-            Stmt::Try(stmt) => {
-                let handlers = stmt.handlers.iter().rev().skip(1);
-                for ExceptHandler::ExceptHandler(handler) in handlers {
-                    if handler.type_.is_none() {
-                        self.report(handler.range, SemanticKind::DefaultExceptNotLast);
-                    }
-                }
-            }
-            Stmt::ImportFrom(stmt) => {
-                if let [alias] = stmt.names.as_slice()
-                    && alias.name.as_str() == "*"
-                    && self.source[..alias.start().to_usize()].trim_end().ends_with('(')
-                {
-                    self.report(alias.range, SemanticKind::ParenthesizedStar);
-                }
-            }
-            Stmt::Match(stmt) if self.target < PythonVersion::PY310 => {
-                self.report(stmt.subject.range(), SemanticKind::OldMatch);
-            }
-            _ => {}
-        }
+    fn iterable(&mut self, iter: &'a Expr) {
+        self.iterables += 1;
+        self.visit_expr(iter);
+        self.iterables -= 1;
     }
 }
 
@@ -323,10 +318,15 @@ impl<'a> Visitor<'a> for Walk<'a> {
                 self.visit_expr(&stmt.test);
                 self.looped(&stmt.body, &stmt.orelse);
             }
-            Stmt::Try(_) => {
+            Stmt::Try(stmt) => {
                 self.tries += 1;
-                visitor::walk_stmt(self, stmt);
+                self.tried(stmt);
                 self.tries -= 1;
+            }
+            Stmt::With(stmt) => {
+                stmt.items.iter().for_each(|item| self.visit_with_item(item));
+                let count = u32::try_from(stmt.items.len()).unwrap_or(u32::MAX);
+                self.blocks(count, &stmt.body);
             }
             _ => visitor::walk_stmt(self, stmt),
         }
@@ -335,6 +335,24 @@ impl<'a> Visitor<'a> for Walk<'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         self.check_with(|checker, walk| checker.visit_expr(expr, walk));
         match expr {
+            Expr::Named(named) => {
+                walrus::check(self, named);
+                if let Expr::Name(target) = &*named.target
+                    && self.scope().kind.is_comprehension()
+                {
+                    self.scope_mut().assigned.push(target.id.as_str());
+                }
+                visitor::walk_expr(self, expr);
+            }
+            Expr::Await(_) => {
+                self.scope_mut().awaits = true;
+                visitor::walk_expr(self, expr);
+            }
+            Expr::NumberLiteral(literal) => self.digits(literal),
+            Expr::Call(call) => {
+                debug_name::arguments(self, &call.arguments);
+                visitor::walk_expr(self, expr);
+            }
             Expr::Name(name) if self.declares => {
                 if let Some(range) = self.scope().nonlocals.get(name.id.as_str())
                     && name.start() < range.start()
@@ -346,24 +364,41 @@ impl<'a> Visitor<'a> for Walk<'a> {
             }
             Expr::Lambda(lambda) => {
                 if let Some(parameters) = &lambda.parameters {
+                    debug_name::parameters(self, parameters);
                     self.visit_parameters(parameters);
                 }
+                self.inside_lambda(&lambda.body);
                 let scope = Scope::new(ScopeKind::Lambda, lambda.parameters.as_deref(), &[]);
                 self.within(scope, |walk| walk.visit_expr(&lambda.body));
             }
             Expr::ListComp(comp) => {
-                self.comprehension([Some(&comp.elt), None], &comp.generators, false);
+                self.comprehension([Some(&comp.elt), None], &comp.generators, comp.range, false);
             }
             Expr::SetComp(comp) => {
-                self.comprehension([Some(&comp.elt), None], &comp.generators, false);
+                self.comprehension([Some(&comp.elt), None], &comp.generators, comp.range, false);
             }
             Expr::Generator(comp) => {
-                self.comprehension([Some(&comp.elt), None], &comp.generators, true);
+                self.comprehension([Some(&comp.elt), None], &comp.generators, comp.range, true);
             }
             Expr::DictComp(comp) => {
-                self.comprehension([Some(&comp.key), Some(&comp.value)], &comp.generators, false);
+                self.comprehension(
+                    [Some(&comp.key), Some(&comp.value)],
+                    &comp.generators,
+                    comp.range,
+                    false,
+                );
             }
             _ => visitor::walk_expr(self, expr),
         }
+    }
+
+    fn visit_pattern(&mut self, pattern: &'a Pattern) {
+        patterns::check(self, pattern);
+        debug_name::pattern(self, pattern);
+        visitor::walk_pattern(self, pattern);
+    }
+
+    fn visit_interpolated_string_element(&mut self, element: &'a InterpolatedStringElement) {
+        self.element(element);
     }
 }

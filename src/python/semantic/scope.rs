@@ -16,6 +16,12 @@ pub(super) enum ScopeKind {
     Comprehension { is_async: bool, generator: bool },
 }
 
+impl ScopeKind {
+    pub(super) const fn is_comprehension(self) -> bool {
+        matches!(self, Self::Comprehension { .. })
+    }
+}
+
 /// A scope.
 pub(super) struct Scope<'a> {
     pub(super) kind: ScopeKind,
@@ -23,6 +29,16 @@ pub(super) struct Scope<'a> {
     pub(super) body: &'a [Stmt],
     /// Loops that are open in it.
     pub(super) loops: u32,
+    /// Blocks that CPython counts: loops, `with`, `try`.
+    pub(super) blocks: u32,
+    /// Loops that were open where the innermost `except*` block began.
+    pub(super) star_loops: Option<u32>,
+    /// Of a comprehension: its variables so far, and the names assigned with `:=`.
+    pub(super) iteration: Vec<&'a str>,
+    pub(super) assigned: Vec<&'a str>,
+    /// Of a comprehension: it awaits something itself; comprehensions in it that do.
+    pub(super) awaits: bool,
+    pub(super) awaiting: Vec<TextRange>,
     /// The last `global` statement of each name.
     pub(super) globals: HashMap<&'a str, TextRange>,
     pub(super) nonlocals: HashMap<&'a str, TextRange>,
@@ -41,6 +57,12 @@ impl<'a> Scope<'a> {
             parameters,
             body,
             loops: 0,
+            blocks: 0,
+            star_loops: None,
+            iteration: Vec::new(),
+            assigned: Vec::new(),
+            awaits: false,
+            awaiting: Vec::new(),
             globals: HashMap::new(),
             nonlocals: HashMap::new(),
             bound: OnceCell::new(),

@@ -52,6 +52,19 @@ pub(super) fn explain(file: &ParsedFile, error: SemanticError) -> SyntaxProblem 
                 "invalid syntax".to_owned(),
             )
         }
+        SemanticKind::OldWith => {
+            needs = Some(PythonVersion { major: 3, minor: 9 });
+            let message = format!(
+                "brackets around the parts of a with line need Python 3.9 or newer; this file is read by Python {}",
+                file.target
+            );
+            (
+                Kind::NeedsNewerPython,
+                message,
+                "Use a newer Python for this web app, or delete the brackets.",
+                "invalid syntax".to_owned(),
+            )
+        }
         SemanticKind::NonlocalParameter(name) => (
             Kind::NonlocalOrGlobal,
             format!("{name} is a parameter of this function, so it cannot be nonlocal"),
@@ -65,6 +78,7 @@ pub(super) fn explain(file: &ParsedFile, error: SemanticError) -> SyntaxProblem 
             format!("name '{name}' is nonlocal and global"),
         ),
         SemanticKind::UsedBefore { name, word } => used_before(&name, word, None),
+        SemanticKind::Own(own) => (own.kind, own.message, own.hint, own.cpython),
     };
     let mut problem = file.problem(start..end, kind, message);
     problem.hint = Some(hint.to_owned());
