@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::interp::{Interp, When};
+use super::interp::{Called, Interp, When};
 use super::lints::{self, LintFinding, ModuleCtx};
 use super::resolve::finder::Finder;
 use super::resolve::venv::{self, Environment};
@@ -423,7 +423,8 @@ fn analyse(opts: &EntryOptions) -> Analysis {
         run_file(&mut run, &entry)
     };
     let has_application = application.is_some();
-    let findings = lints::run(&ModuleCtx { run: &run, entry: module, application });
+    let called = application.as_ref().map_or(Called::Maybe, |value| run.called(value));
+    let findings = lints::run(&ModuleCtx { run: &run, entry: module, application, called });
     let loaded = run
         .modules
         .iter()

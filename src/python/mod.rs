@@ -6,6 +6,7 @@ pub mod decode;
 pub mod entry;
 pub mod entry_points;
 pub mod fix;
+pub mod installed;
 pub mod interp;
 pub mod limits;
 pub mod lines;

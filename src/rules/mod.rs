@@ -13,6 +13,7 @@ pub mod pasted;
 pub mod platform;
 mod programs;
 pub mod python_tables;
+pub mod removed_names;
 pub mod schema;
 
 use std::collections::BTreeMap;

@@ -54,6 +54,8 @@ pub enum EventKind {
         /// `module.name` instead of `from module import name`.
         attribute: bool,
     },
+    /// A name or module that the installed version of a package does not have.
+    NotInstalled(NotInstalled),
     /// A name that is read and that nothing defines.
     Undefined(Undefined),
     /// A name of Python itself that its version no longer has; `module`: an import of it fails.
@@ -142,4 +144,21 @@ pub struct Missing {
     pub name_range: Option<TextRange>,
     /// The folders that were searched.
     pub searched: Vec<String>,
+}
+
+/// What a package's version does not have.
+#[derive(Debug, Clone)]
+pub struct NotInstalled {
+    /// The module that was found, and what it lacks.
+    pub module: String,
+    pub name: String,
+    /// It is a module that is missing, not a name.
+    pub part: bool,
+    pub dist: String,
+    pub version: Option<String>,
+    /// The version is the one that the requirements ask for at least.
+    pub pinned: bool,
+    /// What to write instead.
+    pub instead: Option<&'static str>,
+    pub certainty: f64,
 }

@@ -81,9 +81,12 @@ impl Interp<'_> {
                 Value::Module(id) => self.from_module(cx, id, name, alias.name.range),
                 Value::Unknown => Value::Unknown,
                 _ => {
-                    let name = format!("{full}.{name}");
-                    self.removed(cx, &name, alias.name.range, cx.caught.imports);
-                    super::expr::ext(&name)
+                    let dotted = format!("{full}.{name}");
+                    self.removed(cx, &dotted, alias.name.range, cx.caught.imports);
+                    if matches!(base, Value::Ext(_)) {
+                        self.installed_name(cx, &full, name, alias.name.range);
+                    }
+                    super::expr::ext(&dotted)
                 }
             };
             let bound = alias.asname.as_ref().unwrap_or(&alias.name);
@@ -294,6 +297,9 @@ impl Interp<'_> {
                 Value::Ext(_) => super::expr::ext(&name),
                 other => return other,
             };
+        }
+        if full.contains('.') && matches!(current, Value::Ext(_)) {
+            self.installed_module(cx, full, name_range.unwrap_or(range));
         }
         if full.starts_with("django.contrib.") && full.ends_with(".models") {
             self.models_loaded(cx, || format!("`{full}`"));

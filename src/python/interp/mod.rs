@@ -11,11 +11,12 @@ mod endpoint;
 pub mod event;
 mod expr;
 mod import;
+mod installed;
 mod load;
 mod methods;
 mod missing;
 mod names;
-mod scopes;
+pub(super) mod scopes;
 mod stmt;
 mod syntax;
 
@@ -27,12 +28,14 @@ use rustpython_ruff_text_size::TextRange;
 
 use super::ahead::Ahead;
 use super::entry::EntryOptions;
+use super::installed::Surface;
 use super::resolve::finder::Finder;
 use super::resolve::venv::Environment;
 use super::resolve::{Origin, PathEntry};
 use super::source::Source;
 use super::value::{ModuleId, Value, join};
 pub use event::{Event, EventKind, When};
+pub use installed::Called;
 
 /// A name in a module.
 #[derive(Debug, Clone)]
@@ -179,6 +182,10 @@ pub struct Interp<'o> {
     ahead: Ahead,
     /// Words of the project's requirement files, once they were asked for.
     declared: Option<HashSet<String>>,
+    /// Least versions that the project's requirements allow, once they were asked for.
+    pins: Option<HashMap<String, String>>,
+    /// What modules of installed packages offer.
+    surfaces: HashMap<String, Rc<Surface>>,
     /// Names that the text of a module binds, once they were asked for.
     names: HashMap<ModuleId, Rc<scopes::Names>>,
     /// Missing names that were looked into, by module.
@@ -231,6 +238,8 @@ impl<'o> Interp<'o> {
             complete: true,
             ahead: Ahead::new(options),
             declared: None,
+            pins: None,
+            surfaces: HashMap::new(),
             names: HashMap::new(),
             told: HashMap::new(),
             injecting: (0, false),

@@ -126,6 +126,8 @@ impl Interp<'_> {
             (Value::Ext(base), _) => {
                 let full = format!("{base}.{}", node.attr);
                 self.removed(cx, &full, node.range(), cx.caught.attributes);
+                let base = Rc::clone(base);
+                self.installed_attribute(cx, &base, &node.attr, node.attr.range);
             }
             _ => {}
         }

@@ -22,7 +22,7 @@ const OPAQUE: &[&str] = &[
 
 /// The names of one file.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(in crate::python) struct Names {
     /// Bound at the module's own level, with the first place.
     pub module: HashMap<String, u32>,
     /// Bound in any scope.
@@ -51,7 +51,7 @@ impl Names {
 }
 
 /// Collects the names of a file.
-pub(super) fn names(text: &str, body: &[Stmt]) -> Names {
+pub(in crate::python) fn names(text: &str, body: &[Stmt]) -> Names {
     let mut scan = Scan { names: Names::default(), scopes: Vec::new() };
     scan.names.opaque = OPAQUE.iter().any(|word| text.contains(word));
     scan.visit_body(body);

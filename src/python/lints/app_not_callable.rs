@@ -4,6 +4,7 @@ use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
 use crate::python::calls::table;
 use crate::python::entry::Interface;
+use crate::python::interp::Called;
 use crate::python::value::{ClassVal, Value};
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -37,7 +38,17 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
     let wanted = cx.wanted();
     let wsgi = cx.run.options.interface == Interface::Wsgi;
-    let (what, message) = match (uncallable(value), value) {
+    // The installed package's own source knows better than the table.
+    let known = match (&cx.called, value) {
+        (Called::Never, Value::Inst(name)) if wsgi => {
+            Some(format!("an object of `{name}`, which is no WSGI application"))
+        }
+        (Called::Never, Value::Object(class)) if wsgi => {
+            Some(format!("an object of the class `{}`, which is no WSGI application", class.name))
+        }
+        _ => uncallable(value),
+    };
+    let (what, message) = match (known, value) {
         (Some(what), _) => {
             let message = format!(
                 "`{wanted}` is {what} here, which the server cannot call: it must be the app object itself"
@@ -79,11 +90,22 @@ pub(super) fn uncallable(value: &Value) -> Option<String> {
             format!("an object of `{name}`, which is no WSGI application")
         }
         Value::Coroutine(func) => format!("the unfinished call of `async def {}`", func.name),
+        Value::Object(class) if is_no_app(class) => {
+            format!("an object of the class `{}`, which is no WSGI application", class.name)
+        }
         Value::Object(class) if !callable(class) => {
             format!("an object of the class `{}`, which has no `__call__`", class.name)
         }
         _ => return None,
     })
+}
+
+/// A class without `__call__` of its own, made from one that is no application.
+fn is_no_app(class: &ClassVal) -> bool {
+    !class.opaque
+        && !class.methods.iter().any(|func| &*func.name == "__call__")
+        && !class.attributes.iter().any(|(name, _)| &**name == "__call__")
+        && matches!(class.bases.as_slice(), [Value::Ext(base)] if table().is_no_app(base))
 }
 
 /// The class or one of its bases defines `__call__`, or nobody knows.

@@ -4,6 +4,7 @@ use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
 use crate::python::calls::table;
 use crate::python::entry::Interface;
+use crate::python::interp::Called;
 use crate::python::value::Value;
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -31,7 +32,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     if !cx.is_served() || cx.run.options.interface != Interface::Wsgi {
         return;
     }
-    let Some(what) = asgi(value) else { return };
+    let by_source = match value {
+        Value::Inst(name) if cx.called == Called::Asgi => Some(short(name)),
+        Value::Object(class) if cx.called == Called::Asgi => Some(class.name.to_string()),
+        _ => None,
+    };
+    let Some(what) = asgi(value).or(by_source) else { return };
     let Some(binding) = cx.module(id).names.get(cx.wanted()) else { return };
     if binding.maybe {
         return;

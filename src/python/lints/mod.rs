@@ -26,6 +26,7 @@ mod exit;
 mod input;
 mod missing_comma;
 mod models_too_early;
+mod name_installed;
 mod name_missing;
 pub mod near;
 mod not_found_own;
@@ -54,7 +55,7 @@ use std::rc::Rc;
 use rustpython_ruff_text_size::{TextRange, TextSize};
 
 use super::interp::event::{CallEvent, Event, EventKind};
-use super::interp::{Interp, Module};
+use super::interp::{Called, Interp, Module};
 use super::source::Source;
 use super::value::{ModuleId, Value};
 use crate::model::{Captures, Edit, Place, Safety, Severity};
@@ -118,7 +119,7 @@ lints! {
     wsgi_in_asgi
     blocking slow thread exit input command_line
     not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
-    undefined_name relative_import removed call_arguments duplicate_endpoint
+    undefined_name relative_import removed call_arguments duplicate_endpoint name_installed
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     models_too_early missing_comma
     environ relative_open placeholder secret
@@ -131,6 +132,8 @@ pub struct ModuleCtx<'r> {
     pub entry: Option<ModuleId>,
     /// What the server will call.
     pub application: Option<Value>,
+    /// What a call of it does, where an installed package's source tells.
+    pub called: Called,
 }
 
 impl ModuleCtx<'_> {

@@ -4,6 +4,7 @@
 pub mod declared;
 pub mod finder;
 pub mod pathops;
+pub mod pins;
 pub mod venv;
 
 use std::path::{Path, PathBuf};

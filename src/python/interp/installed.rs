@@ -1,0 +1,342 @@
+//! Imports from installed packages: whether the version at hand has what the code wants of it.
+
+use std::rc::Rc;
+
+use rustpython_ruff_text_size::TextRange;
+
+use super::event::NotInstalled;
+use super::{Cx, EventKind, Interp};
+use crate::python::installed::Surface;
+use crate::python::installed::classes::OwnCall;
+use crate::python::resolve::finder::Found;
+use crate::python::resolve::{Origin, pathops, pins};
+use crate::python::source::Source;
+use crate::python::value::Value;
+use crate::rules::{python_tables, removed_names};
+
+/// Files of installed packages that are read, their size each, and star imports or classes that are followed.
+const MOST_FILES: usize = 300;
+const MOST_BYTES: u64 = 512 << 10;
+const MOST_STEPS: u8 = 12;
+
+/// What the server's call of an installed class's object does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Called {
+    /// It speaks ASGI.
+    Asgi,
+    /// It cannot be called as a WSGI application.
+    Never,
+    /// It can, or nobody knows.
+    Maybe,
+}
+
+impl Interp<'_> {
+    /// `from module import name` of an installed package.
+    pub(super) fn installed_name(&mut self, cx: &Cx, module: &str, name: &str, range: TextRange) {
+        if self.not_asked(cx) {
+            return;
+        }
+        if !self.is_installed(module) {
+            self.pinned(cx, &format!("{module}.{name}"), range);
+            return;
+        }
+        if !self.may_have(module, name, 0) || self.known_gone(module, name) {
+            self.not_there(cx, module, name, false, range);
+        }
+    }
+
+    /// The installed version is known to lack a name, though what its source defines cannot be told.
+    fn known_gone(&mut self, module: &str, name: &str) -> bool {
+        let Some(gone) = removed_names::of(&format!("{module}.{name}")) else { return false };
+        if !self.surface(module).open {
+            return false;
+        }
+        let top = module.split('.').next().unwrap_or(module);
+        let (dist, version) = self.installed_version(top);
+        dist == gone.dist && version.is_some_and(|version| gone.is_gone_in(&version))
+    }
+
+    /// `module.name` of an installed package.
+    pub(super) fn installed_attribute(&mut self, cx: &Cx, base: &str, name: &str, at: TextRange) {
+        if cx.caught.attributes || cx.quiet || self.hooks || cx.weight < 0.75 {
+            return;
+        }
+        if !self.is_installed(base) {
+            self.pinned(cx, &format!("{base}.{name}"), at);
+            return;
+        }
+        if self.spot(base).is_none() {
+            return;
+        }
+        // What a package binds to the name of one of its modules may be something else.
+        if let Some((package, last)) = base.rsplit_once('.')
+            && (self.surface(package).binds(last) || self.surface(package).open)
+        {
+            return;
+        }
+        if !self.may_have(base, name, 0) || self.known_gone(base, name) {
+            self.not_there(cx, base, name, false, at);
+        }
+    }
+
+    /// `import a.b.c` of an installed package.
+    pub(super) fn installed_module(&mut self, cx: &Cx, full: &str, range: TextRange) {
+        if self.not_asked(cx) {
+            return;
+        }
+        if !self.is_installed(full) {
+            self.pinned(cx, full, range);
+            return;
+        }
+        let mut end = full.find('.');
+        while let Some(at) = end {
+            let (package, rest) = (&full[..at], &full[at + 1..]);
+            let part = rest.split('.').next().unwrap_or(rest);
+            if self.spot(&full[..at + 1 + part.len()]).is_none() {
+                let surface = self.surface(package);
+                if !surface.open_path && !self.may_have(package, part, 0)
+                    || self.known_gone(package, part)
+                {
+                    self.not_there(cx, package, part, true, range);
+                }
+                return;
+            }
+            end = rest.find('.').map(|next| at + 1 + next);
+        }
+    }
+
+    fn not_asked(&self, cx: &Cx) -> bool {
+        cx.caught.imports || cx.quiet || self.hooks || cx.weight < 0.75
+    }
+
+    fn is_installed(&self, module: &str) -> bool {
+        self.third_party.contains(module.split('.').next().unwrap_or(module))
+    }
+
+    fn not_there(&mut self, cx: &Cx, module: &str, name: &str, part: bool, range: TextRange) {
+        let full = format!("{module}.{name}");
+        if self.replaced.contains(&full) || self.replaced.contains(module) {
+            return;
+        }
+        let top = module.split('.').next().unwrap_or(module).to_owned();
+        let (dist, version) = self.installed_version(&top);
+        let kind = EventKind::NotInstalled(NotInstalled {
+            module: module.to_owned(),
+            name: name.to_owned(),
+            part,
+            dist,
+            version,
+            pinned: false,
+            instead: removed_names::of(&full).and_then(|gone| gone.instead),
+            // An unknown folder on the path may hold another copy.
+            certainty: if self.path_unknown { 0.8 } else { 1.0 },
+        });
+        self.emit(cx, range, "installed", kind);
+    }
+
+    /// A name that the pinned version of a package, which is not at hand, is known to lack.
+    fn pinned(&mut self, cx: &Cx, full: &str, range: TextRange) {
+        let Some(gone) = removed_names::of(full) else { return };
+        let (module, name) = gone.name.rsplit_once('.').unwrap_or((gone.name, ""));
+        let finder = &mut self.finder;
+        let own: Vec<String> = self
+            .sys_path
+            .iter()
+            .filter(|entry| entry.origin != Origin::SitePackages)
+            .map(|entry| entry.path.clone())
+            .collect();
+        let pins = self.pins.get_or_insert_with(|| pins::read(finder, &own));
+        let Some(least) = pins.get(gone.dist) else { return };
+        if !gone.is_gone_in(least) {
+            return;
+        }
+        let kind = EventKind::NotInstalled(NotInstalled {
+            module: module.to_owned(),
+            name: name.to_owned(),
+            part: gone.name != full,
+            dist: gone.dist.to_owned(),
+            version: Some(least.clone()),
+            pinned: true,
+            instead: gone.instead,
+            certainty: 0.8,
+        });
+        self.emit(cx, range, "installed", kind);
+    }
+
+    /// The distribution that a top-level module comes from, and its version.
+    fn installed_version(&mut self, top: &str) -> (String, Option<String>) {
+        let dist = python_tables::distribution_for(top).unwrap_or(top).to_owned();
+        let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
+        for site in self.sites() {
+            let listing = self.finder.list(&site);
+            for (name, is_dir) in listing.iter() {
+                if let Some(stem) = name.strip_suffix(".dist-info").filter(|_| is_dir)
+                    && let Some((found, version)) = stem.rsplit_once('-')
+                    && (plain(found) == plain(&dist) || plain(found) == plain(top))
+                {
+                    return (
+                        found.replace('_', "-").to_ascii_lowercase(),
+                        Some(version.to_owned()),
+                    );
+                }
+            }
+        }
+        (dist, None)
+    }
+
+    /// Where a module of an installed package lies.
+    fn spot(&mut self, dotted: &str) -> Option<Found> {
+        let mut dirs = self.sites();
+        let mut found = None;
+        for part in dotted.split('.') {
+            let (here, _) = self.finder.find(part, dirs.iter().map(String::as_str))?;
+            dirs = match &here {
+                Found::Package { dir, .. } => vec![dir.clone()],
+                Found::Namespace(dirs) => dirs.clone(),
+                Found::Module(_) | Found::Binary(_) => Vec::new(),
+            };
+            found = Some(here);
+        }
+        found
+    }
+
+    /// What a module of an installed package offers.
+    fn surface(&mut self, dotted: &str) -> Rc<Surface> {
+        if let Some(known) = self.surfaces.get(dotted) {
+            return Rc::clone(known);
+        }
+        let read = if self.surfaces.len() < MOST_FILES { self.spot(dotted) } else { None };
+        let surface = match read {
+            Some(Found::Module(path)) => self.read_surface(&path, dotted, false),
+            Some(Found::Package { init, dir }) if !self.is_hollow(&init, &dir) => {
+                self.read_surface(&init, dotted, true)
+            }
+            _ => Surface::unknown(),
+        };
+        let surface = Rc::new(surface);
+        self.surfaces.insert(dotted.to_owned(), Rc::clone(&surface));
+        surface
+    }
+
+    /// Nothing is in a package's files: a copy that lost its contents.
+    fn is_hollow(&mut self, init: &str, dir: &str) -> bool {
+        let size =
+            |path: &str| std::fs::metadata(self.finder.disk(path)).map_or(0, |meta| meta.len());
+        if size(init) > 0 {
+            return false;
+        }
+        let listing = self.finder.list(dir);
+        !listing.iter().any(|(name, is_dir)| {
+            is_dir && self.finder.list(&pathops::join(dir, name)).file("__init__.py")
+                || name.ends_with(".py")
+                    && std::fs::metadata(self.finder.disk(&pathops::join(dir, name)))
+                        .is_ok_and(|meta| meta.len() > 0)
+        })
+    }
+
+    fn read_surface(&self, path: &str, dotted: &str, package: bool) -> Surface {
+        let disk = self.finder.disk(path);
+        let small = std::fs::metadata(&disk).is_ok_and(|meta| meta.len() <= MOST_BYTES);
+        let Some(bytes) = small.then(|| std::fs::read(&disk).ok()).flatten() else {
+            return Surface::unknown();
+        };
+        let source = Source::parse(&bytes, path, &disk, self.options.target());
+        Surface::of(&source, dotted, package)
+    }
+
+    /// Whether a module of an installed package has a name, or may have it.
+    fn may_have(&mut self, module: &str, name: &str, steps: u8) -> bool {
+        let dunder = name.starts_with("__");
+        if dunder || steps > MOST_STEPS || module.is_empty() {
+            return true;
+        }
+        let surface = self.surface(module);
+        if surface.may_have(name) || self.spot(&format!("{module}.{name}")).is_some() {
+            return true;
+        }
+        surface.stars.iter().any(|star| {
+            star == module || self.spot(star).is_none() || self.may_have(star, name, steps + 1)
+        })
+    }
+
+    /// What happens when the server calls the application, where it is an installed class's object.
+    pub fn called(&mut self, value: &Value) -> Called {
+        match value {
+            Value::Inst(name) if self.is_installed(name) => self.class_called(name, 0),
+            Value::Object(class)
+                if !class.opaque
+                    && !class.methods.iter().any(|func| &*func.name == "__call__")
+                    && !class.attributes.iter().any(|(name, _)| &**name == "__call__") =>
+            {
+                let [Value::Ext(base)] = class.bases.as_slice() else { return Called::Maybe };
+                if self.is_installed(base) { self.class_called(base, 0) } else { Called::Maybe }
+            }
+            _ => Called::Maybe,
+        }
+    }
+
+    /// Of a class by its dotted name.
+    fn class_called(&mut self, dotted: &str, steps: u8) -> Called {
+        if steps > MOST_STEPS {
+            return Called::Maybe;
+        }
+        if matches!(
+            dotted,
+            "object"
+                | "typing.Generic"
+                | "t.Generic"
+                | "abc.ABC"
+                | "typing.Protocol"
+                | "dict"
+                | "list"
+        ) {
+            return Called::Never;
+        }
+        let Some((module, name)) = dotted.rsplit_once('.') else { return Called::Maybe };
+        if self.spot(module).is_none() {
+            return Called::Maybe;
+        }
+        let surface = self.surface(module);
+        let Some(class) = surface.classes.get(name) else {
+            return match surface.imported.get(name) {
+                Some((from, Some(origin))) => {
+                    self.class_called(&format!("{from}.{origin}"), steps + 1)
+                }
+                _ => Called::Maybe,
+            };
+        };
+        match class.call {
+            OwnCall::Asgi => Called::Asgi,
+            OwnCall::Other => Called::Never,
+            OwnCall::Maybe => Called::Maybe,
+            OwnCall::None => {
+                // The first base that has one decides; whether the others count depends on it.
+                for base in &class.bases {
+                    let Some(base) = base else { return Called::Maybe };
+                    let full = self.base_of(&surface, module, base);
+                    match self.class_called(&full, steps + 1) {
+                        Called::Never => {}
+                        other => return other,
+                    }
+                }
+                Called::Never
+            }
+        }
+    }
+
+    /// The absolute name of a base class that is written in a module.
+    fn base_of(&self, surface: &Surface, module: &str, base: &str) -> String {
+        let (first, rest) = base.split_once('.').map_or((base, ""), |(first, rest)| (first, rest));
+        if surface.classes.contains_key(first) && rest.is_empty() {
+            return format!("{module}.{first}");
+        }
+        let Some((from, origin)) = surface.imported.get(first) else { return base.to_owned() };
+        let mut full = from.clone();
+        for part in [origin.as_deref().unwrap_or(""), rest] {
+            if !part.is_empty() {
+                full = format!("{full}.{part}");
+            }
+        }
+        full
+    }
+}
