@@ -1,6 +1,6 @@
 //! `diagnose lint`: the static checks alone, for CI and editors. No network.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -95,9 +95,15 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
         if args.diff {
             let mut stdout = std::io::stdout().lock();
             for change in &changes {
-                stdout
-                    .write_all(crate::text::terminal_lines(&change.diff()).join("\n").as_bytes())?;
-                stdout.write_all(b"\n")?;
+                let diff = change.diff();
+                // A program that applies it needs every byte; a terminal must obey none of them.
+                if stdout.is_terminal() {
+                    let shown = String::from_utf8_lossy(&diff);
+                    stdout.write_all(crate::text::terminal_lines(&shown).join("\n").as_bytes())?;
+                    stdout.write_all(b"\n")?;
+                } else {
+                    stdout.write_all(&diff)?;
+                }
             }
             return Ok(if changes.is_empty() { Exit::Clean } else { Exit::Findings });
         }

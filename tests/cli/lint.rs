@@ -93,7 +93,7 @@ fn fixes_are_minimal_and_keep_what_is_around() {
     desk.put("app.py", RUNS);
     let shown = desk.run(&["lint", "app.py", "--diff"]);
     assert_eq!(shown.code, 1, "{}", shown.err);
-    assert!(shown.out.starts_with("--- app.py\n+++ app.py\n"), "{}", shown.out);
+    assert!(shown.out.starts_with("--- a/app.py\n+++ b/app.py\n"), "{}", shown.out);
     assert_eq!(desk.read("app.py"), RUNS, "a diff writes nothing");
 
     std::fs::set_permissions(

@@ -20,19 +20,58 @@ pub struct FixedFile {
 }
 
 impl FixedFile {
-    /// The change as a unified diff.
-    pub fn diff(&self) -> String {
-        let before = String::from_utf8_lossy(&self.before);
-        let after = String::from_utf8_lossy(&self.after);
-        // As it is typed, so that `git apply` and people find it from here.
+    /// The change as a unified diff for `git apply` and `patch -p1`: the file's own bytes, whatever their encoding
+    /// and line ends.
+    pub fn diff(&self) -> Vec<u8> {
+        // As it is typed, so that it is found from here.
         let here = std::env::current_dir().ok();
         let near = here.as_deref().and_then(|here| self.path.strip_prefix(here).ok());
         let name = near.unwrap_or(&self.path).display().to_string();
-        similar::TextDiff::from_lines(&before, &after)
-            .unified_diff()
-            .context_radius(3)
-            .header(&name, &name)
-            .to_string()
+        let name = name.trim_start_matches("./").trim_start_matches('/');
+        let (before, after) = (lines(&self.before), lines(&self.after));
+        let mut out = format!("--- a/{name}\n+++ b/{name}\n").into_bytes();
+        let ops = similar::capture_diff_slices(similar::Algorithm::Myers, &before, &after);
+        for group in similar::group_diff_ops(ops, 3) {
+            let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+            let old = first.old_range().start..last.old_range().end;
+            let new = first.new_range().start..last.new_range().end;
+            out.extend_from_slice(format!("@@ -{} +{} @@\n", span(&old), span(&new)).as_bytes());
+            for op in group {
+                let (old, new) = (op.old_range(), op.new_range());
+                match op.tag() {
+                    similar::DiffTag::Equal => put(&mut out, b' ', &before[old]),
+                    _ => {
+                        put(&mut out, b'-', &before[old]);
+                        put(&mut out, b'+', &after[new]);
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Lines with their ends: `\n` alone ends one, as for `patch`.
+fn lines(bytes: &[u8]) -> Vec<&[u8]> {
+    bytes.split_inclusive(|byte| *byte == b'\n').collect()
+}
+
+/// First line and count, as in the head of a hunk.
+fn span(range: &std::ops::Range<usize>) -> String {
+    match range.len() {
+        0 => format!("{},0", range.start),
+        1 => format!("{}", range.start + 1),
+        more => format!("{},{more}", range.start + 1),
+    }
+}
+
+fn put(out: &mut Vec<u8>, sign: u8, lines: &[&[u8]]) {
+    for line in lines {
+        out.push(sign);
+        out.extend_from_slice(line);
+        if !line.ends_with(b"\n") {
+            out.extend_from_slice(b"\n\\ No newline at end of file\n");
+        }
     }
 }
 
@@ -90,15 +129,38 @@ pub fn write(file: &FixedFile) -> io::Result<()> {
     let folder = real.parent().ok_or_else(|| io::Error::other("no folder"))?;
     let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
     temporary.write_all(&file.after)?;
-    temporary.as_file().set_permissions(fs::metadata(&real)?.permissions())?;
+    let meta = fs::metadata(&real)?;
+    temporary.as_file().set_permissions(meta.permissions())?;
+    keep_owner(&temporary, &meta)?;
     temporary.as_file().sync_all()?;
     temporary.persist(&real).map_err(|error| error.error)?;
     Ok(())
 }
 
+/// An administrator's fix leaves the file to whom it belongs: the server must still be able to read it.
+#[cfg(unix)]
+fn keep_owner(file: &tempfile::NamedTempFile, meta: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let own = file.as_file().metadata()?;
+    if (own.uid(), own.gid()) != (meta.uid(), meta.gid()) {
+        // What only the group lacks is no reason to leave the file as it is.
+        let both = fchown(file.as_file(), Some(meta.uid()), Some(meta.gid()));
+        if both.is_err() && own.uid() != meta.uid() {
+            return both;
+        }
+        file.as_file().set_permissions(meta.permissions())?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &tempfile::NamedTempFile, _: &fs::Metadata) -> io::Result<()> {
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{plan, write};
+    use super::{FixedFile, plan, write};
     use crate::model::{Edit, Safety};
     use std::fs;
 
@@ -123,13 +185,26 @@ mod tests {
         symlink(&real, &link).unwrap();
         let fixed = plan(&[edit(&link, 0, 3, "application")], false, None);
         assert_eq!(fixed.len(), 1);
-        assert!(fixed[0].diff().contains("+application = 1  # keep"));
+        let diff = String::from_utf8(fixed[0].diff()).unwrap();
+        assert!(diff.contains("+application = 1  # keep"), "{diff}");
         write(&fixed[0]).unwrap();
         assert_eq!(fs::read_to_string(&real).unwrap(), "application = 1  # keep\n");
         assert!(fs::symlink_metadata(&link).unwrap().file_type().is_symlink());
         assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
         // The plan is stale now.
         assert!(write(&fixed[0]).is_err());
+    }
+
+    #[test]
+    fn diffs_are_the_bytes_of_the_file() {
+        let file = FixedFile {
+            path: "web/a.py".into(),
+            before: b"\xef\xbb\xbfx = 1\r\n# caf\xe9 \r\nrun()".to_vec(),
+            after: b"\xef\xbb\xbfx = 1\r\n# caf\xe9 \r\nif main:\r\n    run()".to_vec(),
+            applied: 1,
+        };
+        let expected = b"--- a/web/a.py\n+++ b/web/a.py\n@@ -1,3 +1,4 @@\n \xef\xbb\xbfx = 1\r\n # caf\xe9 \r\n-run()\n\\ No newline at end of file\n+if main:\r\n+    run()\n\\ No newline at end of file\n";
+        assert_eq!(file.diff(), expected);
     }
 
     #[test]
