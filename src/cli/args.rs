@@ -32,9 +32,9 @@ Examples:
 
 Exit codes: 0 nothing at or above --fail-on; 1 a finding at or above it;
 2 the job could not be done; 130 interrupted.
-Environment: NO_COLOR, CLICOLOR, CLICOLOR_FORCE, DIAGNOSE_FORMAT,
-API_TOKEN (for --remote and --reload), DIAGNOSE_API_BASE (for tests only:
-another address of the API, loopback only).";
+Environment: NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR,
+DIAGNOSE_FORMAT, API_TOKEN (for --remote and --reload), DIAGNOSE_API_BASE
+(for tests only: another address of the API, loopback only).";
 
 /// Sub-commands.
 #[derive(Debug, Subcommand)]

@@ -40,6 +40,13 @@ pub(super) fn apply(file: &Path, findings: &mut Vec<LintFinding>) -> Result<(), 
     Ok(())
 }
 
+/// The path from here, however it was typed: `./app.py` and the absolute path are one file.
 fn key(finding: &LintFinding) -> String {
-    format!("{}|{}|{}", finding.place.file.replace('\\', "/"), finding.code, finding.excerpt.trim())
+    let file = &*finding.place.file;
+    let here = std::env::current_dir().ok();
+    let near = here.as_deref().and_then(|here| Path::new(file).strip_prefix(here).ok());
+    let file = near.map_or_else(|| file.to_owned(), |path| path.display().to_string());
+    let file = file.replace('\\', "/");
+    let file = file.strip_prefix("./").unwrap_or(&file);
+    format!("{file}|{}|{}", finding.code, finding.excerpt.trim())
 }

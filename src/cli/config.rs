@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::args::{ControlArgs, DiagnoseArgs, FailOnArg, FormatArg};
 use super::failure::Failure;
+use crate::python::lints::near;
 
 /// What a file may say.
 #[derive(Debug, Default, Deserialize)]
@@ -131,7 +132,15 @@ pub(super) fn load(control: &ControlArgs, start: &Path) -> Result<Settings, Fail
 
 /// The settings of a file; `None` for a `pyproject.toml` that is not ours.
 fn table(path: &Path, text: &str) -> Result<Option<File>, Failure> {
-    let bad = |error: &dyn std::fmt::Display| Failure::new(format!("{}: {error}", path.display()));
+    let bad = |error: &dyn std::fmt::Display| {
+        let text = error.to_string();
+        let near = meant(&text);
+        let failure = Failure::new(format!("{}: {}", path.display(), text.trim_end()));
+        match near {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure,
+        }
+    };
     if path.file_name().is_none_or(|name| name != "pyproject.toml") {
         return toml::from_str(text).map(Some).map_err(|error| bad(&error));
     }
@@ -145,6 +154,15 @@ fn table(path: &Path, text: &str) -> Result<Option<File>, Failure> {
     };
     let ours = value.get("tool").and_then(|tool| tool.get("diagnose")).cloned();
     ours.map(|table| table.try_into().map_err(|error| bad(&error))).transpose()
+}
+
+/// The key that was probably meant: "unknown field `selct`, expected one of `select`, …".
+fn meant(error: &str) -> Option<String> {
+    let (_, rest) = error.split_once("unknown field `")?;
+    let mut words = rest.split('`').step_by(2);
+    let wrong = words.next()?;
+    // People write underscores, and words of neighbours' tools.
+    near::nearest(wrong, words)
 }
 
 fn settings(path: &Path, file: File) -> Result<Settings, Failure> {
@@ -306,5 +324,13 @@ mod tests {
             failure.message.contains("diagnose.toml") && failure.message.contains("selct"),
             "{failure}"
         );
+        for (wrong, right) in [
+            ("unknown field `selct`, expected one of `select`, `ignore`", Some("select")),
+            ("unknown field `fail_on`, expected one of `select`, `fail-on`", Some("fail-on")),
+            ("unknown field `colour`, expected one of `select`, `ignore`", None),
+            ("unclosed array", None),
+        ] {
+            assert_eq!(meant(wrong).as_deref(), right, "{wrong}");
+        }
     }
 }

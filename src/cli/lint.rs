@@ -74,7 +74,13 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     options.select.clone_from(&control.select);
     options.ignore.clone_from(&control.ignore);
     let unknown = crate::python::suppress::unknown(
-        &options.select.iter().chain(&options.ignore).cloned().collect::<Vec<_>>(),
+        &options
+            .select
+            .iter()
+            .chain(&options.ignore)
+            .chain(options.per_file_ignores.iter().flat_map(|(_, codes)| codes))
+            .cloned()
+            .collect::<Vec<_>>(),
     );
     if let Some(name) = unknown.iter().find(|name| !procfile::selectable(name)) {
         return Err(Failure::new(format!("{name}: no lint or cause of that name"))

@@ -178,7 +178,9 @@ pub(super) fn style(output: &OutputArgs, terminal: bool) -> Style {
         ColorArg::Never => false,
         ColorArg::Auto if set("NO_COLOR") => false,
         ColorArg::Auto
-            if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") =>
+            if ["CLICOLOR_FORCE", "FORCE_COLOR"].iter().any(|name| {
+                std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0")
+            }) =>
         {
             true
         }

@@ -169,7 +169,11 @@ fn list(dir: &Dir, found: &mut Listing, notes: &mut Vec<String>) {
     for entry in entries {
         match entry.and_then(|entry| entry.file_type().map(|kind| (entry.file_name(), kind))) {
             // A link to a folder is not followed: it may lead back up.
-            Ok((name, kind)) => names.push((name, kind.is_dir())),
+            // Reading a pipe or socket would never end.
+            Ok((name, kind)) if kind.is_dir() || kind.is_file() || kind.is_symlink() => {
+                names.push((name, kind.is_dir()));
+            }
+            Ok(_) => {}
             Err(error) => notes.push(format!("{}: {error}", dir.path.display())),
         }
     }

@@ -111,7 +111,15 @@ impl Interp<'_> {
         let disk = self.finder.disk(path);
         let size = match &ready {
             Some((_, bytes)) => *bytes,
-            None => std::fs::metadata(&disk).map_or(0, |meta| meta.len()),
+            None => {
+                let meta = std::fs::metadata(&disk);
+                // Reading a pipe or socket would never end.
+                if meta.as_ref().is_ok_and(|meta| !meta.is_file()) {
+                    self.incomplete(format!("{} is no file", self.options.shown(path)));
+                    return None;
+                }
+                meta.map_or(0, |meta| meta.len())
+            }
         };
         if size > limits.file_bytes || self.bytes + size > limits.total_bytes {
             self.incomplete(format!("{} is too large to be parsed", self.options.shown(path)));

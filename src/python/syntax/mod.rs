@@ -14,6 +14,7 @@ mod generic;
 mod imports;
 mod indent;
 mod languages;
+mod listing;
 mod missing;
 mod pasted;
 mod python2;
@@ -137,7 +138,8 @@ fn hides(source: &str, problems: &[SyntaxProblem], unclosed: &SyntaxProblem) -> 
 }
 
 fn explain_one(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
-    const EXPLAINERS: [fn(&Broken<'_>, &Found<'_>) -> Option<Explained>; 12] = [
+    const EXPLAINERS: [fn(&Broken<'_>, &Found<'_>) -> Option<Explained>; 13] = [
+        listing::explain,
         pasted::explain,
         strings::explain,
         characters::explain,

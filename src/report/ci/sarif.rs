@@ -128,13 +128,12 @@ fn rule(report: &Report, slug: &str, finding: &Finding, verbose: bool) -> Value 
     help.extend(finding.docs.iter().take(3).cloned());
     let short = slug.replace('-', " ");
     let kind = if finding.cause.is_some() { "cause" } else { "lint" };
-    json!({
+    let mut rule = json!({
         "id": plain(slug),
         "name": plain(slug),
         "shortDescription": {"text": cut(if lint { &finding.title } else { &short })},
         "fullDescription": {"text": cut(why)},
         "help": {"text": plain(&help.join("\n")), "markdown": markdown(&help)},
-        "helpUri": finding.docs.iter().find(|url| url.starts_with("https://")).map(|url| uri_reference(url)),
         "defaultConfiguration": {"level": level(finding.severity)},
         "properties": {
             "tags": ["diagnose", kind],
@@ -145,7 +144,14 @@ fn rule(report: &Report, slug: &str, finding: &Finding, verbose: bool) -> Value 
                 Severity::Note => "recommendation",
             },
         },
-    })
+    });
+    // A link or nothing: the schema allows no null.
+    if let Some(url) = finding.docs.iter().find(|url| url.starts_with("https://"))
+        && let Some(rule) = rule.as_object_mut()
+    {
+        rule.insert("helpUri".to_owned(), json!(uri_reference(url)));
+    }
+    rule
 }
 
 fn result(report: &Report, spot: &Spot<'_>, index: &BTreeMap<String, usize>) -> Value {
