@@ -126,11 +126,7 @@ const ENTITIES: &[(&str, &str)] = &[
 /// One of them stands on the line, outside of quotes and comments.
 fn entity(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
     let mut quote = None;
-    let mut skip = 0;
     for (at, c) in found.text.char_indices() {
-        if at < skip {
-            continue;
-        }
         let rest = &found.text[at..];
         match (quote, c) {
             (Some(open), _) if c == open => quote = None,
@@ -141,7 +137,6 @@ fn entity(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
                 else {
                     continue;
                 };
-                skip = at + name.len();
                 let start = broken.file.lines.start(found.line) + at;
                 return Some(
                     broken
