@@ -133,6 +133,7 @@ fn hides(source: &str, problems: &[SyntaxProblem], unclosed: &SyntaxProblem) -> 
                         | ErrorKind::OddCharacter
                         | ErrorKind::LineContinuation
                         | ErrorKind::FString
+                        | ErrorKind::PastedMarkup
                 )
         })
 }

@@ -134,6 +134,7 @@ fn rule(report: &Report, slug: &str, finding: &Finding, verbose: bool) -> Value 
         "shortDescription": {"text": cut(if lint { &finding.title } else { &short })},
         "fullDescription": {"text": cut(why)},
         "help": {"text": plain(&help.join("\n")), "markdown": markdown(&help)},
+        "helpUri": finding.docs.iter().find(|url| url.starts_with("https://")).map(|url| uri_reference(url)),
         "defaultConfiguration": {"level": level(finding.severity)},
         "properties": {
             "tags": ["diagnose", kind],
@@ -145,11 +146,9 @@ fn rule(report: &Report, slug: &str, finding: &Finding, verbose: bool) -> Value 
             },
         },
     });
-    // A link or nothing: the schema allows no null.
-    if let Some(url) = finding.docs.iter().find(|url| url.starts_with("https://"))
-        && let Some(rule) = rule.as_object_mut()
-    {
-        rule.insert("helpUri".to_owned(), json!(uri_reference(url)));
+    // The schema allows no null.
+    if let Some(rule) = rule.as_object_mut() {
+        rule.retain(|_, value| !value.is_null());
     }
     rule
 }
