@@ -172,6 +172,10 @@ fn screen(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
         return None;
     };
     let start = broken.file.lines.start(found.line);
+    let last_line = broken.file.lines.line(broken.source.len());
+    let alike = (found.line..=last_line)
+        .take_while(|line| broken.file.lines.text(broken.source, *line).trim() == text)
+        .last();
     Some(
         broken
             .say(
@@ -180,7 +184,8 @@ fn screen(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
                 format!("{what}; it is no part of the code"),
                 "Delete the line.",
             )
-            .like("invalid syntax"),
+            .like("invalid syntax")
+            .up_to(broken.line_end(alike.unwrap_or(found.line))),
     )
 }
 
