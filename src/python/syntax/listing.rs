@@ -185,7 +185,8 @@ fn screen(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
                 "Delete the line.",
             )
             .like("invalid syntax")
-            .up_to(broken.line_end(alike.unwrap_or(found.line))),
+            // What is missing behind the last one is noticed at its end.
+            .up_to(broken.line_end(alike.unwrap_or(found.line)) + 1),
     )
 }
 
