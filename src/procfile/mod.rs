@@ -6,6 +6,7 @@
 mod checks;
 mod command;
 mod ignore;
+mod interface;
 mod manifests;
 mod parse;
 mod requirements;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::checks::is_plain;
 use super::command::{Command, Program, commands};
-use super::{parse, text};
+use super::{interface, parse, text};
 use crate::python::entry::{EntryKind, EntryOptions, Interface};
 
 /// A module that a start command loads.
@@ -167,18 +167,8 @@ fn entry(dir: &Path, command: &Command) -> Option<StartEntry> {
                 Some((name, _)) => (name, true),
                 None => (attr, false),
             };
-            let uvicorn_worker = command
-                .worker_class
-                .as_deref()
-                .is_some_and(|class| class.to_ascii_lowercase().contains("uvicorn"));
-            let interface = match command.program {
-                Program::Gunicorn if uvicorn_worker => Interface::Asgi,
-                Program::Gunicorn if command.worker_class.is_some() => Interface::Any,
-                Program::Gunicorn | Program::Waitress => Interface::Wsgi,
-                Program::Uvicorn if command.interface.as_deref() != Some("wsgi") => Interface::Asgi,
-                Program::Daphne => Interface::Asgi,
-                _ => Interface::Any,
-            };
+            // Its configuration is looked for where it is started, not where it goes from there.
+            let interface = interface::of(command, dir);
             module_entry(&folder, module, name.trim(), called || command.factory, interface)
         }
         _ => None,
@@ -201,7 +191,8 @@ pub fn module_entry(
     }
     let below = module.replace('.', "/");
     let (base, file) = [folder.to_owned(), folder.join("src")].into_iter().find_map(|base| {
-        let files = [base.join(format!("{below}.py")), base.join(&below).join("__init__.py")];
+        // A package wins over a module of the same name.
+        let files = [base.join(&below).join("__init__.py"), base.join(format!("{below}.py"))];
         let file = files.into_iter().find(|file| file.is_file())?;
         Some((base, file))
     })?;

@@ -340,7 +340,12 @@ fn first_path(
     } else {
         pathops::parent(entry)
     };
-    add(folder.clone(), Origin::Server);
+    // mod_wsgi puts the folder of a `.wsgi` file nowhere, and a package's own folder is rarely meant.
+    let inside = opts.assume_path
+        && opts.kind == EntryKind::WsgiFile
+        && finder.list(&folder).file("__init__.py")
+        && !is_project_root(&finder.list(&folder));
+    add(folder.clone(), if inside { Origin::Assumed } else { Origin::Server });
     if let Some(cwd) = &opts.cwd {
         add(tree.server(cwd), if opts.assume_path { Origin::Assumed } else { Origin::Server });
     }

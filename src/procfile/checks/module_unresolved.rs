@@ -6,6 +6,7 @@ use super::folders::{below_folders, folder, is_plain, modules, swapped};
 use super::{Project, Sink};
 use crate::model::Severity;
 use crate::procfile::command::{Command, Program};
+use crate::procfile::interface;
 use crate::python::entry::{EntryKind, EntryOptions, Interface, analyse_entry};
 use crate::python::lints::LintDoc;
 
@@ -96,16 +97,14 @@ pub(super) fn check(
     let Some(dir) = folder(project, command.chdir.as_deref().or(cd)) else { return };
     let below = module.replace('.', "/");
     let here = |dir: &Path| {
-        let file = dir.join(format!("{below}.py"));
-        if file.is_file() {
-            Some(file)
-        } else {
-            Some(dir.join(&below).join("__init__.py")).filter(|file| file.is_file())
-        }
+        // A package wins over a module of the same name.
+        let files = [dir.join(&below).join("__init__.py"), dir.join(format!("{below}.py"))];
+        files.into_iter().find(|file| file.is_file())
     };
     let found = here(&dir);
     if let Some(file) = found {
-        attribute(&dir, &file, module, attr, command, &mut say);
+        let interface = interface::of(command, &project.dir);
+        attribute(&dir, &file, (module, attr), command, interface, &mut say);
         return;
     }
     let top = module.split('.').next().unwrap_or(module);
@@ -163,9 +162,9 @@ fn is_identifier(word: &str) -> bool {
 fn attribute(
     dir: &Path,
     file: &Path,
-    module: &str,
-    attr: &str,
+    (module, attr): (&str, &str),
     command: &Command,
+    interface: Interface,
     say: &mut dyn FnMut(f64, String),
 ) {
     let call = attr.split_once('(').map(|(name, _)| name);
@@ -178,11 +177,6 @@ fn attribute(
     if !is_identifier(name) {
         return;
     }
-    let asgi = matches!(command.program, Program::Uvicorn | Program::Daphne)
-        || command
-            .worker_class
-            .as_deref()
-            .is_some_and(|class| class.to_lowercase().contains("uvicorn"));
     let options = EntryOptions {
         kind: EntryKind::ModuleAttr {
             module: module.to_owned(),
@@ -190,7 +184,7 @@ fn attribute(
             factory: command.factory || call.is_some(),
         },
         application: name.to_owned(),
-        interface: if asgi { Interface::Asgi } else { Interface::Any },
+        interface,
         ..EntryOptions::for_file(dir)
     };
     let analysis = analyse_entry(&options);

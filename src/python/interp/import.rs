@@ -266,6 +266,7 @@ impl Interp<'_> {
         range: TextRange,
         name_range: Option<TextRange>,
     ) -> Value {
+        self.spoken_of(full);
         if let Some(&id) = self.by_name.get(full) {
             return Value::Module(id);
         }
@@ -384,9 +385,7 @@ impl Interp<'_> {
                     .iter()
                     .any(|entry| entry.path == dir && entry.origin == Origin::Assumed);
                 // Whether that folder comes first is not known; a package's own folder does not.
-                let inside = assumed && self.finder.list(&dir).file("__init__.py");
-                let mut known = || self.installed(top, &sites) || is_distribution(top);
-                if stdlib && assumed || inside && known() {
+                if stdlib && assumed || self.is_installed_ones(cx, top, &dir, &sites) {
                     return super::expr::ext(top);
                 }
                 if pathops::basename(&dir) == "site-packages"

@@ -134,6 +134,13 @@ impl Interp<'_> {
             }
             let found = match self.finder.find(top, std::iter::once(place.as_str())) {
                 Some((Found::Module(path), _)) => second.is_none() && path != file,
+                // A package inside a package does not mean itself by its bare name.
+                Some((Found::Package { dir, .. }, _))
+                    if file.starts_with(&format!("{dir}/"))
+                        && self.finder.list(&place).file("__init__.py") =>
+                {
+                    false
+                }
                 Some((Found::Package { dir, .. }, _)) => match &second {
                     Some(second) => {
                         self.finder.find(second, std::iter::once(dir.as_str())).is_some()

@@ -11,6 +11,7 @@ mod endpoint;
 pub mod event;
 mod expr;
 mod import;
+mod inside;
 mod installed;
 mod load;
 mod methods;
@@ -149,6 +150,8 @@ pub struct Interp<'o> {
     hooks: bool,
     /// Names that the code put into `sys.modules` itself.
     replaced: HashSet<String>,
+    /// First parts of the names that code imported.
+    spoken: HashSet<String>,
     frames: Vec<Frame>,
     calls: HashMap<(ModuleId, u32), (u8, Value)>,
     running: Vec<(ModuleId, u32)>,
@@ -217,6 +220,7 @@ impl<'o> Interp<'o> {
             dotenv: false,
             hooks: false,
             replaced: HashSet::new(),
+            spoken: HashSet::new(),
             frames: Vec::new(),
             calls: HashMap::new(),
             running: Vec::new(),

@@ -38,6 +38,10 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
     let wanted = cx.wanted();
     let wsgi = cx.run.options.interface == Interface::Wsgi;
+    // gunicorn has workers for these; a server that is not known may be it.
+    if !wsgi && matches!(value, Value::Inst(name) if has_worker(name)) {
+        return;
+    }
     // The installed package's own source knows better than the table.
     let known = match (&cx.called, value) {
         (Called::Never, Value::Inst(name)) if wsgi => {
@@ -73,6 +77,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
     found.captures.insert("what".to_owned(), what);
     out.push(found);
+}
+
+/// Applications that are neither WSGI nor ASGI, and that a worker class of gunicorn serves:
+/// `aiohttp.GunicornWebWorker`, `tornado`.
+fn has_worker(name: &str) -> bool {
+    matches!(name, "aiohttp.web.Application" | "tornado.web.Application")
 }
 
 /// What a value is, if it surely cannot be called.
