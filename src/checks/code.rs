@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::Context;
+use super::{Context, entries};
 use crate::model::{Contrary, Examined, Fact, Facts, Place, Severity, Skipped, Source};
-use crate::procfile;
 use crate::python::entry::{Analysis, EntryKind, EntryOptions, analyse_entry};
 use crate::python::entry_points::{entry_point, options_for};
 use crate::python::lints::LintFinding;
@@ -51,8 +50,9 @@ fn entry_options(context: &Context, wsgi: &Path) -> EntryOptions {
     if wsgi.file_name().is_some_and(|name| name == "manage.py") {
         return EntryOptions { kind: EntryKind::DjangoManage, ..site };
     }
-    // A start command says what is asked for: the module's name and the object in it.
-    let starts = context.site.project.as_deref().map(procfile::start_entries).unwrap_or_default();
+    // A start command or a server's configuration says what is asked for: the module's name and the
+    // object in it.
+    let starts = context.site.project.as_deref().map(entries::named).unwrap_or_default();
     if let Some(start) = starts.into_iter().find(|start| same_file(&start.file, wsgi)) {
         return EntryOptions {
             entry: start.options.entry,

@@ -4,6 +4,7 @@
 mod code;
 mod config;
 mod config_target;
+pub mod entries;
 mod environment;
 mod events;
 pub mod examples;

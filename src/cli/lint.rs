@@ -8,7 +8,8 @@ use super::args::{FormatArg, LintArgs};
 use super::diagnose::rules;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::{baseline, config, lint_entries, output, plan};
+use super::{baseline, config, output, plan};
+use crate::checks::entries;
 use crate::model::{
     Confidence, Evidence, Examined, Finding, Fix, Report, Safety, Severity, Skipped, Source, State,
     Verdict,
@@ -91,7 +92,7 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
         paths.into_iter().partition(|path| path.is_file() && procfile::is_start_file(path));
     if paths.iter().any(|path| path.is_dir()) {
         options.entries = configured(&settings).into_iter().collect();
-        options.starts = Some(lint_entries::named);
+        options.starts = Some(entries::named);
     }
     let mut outcome = lint(&paths, &options);
     if args.fix || args.diff {

@@ -13,7 +13,6 @@ mod explain;
 mod explain_text;
 mod failure;
 mod lint;
-mod lint_entries;
 mod output;
 pub mod plan;
 mod probe;

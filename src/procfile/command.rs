@@ -313,6 +313,10 @@ fn takes_value(program: Program, option: &str) -> bool {
         "--no-debugger",
         "--debugger",
     ];
+    if program == Program::Uwsgi {
+        let known = ["-w", "--module", "--wsgi", "--wsgi-file", "--file", "--callable", "--chdir"];
+        return known.contains(&option);
+    }
     let server = matches!(
         program,
         Program::Gunicorn
@@ -343,6 +347,7 @@ fn options(command: &mut Command, rest: &[String]) {
         }
         bind.text.push_str(text);
     };
+    let mut callable = None;
     let mut at = 0;
     while at < rest.len() {
         let word = rest[at].as_str();
@@ -416,6 +421,10 @@ fn options(command: &mut Command, rest: &[String]) {
             (Program::Uvicorn, "--uds" | "--fd") | (Program::Waitress, "--unix-socket") => {
                 set(&mut bind, Some("unix:"), None, &text);
             }
+            (Program::Uwsgi, "-w" | "--module" | "--wsgi" | "--wsgi-file" | "--file") => {
+                command.target = value.map(str::to_owned);
+            }
+            (Program::Uwsgi, "--callable") => callable = value,
             (_, "--chdir" | "--app-dir") => command.chdir = value.map(str::to_owned),
             (Program::Gunicorn, "-D" | "--daemon" | "--daemonize") => command.daemon = true,
             (Program::Gunicorn | Program::Hypercorn, "-c" | "--config") => {
@@ -427,6 +436,11 @@ fn options(command: &mut Command, rest: &[String]) {
             _ => {}
         }
         at += 1 + usize::from(separate);
+    }
+    if let (Some(target), Some(name)) = (&mut command.target, callable)
+        && !target.contains(':')
+    {
+        *target = format!("{target}:{name}");
     }
     if !bind.text.is_empty() {
         command.bind = Some(bind);

@@ -25,7 +25,7 @@ const ENVIRONMENTS: &[&str] = &[
 pub(super) fn of(command: &Command, dir: &Path) -> Interface {
     match command.program {
         Program::Gunicorn => gunicorn(command, dir),
-        Program::Waitress => Interface::Wsgi,
+        Program::Waitress | Program::Uwsgi => Interface::Wsgi,
         Program::Daphne => Interface::Asgi,
         Program::Uvicorn if command.interface.as_deref() != Some("wsgi") => Interface::Asgi,
         _ => Interface::Any,
@@ -114,9 +114,10 @@ fn configured(command: &Command, dir: &Path) -> Configured {
 
 /// `GUNICORN_CMD_ARGS` may hold any option.
 fn by_environment(dir: &Path) -> bool {
-    ENVIRONMENTS.iter().any(|name| {
-        super::text(&dir.join(name)).is_some_and(|text| text.contains("GUNICORN_CMD_ARGS"))
-    })
+    let folders = dir.ancestors().take(2);
+    folders
+        .flat_map(|dir| ENVIRONMENTS.iter().map(|name| dir.join(name)))
+        .any(|file| super::text(&file).is_some_and(|text| text.contains("GUNICORN_CMD_ARGS")))
 }
 
 #[cfg(test)]

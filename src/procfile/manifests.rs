@@ -27,7 +27,7 @@ pub(super) fn check(
             }
             "render.yaml" => {
                 options.platform = Some("render".to_owned());
-                render(&text, &Project::new(dir, &options), &mut sink);
+                render(&text, dir, &options, &mut sink);
             }
             _ => json(name, &text, &mut sink),
         }
@@ -106,24 +106,36 @@ fn fly(text: &str, project: &Project<'_>, sink: &mut Sink<'_>) {
 }
 
 /// `startCommand` of web services (<https://render.com/docs/blueprint-spec>); lines are read, not YAML as a whole.
-fn render(text: &str, project: &Project<'_>, sink: &mut Sink<'_>) {
+fn render(text: &str, dir: &Path, options: &Options, sink: &mut Sink<'_>) {
     let mut kind = String::new();
-    for (line, no) in text.lines().zip(1u32..).take(10_000) {
-        let bare = line.trim_start().trim_start_matches("- ").trim_start();
-        if let Some(value) = bare.strip_prefix("type:") {
-            kind = value.trim().trim_matches(['"', '\'']).to_owned();
+    let value_of = |bare: &str, key: &str| {
+        let value = bare.strip_prefix(key)?.split(" #").next()?.trim();
+        let quoted = value.len() >= 2
+            && (value.starts_with('"') && value.ends_with('"')
+                || value.starts_with('\'') && value.ends_with('\''));
+        Some(if quoted { value[1..value.len() - 1].to_owned() } else { value.to_owned() })
+    };
+    let bare = |line: &str| line.trim_start().trim_start_matches("- ").trim_start().to_owned();
+    let lines: Vec<&str> = text.lines().take(10_000).collect();
+    for (at, line) in lines.iter().enumerate() {
+        let own = bare(line);
+        if let Some(value) = value_of(&own, "type:") {
+            kind = value;
         }
-        if let Some(value) = bare.strip_prefix("startCommand:") {
-            let value = value.split(" #").next().unwrap_or("").trim();
-            let quoted = value.len() >= 2
-                && (value.starts_with('"') && value.ends_with('"')
-                    || value.starts_with('\'') && value.ends_with('\''));
-            let value = if quoted { &value[1..value.len() - 1] } else { value };
-            // Block scalars stand on the lines below.
-            if !value.is_empty() && !matches!(value, "|" | ">" | "|-" | ">-") {
-                let kind = if kind == "web" || kind.is_empty() { "web" } else { "worker" };
-                start_command(kind, value, no, project, sink);
-            }
-        }
+        // Block scalars stand on the lines below.
+        let Some(command) = value_of(&own, "startCommand:")
+            .filter(|value| !matches!(value.as_str(), "" | "|" | ">" | "|-" | ">-"))
+        else {
+            continue;
+        };
+        // The service's own folder may stand before or behind the command.
+        let starts = |line: &&str| bare(line).starts_with("type:");
+        let from = lines[..=at].iter().rposition(starts).unwrap_or(0);
+        let to = lines[at + 1..].iter().position(starts).map_or(lines.len(), |to| at + 1 + to);
+        let root = lines[from..to].iter().find_map(|line| value_of(&bare(line), "rootDir:"));
+        let folder = root.map_or_else(|| dir.to_owned(), |root| dir.join(root));
+        let kind = if kind == "web" || kind.is_empty() { "web" } else { "worker" };
+        let no = u32::try_from(at + 1).unwrap_or(0);
+        start_command(kind, &command, no, &Project::new(&folder, options), sink);
     }
 }

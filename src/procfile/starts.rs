@@ -7,6 +7,7 @@ use super::checks::is_plain;
 use super::command::{Command, Program, commands};
 use super::{interface, parse, text};
 use crate::python::entry::{EntryKind, EntryOptions, Interface};
+use crate::python::entry_points::entry_point;
 
 /// A module that a start command loads.
 #[derive(Debug, Clone)]
@@ -29,67 +30,167 @@ const MANIFESTS: &[&str] = &[
     "docker-compose.yaml",
     "compose.yml",
     "compose.yaml",
+    "pyproject.toml",
 ];
 
 /// Programs by which a line of a manifest is known to be a start command.
-const SERVERS: &[&str] =
-    &["gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "streamlit run"];
+const SERVERS: &[&str] = &[
+    "gunicorn",
+    "uvicorn",
+    "hypercorn",
+    "daphne",
+    "waitress-serve",
+    "streamlit run",
+    "fastapi run",
+];
+
+/// A command line and the folders that it may be started in, the likeliest first.
+struct Line {
+    text: String,
+    folders: Vec<PathBuf>,
+}
 
 /// The entry points that the start commands of a folder name, each once.
 #[must_use]
 pub fn entries(dir: &Path) -> Vec<StartEntry> {
     let mut out: Vec<StartEntry> = Vec::new();
-    for command in all_commands(dir) {
-        let Some(found) = entry(dir, &command) else { continue };
-        if !out
-            .iter()
-            .any(|known| known.file == found.file && known.options.kind == found.options.kind)
-        {
-            out.push(found);
+    let mut below: Vec<PathBuf> = Vec::new();
+    let (own, built) = lines(dir);
+    below.extend(built);
+    let inner: Vec<(PathBuf, Vec<Line>)> =
+        below.into_iter().take(20).map(|dir| (dir.clone(), lines(&dir).0)).collect();
+    for (dir, lines) in std::iter::once((dir.to_owned(), own)).chain(inner) {
+        for (command, folders) in all_commands(&dir, &lines) {
+            let Some(found) = folders.iter().find_map(|folder| entry(folder, &command)) else {
+                continue;
+            };
+            if !out
+                .iter()
+                .any(|known| known.file == found.file && known.options.kind == found.options.kind)
+            {
+                out.push(found);
+            }
         }
     }
     out
 }
 
-/// Every simple command that starts something, those of a Procfile first.
-fn all_commands(dir: &Path) -> Vec<Command> {
-    let mut lines: Vec<String> = Vec::new();
+/// The command lines of a folder's start files, those of a Procfile first; and the folders below it
+/// that a manifest builds as services of their own.
+fn lines(dir: &Path) -> (Vec<Line>, Vec<PathBuf>) {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut built: Vec<PathBuf> = Vec::new();
+    let here = || vec![dir.to_owned()];
     if let Some(bytes) = super::bytes(&dir.join("Procfile")) {
-        lines.extend(parse(&bytes).entries.into_iter().map(|entry| entry.command));
+        let entries = parse(&bytes).entries.into_iter();
+        lines.extend(entries.map(|entry| Line { text: entry.command, folders: here() }));
     }
-    lines.extend(text(&dir.join("Dockerfile")).into_iter().flat_map(|text| docker(&text)));
+    if let Some(text) = text(&dir.join("Dockerfile")) {
+        let mut folders = here();
+        folders.extend(named_folders(dir, &text).into_iter().map(|(_, folder)| folder));
+        lines.extend(docker(&text).into_iter().map(|text| Line { text, folders: folders.clone() }));
+    }
     for name in MANIFESTS {
         let Some(text) = text(&dir.join(name)) else { continue };
-        lines.extend(text.lines().take(10_000).filter_map(manifest_line));
+        let named = named_folders(dir, &text);
+        let all: Vec<&str> = text.lines().take(10_000).collect();
+        for (at, line) in all.iter().enumerate() {
+            let Some(text) = manifest_line(line).or_else(|| block(&all[at..])) else { continue };
+            // A service's folder stands near its command.
+            let mut near: Vec<&(usize, PathBuf)> = named.iter().collect();
+            near.sort_by_key(|(line, _)| line.abs_diff(at));
+            let mut folders = here();
+            folders.extend(near.into_iter().map(|(_, folder)| folder.clone()));
+            lines.push(Line { text, folders });
+        }
+        built.extend(named.into_iter().map(|(_, folder)| folder));
     }
+    built.sort();
+    built.dedup();
+    lines.truncate(100);
+    (lines, built)
+}
+
+/// Folders below the project that a Dockerfile or manifest works in, copies, mounts or builds, with
+/// the line: `WORKDIR /srv/backend`, `COPY backend/ .`, `build: ./backend`, `rootDir: backend`.
+fn named_folders(dir: &Path, text: &str) -> Vec<(usize, PathBuf)> {
+    let mut out: Vec<(usize, PathBuf)> = Vec::new();
+    for (at, line) in text.lines().enumerate().take(10_000) {
+        let line = line.trim().trim_start_matches("- ").trim();
+        let (key, value) = line.split_once([' ', ':', '=']).unwrap_or((line, ""));
+        let key = key.trim_matches('"');
+        let value = match key {
+            "WORKDIR" | "COPY" | "ADD" | "build" | "context" | "rootDir" | "working_dir"
+            | "rootDirectory" | "source_dir" | "app_dir" => value,
+            _ if key.starts_with("./") => key,
+            _ => continue,
+        };
+        let words = value.split([' ', ',', ':', '=', '[', ']']);
+        for word in words.map(|word| word.trim_matches(['"', '\''])) {
+            let plain = word.trim_start_matches("./").trim_end_matches('/');
+            let last = plain.rsplit('/').next().unwrap_or(plain);
+            let names = if word.starts_with('/') { [last, last] } else { [plain, last] };
+            let found = names
+                .iter()
+                .filter(|name| !name.is_empty() && !name.starts_with('.') && is_plain(name))
+                .map(|name| dir.join(name))
+                .find(|path| path.is_dir());
+            if let Some(folder) = found
+                && !out.iter().any(|(_, known)| *known == folder)
+            {
+                out.push((at, folder));
+            }
+        }
+    }
+    out
+}
+
+/// Every simple command that starts something, with the folders that it may be started in.
+fn all_commands<'l>(dir: &Path, lines: &'l [Line]) -> Vec<(Command, &'l [PathBuf])> {
     let mut found = Vec::new();
-    for line in lines.iter().take(100) {
-        for command in commands(line).0 {
+    for line in lines {
+        for command in commands(&line.text).0 {
             if command.program == Program::Shell {
-                found.extend(script(dir, &command));
+                found.extend(script(dir, &command).into_iter().map(|one| (one, &*line.folders)));
             } else {
-                found.push(command);
+                found.push((command, &*line.folders));
             }
         }
     }
     found
 }
 
-/// What a start script of the project runs: the lines that name a server.
+/// What a start script of the project runs: the lines that name a server or a Python file.
 fn script(dir: &Path, command: &Command) -> Vec<Command> {
     let Some(name) = command.target.as_deref().filter(|name| is_plain(name)) else {
         return Vec::new();
     };
     let name = name.trim_start_matches("./").trim_start_matches("/app/");
-    let Some(text) = text(&dir.join(name)) else { return Vec::new() };
+    let base = name.rsplit('/').next().unwrap_or(name);
+    let Some(text) = [name, base].iter().find_map(|name| text(&dir.join(name))) else {
+        return Vec::new();
+    };
     let joined = text.replace("\\\n", " ");
-    joined
-        .lines()
-        .take(2_000)
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .filter(|line| SERVERS.iter().any(|server| line.contains(server)))
-        .flat_map(|line| commands(line.trim()).0)
-        .collect()
+    let mut cd: Option<String> = None;
+    let mut out = Vec::new();
+    for line in joined.lines().take(2_000).map(str::trim) {
+        if let Some(to) = line.strip_prefix("cd ")
+            && !line.contains(['&', ';', '|'])
+        {
+            cd = Some(to.trim().trim_matches(['"', '\'']).to_owned());
+            continue;
+        }
+        let serves = SERVERS.iter().any(|server| line.contains(server));
+        let runs = line.contains("python") && line.contains(".py");
+        if line.starts_with('#') || !serves && !runs {
+            continue;
+        }
+        out.extend(commands(line).0.into_iter().map(|mut one| {
+            one.chdir = one.chdir.or_else(|| cd.clone().filter(|dir| is_plain(dir)));
+            one
+        }));
+    }
+    out
 }
 
 /// `CMD` and `ENTRYPOINT`, in the form of a list or of a shell's line.
@@ -103,22 +204,8 @@ fn docker(text: &str) -> Vec<String> {
             continue;
         }
         let rest = rest.trim();
-        match serde_json::from_str::<Vec<String>>(rest) {
-            Ok(words) => out.push(
-                words
-                    .iter()
-                    .map(|word| {
-                        if word.contains(char::is_whitespace) {
-                            format!("\"{}\"", word.replace(['"', '\\'], ""))
-                        } else {
-                            word.clone()
-                        }
-                    })
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            ),
-            Err(_) => out.push(rest.to_owned()),
-        }
+        let is_list = rest.starts_with('[') && serde_json::from_str::<Vec<String>>(rest).is_ok();
+        out.extend(if is_list { list(rest) } else { Some(rest.to_owned()) });
     }
     out
 }
@@ -134,8 +221,49 @@ fn manifest_line(line: &str) -> Option<String> {
     let value = value.trim_end_matches(',');
     let quoted =
         |quote: char| value.len() >= 2 && value.starts_with(quote) && value.ends_with(quote);
+    if value.starts_with('[') {
+        let depends = key.contains("depend") || key.contains("require");
+        return if depends { None } else { list(value) };
+    }
     let value = if quoted('"') || quoted('\'') { &value[1..value.len() - 1] } else { value };
     Some(value.replace("\\\"", "\""))
+}
+
+/// A command in YAML's `command: >` or `command: |`, on the deeper lines below.
+fn block(lines: &[&str]) -> Option<String> {
+    let first = lines.first()?;
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let (key, value) = first.trim().trim_start_matches("- ").split_once(':')?;
+    let command = matches!(key, "command" | "entrypoint" | "startCommand" | "dockerCommand");
+    if !command || !matches!(value.trim(), ">" | "|" | ">-" | "|-" | ">+" | "|+") {
+        return None;
+    }
+    let below: Vec<&str> = lines[1..]
+        .iter()
+        .take_while(|line| line.trim().is_empty() || indent(line) > indent(first))
+        .map(|line| line.trim())
+        .filter(|line| !line.is_empty())
+        .collect();
+    let folded = value.trim().starts_with('>') || below.iter().any(|line| line.contains(" -c "));
+    let text = below.join(if folded { " " } else { "; " });
+    SERVERS.iter().any(|server| text.contains(server)).then_some(text)
+}
+
+/// The words of a command in the form of a list: JSON's, or YAML's without quotes.
+fn list(value: &str) -> Option<String> {
+    let words = serde_json::from_str::<Vec<String>>(value).ok().or_else(|| {
+        let inner = value.strip_prefix('[')?.strip_suffix(']')?;
+        let word = |word: &str| word.trim().trim_matches(['"', '\'']).to_owned();
+        Some(inner.split(',').map(word).collect())
+    })?;
+    let quoted = words.iter().map(|word| {
+        if word.contains(char::is_whitespace) {
+            format!("\"{}\"", word.replace(['"', '\\'], ""))
+        } else {
+            word.clone()
+        }
+    });
+    Some(quoted.collect::<Vec<_>>().join(" "))
 }
 
 /// What one command loads, where its file is at hand.
@@ -153,14 +281,23 @@ fn entry(dir: &Path, command: &Command) -> Option<StartEntry> {
     let target = command.target.as_deref().filter(|target| is_plain(target))?;
     match command.program {
         Program::PythonScript | Program::Streamlit => {
-            let file = folder.join(target.trim_start_matches("./"));
+            let file = folder.join(target.trim_start_matches("./").trim_start_matches("/app/"));
+            if file.file_name().is_some_and(|name| name == "setup.py") {
+                return None;
+            }
             let script = EntryOptions { kind: EntryKind::Script, ..EntryOptions::for_file(&file) };
             file.is_file().then_some(StartEntry { options: script, file })
+        }
+        Program::FastapiCli => file_entry(folder.join(target.trim_start_matches("./")), None),
+        Program::Uwsgi if target.contains(".py") => {
+            let (file, name) = target.split_once(':').unwrap_or((target, "application"));
+            file_entry(folder.join(file.trim_start_matches("./")), Some(name))
         }
         Program::Gunicorn
         | Program::Uvicorn
         | Program::Hypercorn
         | Program::Daphne
+        | Program::Uwsgi
         | Program::Waitress => {
             let (module, attr) = target.split_once(':').unwrap_or((target, "application"));
             let (name, called) = match attr.split_once('(') {
@@ -173,6 +310,17 @@ fn entry(dir: &Path, command: &Command) -> Option<StartEntry> {
         }
         _ => None,
     }
+}
+
+/// A file that a server reads; without a name, the app that its text makes.
+fn file_entry(file: PathBuf, name: Option<&str>) -> Option<StartEntry> {
+    let (application, interface) = match name {
+        Some(name) if file.is_file() => (name.to_owned(), Interface::Wsgi),
+        Some(_) => return None,
+        None => (entry_point(&file, true)?.application, Interface::Any),
+    };
+    let options = EntryOptions { application, interface, ..EntryOptions::for_file(&file) };
+    Some(StartEntry { options, file })
 }
 
 /// `module:name` below a folder, where the module's file is there.
@@ -272,6 +420,88 @@ mod tests {
                 ("other.py".into(), module("other", "app", false), Interface::Asgi),
             ]
         );
+    }
+
+    #[test]
+    fn services_below_the_project_are_found_where_their_manifest_says() {
+        let app = [("api/main.py", ""), ("jobs/main.py", ""), ("tool.py", "")];
+        for (name, text) in [
+            ("render.yaml", "- type: web\n  rootDir: api\n  startCommand: uvicorn main:app\n"),
+            ("docker-compose.yml", "  api:\n    build: ./api\n    command: uvicorn main:app\n"),
+            ("compose.yaml", "  api:\n    build: ./api\n    command: [uvicorn, 'main:app']\n"),
+            (
+                "compose.yml",
+                "    build: ./api\n    command: >\n      sh -c \"alembic upgrade head &&\n      uvicorn main:app\"\n",
+            ),
+            (
+                "Dockerfile",
+                "COPY api/ /srv/api\nWORKDIR /srv/api\nCMD [\"uvicorn\", \"main:app\"]\n",
+            ),
+            ("api/Dockerfile", "WORKDIR /srv\nCMD uvicorn main:app\n"),
+        ] {
+            let mut files = app.to_vec();
+            files.push((name, text));
+            if name.starts_with("api/") {
+                files.push(("docker-compose.yml", "    build:\n      context: api\n"));
+            }
+            let expected = ("api/main.py".into(), module("main", "app", false), Interface::Any);
+            assert_eq!(found(&files), [expected], "{name}");
+        }
+        // The nearest folder counts, and what stands in none is none.
+        let two = "  jobs:\n    build: ./jobs\n    command: uvicorn main:app\n\n\n  api:\n    build: api\n";
+        let mut files = app.to_vec();
+        files.push(("compose.yml", two));
+        assert_eq!(found(&files)[0].0, "jobs/main.py");
+        assert!(
+            found(&[
+                ("pyproject.toml", "dependencies = [\"gunicorn\", \"tool\"]\n"),
+                ("tool.py", "")
+            ])
+            .is_empty()
+        );
+    }
+
+    #[test]
+    fn scripts_go_where_they_say() {
+        let files = [
+            ("Procfile", "web: ./start.sh\n"),
+            (
+                "start.sh",
+                "#!/bin/sh\ncd backend\n# don't\npython seed.py\nexec gunicorn core:app\n",
+            ),
+            ("backend/seed.py", ""),
+            ("backend/core.py", ""),
+            ("core.py", ""),
+        ];
+        assert_eq!(
+            found(&files),
+            [
+                ("backend/seed.py".into(), EntryKind::Script, Interface::Wsgi),
+                ("backend/core.py".into(), module("core", "app", false), Interface::Wsgi),
+            ]
+        );
+    }
+
+    #[test]
+    fn uwsgi_and_fastapi_name_files_and_modules() {
+        let files = |line| {
+            found(&[
+                ("Procfile", line),
+                ("shop/web.py", "from fastapi import FastAPI\nmain_app = FastAPI()\n"),
+            ])
+        };
+        let wsgi = Interface::Wsgi;
+        for line in [
+            "web: uwsgi --http :$PORT -w shop.web:app\n",
+            "web: uwsgi --master --module=shop.web --callable app\n",
+        ] {
+            assert_eq!(files(line)[0].1, module("shop.web", "app", false), "{line}");
+        }
+        let file = ("shop/web.py".into(), EntryKind::WsgiFile, wsgi);
+        assert_eq!(files("web: uwsgi --wsgi-file shop/web.py --callable app\n"), [file]);
+        let file = ("shop/web.py".into(), EntryKind::WsgiFile, Interface::Any);
+        assert_eq!(files("web: fastapi run shop/web.py\n"), [file]);
+        assert!(files("web: uwsgi uwsgi.ini\n").is_empty());
     }
 
     #[test]

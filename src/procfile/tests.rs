@@ -159,6 +159,40 @@ fn manifests() {
 }
 
 #[test]
+fn streamlits_port_may_come_from_a_file() {
+    let app = ("app.py", "import streamlit as st\n");
+    let needs = ("requirements.txt", "streamlit\n");
+    let web = |line, more| names(&[("Procfile", line), app, needs, more]);
+    let script = |text| ("setup.sh", text);
+    let line = "web: sh setup.sh && streamlit run app.py\n";
+    let config = "mkdir -p ~/.streamlit\necho \"port = $PORT\" > ~/.streamlit/config.toml\n";
+    assert!(web(line, script(config)).is_empty());
+    assert!(web("web: bash ./setup.sh && streamlit run app.py\n", script(config)).is_empty());
+    let kept = (".streamlit/config.toml", "[server]\nport = 8501\n");
+    assert!(web("web: streamlit run app.py\n", kept).is_empty());
+    // Neither says a port: the default is not the platform's.
+    assert_eq!(web(line, script("python train.py\n")), ["procfile-fixed-port"]);
+    let theme = (".streamlit/config.toml", "[theme]\nbase = \"dark\"\n");
+    assert_eq!(web("web: streamlit run app.py\n", theme), ["procfile-fixed-port"]);
+}
+
+#[test]
+fn a_services_own_folder_is_the_projects() {
+    let render = "services:\n  - type: web\n    startCommand: gunicorn app:app\n    rootDir: api\n  - type: web\n    rootDir: site\n    startCommand: gunicorn app:app\n";
+    let api = ("api/app.py", FLASK.1);
+    let tool = ("tool.py", "");
+    let needs = ("api/requirements.txt", "gunicorn\n");
+    let site = [("site/app.py", FLASK.1), ("site/requirements.txt", "gunicorn\n")];
+    assert!(names(&[("render.yaml", render), api, tool, needs, site[0], site[1]]).is_empty());
+    // Of the second service the module is missing.
+    let other = ("site/apps.py", "");
+    assert_eq!(
+        names(&[("render.yaml", render), api, tool, needs, other, site[1]]),
+        ["procfile-module-unresolved"]
+    );
+}
+
+#[test]
 fn hostile_text_is_read_to_the_end() {
     for text in [
         "",

@@ -242,7 +242,6 @@ pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
             "an ASGI file by its name",
         ),
         _ => {
-            let name = ["application", "app", "server"].into_iter().find(|name| defines(name))?;
             let framework = [
                 "Flask(",
                 "FastAPI(",
@@ -261,6 +260,11 @@ pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
                 "get_asgi_application(",
                 "create_app(",
             ];
+            let usual = ["application", "app", "server"].into_iter().find(|name| defines(name));
+            let name = match usual {
+                Some(name) => name,
+                None => made(&text, &framework)?,
+            };
             let has_framework = framework.iter().any(|word| text.contains(word));
             (has_framework && (rank < 9 || named)).then(|| EntryPoint {
                 path: path.to_owned(),
@@ -336,10 +340,26 @@ fn defines(text: &str, name: &str) -> bool {
         });
         let imported = (code.starts_with("from ") || code.starts_with("import "))
             && code.split([' ', ',', '(', ')']).rfind(|word| !word.is_empty()) == Some(name);
-        let defined = code.strip_prefix("def ").is_some_and(|rest| {
+        let function = code.strip_prefix("async ").unwrap_or(code).trim_start();
+        let defined = function.strip_prefix("def ").is_some_and(|rest| {
             rest.trim_start().strip_prefix(name).is_some_and(|rest| rest.starts_with('('))
         });
         assigned || imported || defined
+    })
+}
+
+/// The first name at the left margin that an app is made for, whatever it is: `main_app = FastAPI(`.
+fn made<'t>(text: &'t str, framework: &[&str]) -> Option<&'t str> {
+    text.lines().find_map(|line| {
+        let (target, value) = line.split_once('=')?;
+        let name = target.split(':').next()?.trim_end();
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let value = value.trim_start();
+        // `fastapi.FastAPI(`, but not `wrap(FastAPI())`, which makes something else.
+        let call = value.split_inclusive('(').next()?;
+        let at = framework.iter().find_map(|word| call.strip_suffix(word))?;
+        let dotted = at.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+        (is_name && dotted && (at.is_empty() || at.ends_with('.'))).then_some(name)
     })
 }
 
@@ -433,6 +453,22 @@ mod tests {
         assert!(!point("class Handler:\n    def run(self):\n        return Flask(self)\n"));
         assert!(point(broken), "a misspelled application in a package is still one");
         assert!(point("from django.core.wsgi import get_wsgi_application\n"));
+    }
+
+    #[test]
+    fn an_app_of_any_name_is_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("main.py");
+        let name = |text: &str| {
+            fs::write(&path, text).unwrap();
+            entry_point(&path, false).map(|point| point.application)
+        };
+        assert_eq!(name("import fastapi\nmain_app: X = fastapi.FastAPI()\n").unwrap(), "main_app");
+        assert_eq!(name("api = falcon.App()\napp = 1\n").unwrap(), "app");
+        assert_eq!(name("async def app(scope, receive, send):\n    FastAPI()\n").unwrap(), "app");
+        for text in ["    inner = Flask(__name__)\n", "x = wrap(FastAPI())\n", "x == Flask(1)\n"] {
+            assert_eq!(name(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -42,11 +42,17 @@ impl Plan {
             // What the project's own files start comes before what only looks like an app.
             if !self.wsgi_given
                 && site.platform_id() != "pythonanywhere"
-                && site.server_config.is_empty()
                 && let Some(project) = &site.project
-                && let Some(start) = served(project)
+                && site.server_config.iter().all(|path| path.starts_with(project))
             {
-                site.wsgi = Some(start);
+                if let Some(start) = served(project) {
+                    site.wsgi = Some(start);
+                } else if args.files.project.is_none()
+                    && let Some((above, start)) = served_from_above(project)
+                {
+                    site.wsgi = Some(start);
+                    site.project = Some(above);
+                }
             }
             // PythonAnywhere's WSGI file stands outside the project; elsewhere the project has one.
             if site.wsgi.is_none()
@@ -84,8 +90,20 @@ impl Plan {
 
 /// The file that the project's start command loads into a server.
 fn served(project: &Path) -> Option<PathBuf> {
-    let mut starts = crate::procfile::start_entries(project).into_iter();
+    let mut starts = crate::checks::entries::named(project).into_iter();
     starts.find(|start| start.options.kind != EntryKind::Script).map(|start| start.file)
+}
+
+/// A Dockerfile or compose file above a folder that starts what lies in it: that folder is a package
+/// of the project.
+fn served_from_above(folder: &Path) -> Option<(PathBuf, PathBuf)> {
+    folder.ancestors().skip(1).take(2).find_map(|above| {
+        let mut starts = crate::checks::entries::named(above).into_iter();
+        let start = starts.find(|start| {
+            start.options.kind != EntryKind::Script && start.file.starts_with(folder)
+        })?;
+        Some((above.to_owned(), start.file))
+    })
 }
 
 /// The domain in log names such as `ana.pythonanywhere.com.error.log`.

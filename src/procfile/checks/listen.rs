@@ -1,7 +1,7 @@
 //! Where a web process will listen: what the command says, else the server's defaults.
 
 use super::Project;
-use crate::procfile::command::{Bind, Command, Program};
+use crate::procfile::command::{Bind, Command, Program, commands};
 
 /// Address and port, as far as they are known.
 pub(super) struct Listen<'c> {
@@ -55,6 +55,9 @@ pub(super) fn listen<'c>(
     if environment {
         return None;
     }
+    if command.program == Program::Streamlit && by_config(text, project) {
+        return None;
+    }
     let bind = command.bind.as_ref();
     let said_host = bind.and_then(|bind| bind.host.as_deref());
     if said_host == Some("unix:") {
@@ -76,4 +79,21 @@ pub(super) fn listen<'c>(
         default: command.bind.is_none(),
         bind,
     })
+}
+
+/// Streamlit's port stands in its `config.toml`, which the project brings or a script writes before the
+/// start: `sh setup.sh && streamlit run app.py`.
+fn by_config(text: &str, project: &Project<'_>) -> bool {
+    let written = commands(text).0.into_iter().any(|command| {
+        let Some(script) = command.target.filter(|_| command.program == Program::Shell) else {
+            return false;
+        };
+        // A script that is not at hand may write it.
+        crate::procfile::text(&project.dir.join(script.trim_start_matches("./")))
+            .is_none_or(|text| text.contains(".streamlit"))
+    });
+    let config = crate::procfile::text(&project.dir.join(".streamlit/config.toml"));
+    written
+        || text.contains(".streamlit")
+        || config.is_some_and(|text| text.lines().any(|line| line.trim().starts_with("port")))
 }

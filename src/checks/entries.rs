@@ -14,7 +14,8 @@ const PLACES: &[&str] =
     &["", "deploy", "deployment", "conf", "config", "etc", "ops", "server", "uwsgi", "gunicorn"];
 
 /// Everything that the files of one folder start, each module once.
-pub(super) fn named(dir: &Path) -> Vec<NamedEntry> {
+#[must_use]
+pub fn named(dir: &Path) -> Vec<NamedEntry> {
     let mut out: Vec<NamedEntry> = Vec::new();
     let all = procfile::start_entries(dir).into_iter().chain(configured(dir)).chain(flask(dir));
     for found in all {
