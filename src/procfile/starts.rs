@@ -150,7 +150,8 @@ fn all_commands<'l>(dir: &Path, lines: &'l [Line]) -> Vec<(Command, &'l [PathBuf
     let mut found = Vec::new();
     for line in lines {
         for command in commands(&line.text).0 {
-            if command.program == Program::Shell {
+            let path = command.program == Program::Other && command.name.contains('/');
+            if path || command.program == Program::Shell {
                 found.extend(script(dir, &command).into_iter().map(|one| (one, &*line.folders)));
             } else {
                 found.push((command, &*line.folders));
@@ -162,14 +163,20 @@ fn all_commands<'l>(dir: &Path, lines: &'l [Line]) -> Vec<(Command, &'l [PathBuf
 
 /// What a start script of the project runs: the lines that name a server or a Python file.
 fn script(dir: &Path, command: &Command) -> Vec<Command> {
-    let Some(name) = command.target.as_deref().filter(|name| is_plain(name)) else {
-        return Vec::new();
+    // `./run` needs no ending.
+    let name = match command.program {
+        Program::Shell => command.target.as_deref(),
+        _ => Some(command.name.as_str()),
     };
+    let Some(name) = name.filter(|name| is_plain(name)) else { return Vec::new() };
     let name = name.trim_start_matches("./").trim_start_matches("/app/");
     let base = name.rsplit('/').next().unwrap_or(name);
     let Some(text) = [name, base].iter().find_map(|name| text(&dir.join(name))) else {
         return Vec::new();
     };
+    if command.program != Program::Shell && !text.lines().next().is_some_and(|l| l.contains("sh")) {
+        return Vec::new();
+    }
     let joined = text.replace("\\\n", " ");
     let mut cd: Option<String> = None;
     let mut out = Vec::new();
