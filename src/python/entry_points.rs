@@ -22,8 +22,13 @@ pub struct EntryPoint {
 impl EntryPoint {
     /// Its name says that a server loads it.
     pub(super) fn is_server_file(&self) -> bool {
-        rank(&self.path) < 2
+        is_server_file(&self.path)
     }
+}
+
+/// A file's name says that a server loads it: `wsgi.py`, `asgi.py` and their like.
+pub(super) fn is_server_file(path: &Path) -> bool {
+    rank(path) < 2
 }
 
 /// Largest file that is looked into.
@@ -125,7 +130,12 @@ fn manage_point(path: &Path) -> EntryPoint {
 
 /// Folders whose WSGI files are no deployed site's.
 fn is_aside(name: &str) -> bool {
-    matches!(name, "tests" | "test" | "docs" | "examples" | "static" | "media")
+    matches!(name, "tests" | "test" | "docs" | "examples" | "static" | "media") || is_pattern(name)
+}
+
+/// Folders of which other projects are made: their settings and names are filled in later.
+fn is_pattern(name: &str) -> bool {
+    name.contains("template") || name.contains("cookiecutter") || name.contains(['{', '}'])
 }
 
 /// WSGI and ASGI files among files that were found anyway, further below the folders than
@@ -141,8 +151,8 @@ pub(super) fn deeper<'f>(
             let names: Vec<_> =
                 parents.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
             (3..8).contains(&names.len())
-                && !names.iter().any(|name| is_aside(name) || name.contains(['{', '}', '-']))
-                && !names.iter().any(|name| name.contains("template") || name.contains("example"))
+                && !names.iter().any(|name| is_aside(name) || name.contains('-'))
+                && !names.iter().any(|name| name.contains("example"))
         })
     };
     let mut found: Vec<&PathBuf> =
@@ -340,7 +350,7 @@ fn defines(text: &str, name: &str) -> bool {
         });
         let imported = (code.starts_with("from ") || code.starts_with("import "))
             && code.split([' ', ',', '(', ')']).rfind(|word| !word.is_empty()) == Some(name);
-        let function = code.strip_prefix("async ").unwrap_or(code).trim_start();
+        let function = code.strip_prefix("async ").map_or(code, str::trim_start);
         let defined = function.strip_prefix("def ").is_some_and(|rest| {
             rest.trim_start().strip_prefix(name).is_some_and(|rest| rest.starts_with('('))
         });
@@ -466,9 +476,24 @@ mod tests {
         assert_eq!(name("import fastapi\nmain_app: X = fastapi.FastAPI()\n").unwrap(), "main_app");
         assert_eq!(name("api = falcon.App()\napp = 1\n").unwrap(), "app");
         assert_eq!(name("async def app(scope, receive, send):\n    FastAPI()\n").unwrap(), "app");
-        for text in ["    inner = Flask(__name__)\n", "x = wrap(FastAPI())\n", "x == Flask(1)\n"] {
+        let method = "class Server:\n    def app(self):\n        return FastAPI()\n";
+        for text in
+            [method, "    inner = Flask(__name__)\n", "x = wrap(FastAPI())\n", "x == Flask(1)\n"]
+        {
             assert_eq!(name(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_projects_are_made_of_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["setup_templates", "{{ project }}", "shop"] {
+            fs::create_dir_all(dir.path().join(name)).unwrap();
+            fs::write(dir.path().join(name).join("wsgi.py"), "application = 1\n").unwrap();
+        }
+        let points = find_entry_points(dir.path());
+        assert_eq!(points.len(), 1);
+        assert!(points[0].path.ends_with("shop/wsgi.py"));
     }
 
     #[test]

@@ -349,10 +349,10 @@ impl Interp<'_> {
         let mut frame = Frame::default();
         let mut given = positional.iter();
         let mut parameters = def.parameters.posonlyargs.iter().chain(&def.parameters.args);
-        if func.bound
+        if let Some(this) = receiver(def, func, this)
             && let Some(first) = parameters.next()
         {
-            frame.vars.insert(first.parameter.name.to_string(), this.clone());
+            frame.vars.insert(first.parameter.name.to_string(), this);
         }
         for parameter in parameters.chain(&def.parameters.kwonlyargs) {
             let name = parameter.parameter.name.as_str();
@@ -409,6 +409,22 @@ impl Interp<'_> {
     pub(super) fn literal(call: &ast::ExprCall, at: usize) -> Option<TextRange> {
         call.arguments.args.get(at).and_then(literal_range)
     }
+}
+
+/// What Python itself gives as the first argument: the object, the class, or nothing.
+fn receiver(def: &ast::StmtFunctionDef, func: &FuncRef, this: &Value) -> Option<Value> {
+    let has = |name: &str| {
+        def.decorator_list.iter().any(|decorator| {
+            matches!(&decorator.expression, Expr::Name(node) if node.id.as_str() == name)
+        })
+    };
+    if has("classmethod") {
+        return Some(match this {
+            Value::Object(class) => Value::Class(Rc::clone(class)),
+            _ => Value::Unknown,
+        });
+    }
+    (func.bound && !has("staticmethod")).then(|| this.clone())
 }
 
 /// One event of a kind per place.

@@ -89,6 +89,8 @@ impl Interp<'_> {
             return None;
         }
         if let Value::Module(id) = value {
+            let filled = self.modules[id].source.as_ref().is_some_and(|s| is_filled(s.text()));
+            self.modules[id].dynamic |= filled;
             self.settings = Some(id);
             return Some(id);
         }
@@ -187,10 +189,21 @@ impl Interp<'_> {
         for dir in &dirs {
             inside.extend(self.finder.modules(dir).into_iter().map(|module| (dir.clone(), module)));
         }
-        let near = ["production", "prod", "base", "local", "dev", "settings"]
+        let text = |dir: &str, module: &str| {
+            let path = self.finder.disk(&pathops::join(dir, &format!("{module}.py")));
+            std::fs::read_to_string(path).unwrap_or_default()
+        };
+        let texts: Vec<(String, String)> = inside
             .iter()
-            .find(|wanted| inside.iter().any(|(_, module)| module == *wanted))
-            .map(|module| format!("{name}.{module}"));
+            .map(|(dir, module)| (module.clone(), text(dir, module)))
+            .filter(|(_, text)| text.contains("SECRET_KEY") || text.contains("import *"))
+            .collect();
+        let usual = ["production", "prod", "base", "local", "dev", "settings"];
+        let near = usual
+            .iter()
+            .find_map(|wanted| texts.iter().find(|(module, _)| module == wanted))
+            .or_else(|| texts.iter().find(|(_, text)| text.contains("SECRET_KEY")))
+            .map(|(module, _)| format!("{name}.{module}"));
         let literal = self.string_literal(cx.module, &name).unwrap_or_default();
         // The server's own environment goes before a `setdefault`.
         let sure = near.is_none()
@@ -407,5 +420,34 @@ impl Interp<'_> {
         }
         let found = out.join(".");
         (found != name).then_some(found)
+    }
+}
+
+/// Settings that a library fills in by the module's own name: `DjangoDynaconf(__name__)`.
+fn is_filled(text: &str) -> bool {
+    text.match_indices("__name__").any(|(at, _)| {
+        let Some(before) = text[..at].trim_end().strip_suffix('(') else { return false };
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+        let start = before.rfind(|c| !is_name(c)).map_or(0, |at| at + 1);
+        let callee = before[start..].rsplit('.').next().unwrap_or_default();
+        !callee.is_empty() && !callee.to_ascii_lowercase().contains("logger")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_filled;
+
+    #[test]
+    fn settings_that_a_library_fills_in() {
+        assert!(is_filled("settings = dynaconf.DjangoDynaconf(\n    __name__,\n)\n"));
+        for text in [
+            "log = logging.getLogger(__name__)\n",
+            "log = get_logger( __name__ )\n",
+            "ROOT = __name__.split('.')[0]\n",
+            "if (__name__ == 'x'):\n    pass\n",
+        ] {
+            assert!(!is_filled(text), "{text}");
+        }
     }
 }

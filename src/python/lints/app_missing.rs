@@ -4,6 +4,7 @@ use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
 use crate::model::Severity;
 use crate::python::calls::table;
+use crate::python::entry_points::is_server_file;
 use crate::python::value::{ModuleId, Value};
 use rustpython_ruff_text_size::{TextRange, TextSize};
 
@@ -44,6 +45,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
     let wanted = cx.wanted();
     let apps = apps(cx, id);
+    // Found by its text alone, a file without an app was never an entry point.
+    let by_text = cx.run.options.searched && cx.run.options.assume_path;
+    if by_text && apps.is_empty() && !is_server_file(&source.disk) {
+        return;
+    }
     let hint = match apps.as_slice() {
         [(name, _, _)] => {
             format!(" Your app is called `{name}` here: add the line `{wanted} = {name}`")

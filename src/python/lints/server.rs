@@ -44,7 +44,8 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             call.rule.what,
             ModuleCtx::through(event)
         );
-        let mut found = cx.at(&DOC, event, call.rule.certainty, message);
+        let certainty = if is_program(cx) { 0.5 } else { 1.0 };
+        let mut found = cx.at(&DOC, event, call.rule.certainty * certainty, message);
         found.captures.insert("call".to_owned(), short.to_owned());
         found.captures.insert("server".to_owned(), call.rule.what.clone());
         if call.top_level
@@ -54,6 +55,21 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         out.push(found);
     }
+}
+
+/// Nobody named the entry point, and the package's own `__main__.py` runs it: `python -m shop` may be
+/// all that ever starts it.
+fn is_program(cx: &ModuleCtx) -> bool {
+    let Some((_, source)) = cx.entry().filter(|_| cx.run.options.searched) else { return false };
+    let main = source.disk.with_file_name("__main__.py");
+    let stem = source.disk.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    std::fs::read_to_string(main).is_ok_and(|text| {
+        text.lines().any(|line| {
+            let code = line.trim_start();
+            (code.starts_with("from ") || code.starts_with("import "))
+                && code.split([' ', '.', ',']).any(|word| word == stem)
+        })
+    })
 }
 
 /// Puts a statement at the start of a line under `if __name__ == "__main__":`.

@@ -1,0 +1,1 @@
+"""Pages; the library of the same name is imported by its own."""
