@@ -344,7 +344,7 @@ fn first_path(
     let inside = opts.assume_path
         && opts.kind == EntryKind::WsgiFile
         && finder.list(&folder).file("__init__.py")
-        && !is_project_root(&finder.list(&folder));
+        && !is_project_root(finder, &folder);
     add(folder.clone(), if inside { Origin::Assumed } else { Origin::Server });
     if let Some(cwd) = &opts.cwd {
         add(tree.server(cwd), if opts.assume_path { Origin::Assumed } else { Origin::Server });
@@ -359,7 +359,7 @@ fn first_path(
             if listing.dir("src") {
                 add(src, Origin::Assumed);
             }
-            let is_root = is_project_root(&listing);
+            let is_root = is_project_root(finder, &dir);
             let up = pathops::parent(&dir);
             if (is_root && !listing.file("__init__.py"))
                 || matches!(up.as_str(), "/" | "/home" | "/tmp" | "/var")
@@ -470,19 +470,25 @@ fn run_file(run: &mut Interp<'_>, file: &str) -> (Option<ModuleId>, Option<Value
 }
 
 /// Files that stand at the top of a project, where servers are started.
-pub(super) fn is_project_root(listing: &super::resolve::finder::Listing) -> bool {
-    [
+pub(super) fn is_project_root(finder: &mut Finder, dir: &str) -> bool {
+    let listing = finder.list(dir);
+    let marked = [
         ".git",
         "pyproject.toml",
         "manage.py",
         "requirements.txt",
         "Procfile",
-        "setup.py",
         "setup.cfg",
         "Pipfile",
     ]
     .iter()
-    .any(|name| listing.file(name) || listing.dir(name))
+    .any(|name| listing.file(name) || listing.dir(name));
+    // A package may have a module `setup`, too.
+    marked
+        || listing.file("setup.py")
+            && (!listing.file("__init__.py")
+                || std::fs::read_to_string(finder.disk(&pathops::join(dir, "setup.py")))
+                    .is_ok_and(|text| text.contains("setuptools") || text.contains("distutils")))
 }
 
 /// The program's working folder, which it never changes; asked once, since every file that is loaded is named by it.
@@ -511,8 +517,9 @@ fn as_package(opts: &mut EntryOptions, finder: &mut Finder, file: &str) -> Vec<S
         let name = pathops::basename(&dir).to_owned();
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
         let listing = finder.list(&dir);
+        let root = is_project_root(finder, &dir);
         let (true, true, false, Some(up)) =
-            (is_name, listing.file("__init__.py"), is_project_root(&listing), disk.parent())
+            (is_name, listing.file("__init__.py"), root, disk.parent())
         else {
             break;
         };

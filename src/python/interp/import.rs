@@ -128,7 +128,7 @@ impl Interp<'_> {
         let module = &self.modules[cx.module];
         let levels = module.name.matches('.').count();
         let above = (0..levels).fold(dir, |dir, _| pathops::parent(&dir));
-        let root = crate::python::entry::is_project_root(&self.finder.list(&above));
+        let root = crate::python::entry::is_project_root(&mut self.finder, &above);
         let alone = !module.name.contains('.') && module.search.is_empty();
         // Whatever the package is called, it does not have the module.
         let first = written.split('.').next().unwrap_or_default().to_owned();
