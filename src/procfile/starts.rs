@@ -222,7 +222,11 @@ fn manifest_line(line: &str) -> Option<String> {
     let at = line.find([':', '='])?;
     let (key, value) = (line[..at].trim(), line[at + 1..].trim());
     let names = key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '"' | ' '));
-    if !names || key.starts_with('#') || !SERVERS.iter().any(|server| value.contains(server)) {
+    let script = matches!(key.trim_matches('"'), "startCommand" | "command" | "cmd" | "run")
+        && value.contains("python")
+        && value.contains(".py");
+    let serves = script || SERVERS.iter().any(|server| value.contains(server));
+    if !names || key.starts_with('#') || !serves {
         return None;
     }
     let value = value.trim_end_matches(',');
@@ -528,5 +532,10 @@ mod tests {
         );
         assert_eq!(manifest_line("# run: gunicorn a:b"), None);
         assert_eq!(manifest_line("image: python"), None);
+        assert_eq!(
+            manifest_line("  startCommand: python bot.py").as_deref(),
+            Some("python bot.py")
+        );
+        assert_eq!(manifest_line("  buildCommand: python build.py"), None);
     }
 }
