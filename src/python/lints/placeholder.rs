@@ -70,11 +70,45 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             continue;
         }
         let message = format!("`{text}` is a placeholder: put your own name or folder there");
-        let mut found = cx.at(&DOC, event, 1.0, message);
+        // People keep a pattern of the host's file with their code: nobody said that it is loaded as it
+        // stands here. Settings with such a name are missing wherever it lies.
+        let pattern = cx.run.options.searched
+            && cx.run.options.assume_path
+            && !matches!(event.kind, EventKind::Settings { .. });
+        let mut found = cx.at(&DOC, event, if pattern { 0.5 } else { 1.0 }, message);
         if let Some(source) = cx.source(event.module) {
             found.place = source.place(range);
         }
         found.captures.insert("path".to_owned(), text.clone());
         out.push(found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Severity;
+    use crate::python::lint_run::{LintOptions, run};
+    use std::fs;
+
+    /// In a folder that is looked through it may be a pattern; a file that is named is meant.
+    #[test]
+    fn a_pattern_kept_with_the_code_is_no_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("pythonanywhere_wsgi.py");
+        let text = "import sys\nsys.path.insert(0, '/home/yourusername/shop')\nfrom shop import app as application\n";
+        fs::write(&file, text).unwrap();
+        fs::write(dir.path().join("shop.py"), "from flask import Flask\napp = Flask(__name__)\n")
+            .unwrap();
+        for (path, severity) in
+            [(dir.path().to_owned(), Severity::Warning), (file, Severity::Error)]
+        {
+            let found = run(&[path], &LintOptions::default()).findings;
+            let severities: Vec<_> = found
+                .iter()
+                .filter(|found| found.name == "placeholder-left")
+                .map(|found| found.severity)
+                .collect();
+            assert_eq!(severities, [severity], "{found:?}");
+        }
     }
 }
