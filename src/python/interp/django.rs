@@ -196,13 +196,13 @@ impl Interp<'_> {
         let texts: Vec<(String, String)> = inside
             .iter()
             .map(|(dir, module)| (module.clone(), text(dir, module)))
-            .filter(|(_, text)| text.contains("SECRET_KEY") || text.contains("import *"))
+            .filter(|(_, text)| has_key(text) || text.contains("import *"))
             .collect();
         let usual = ["production", "prod", "base", "local", "dev", "settings"];
         let near = usual
             .iter()
             .find_map(|wanted| texts.iter().find(|(module, _)| module == wanted))
-            .or_else(|| texts.iter().find(|(_, text)| text.contains("SECRET_KEY")))
+            .or_else(|| texts.iter().find(|(_, text)| has_key(text)))
             .map(|(module, _)| format!("{name}.{module}"));
         let literal = self.string_literal(cx.module, &name).unwrap_or_default();
         // The server's own environment goes before a `setdefault`.
@@ -421,6 +421,11 @@ impl Interp<'_> {
         let found = out.join(".");
         (found != name).then_some(found)
     }
+}
+
+/// A settings file assigns `SECRET_KEY` itself.
+fn has_key(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with("SECRET_KEY"))
 }
 
 /// Settings that a library fills in by the module's own name: `DjangoDynaconf(__name__)`.

@@ -97,10 +97,12 @@ impl Interp<'_> {
     /// `from . import x` seen from a module: the absolute name.
     fn relative(&self, module: ModuleId, level: u32, rest: &str) -> Option<String> {
         let module = &self.modules[module];
-        let mut package = if module.search.is_empty() {
-            module.name.rsplit_once('.')?.0.to_owned()
-        } else {
-            module.name.clone()
+        // A module may say itself which package it counts as.
+        let said = module.names.get("__package__").and_then(|binding| binding.value.text());
+        let mut package = match said {
+            Some(said) => said.to_owned(),
+            None if module.search.is_empty() => module.name.rsplit_once('.')?.0.to_owned(),
+            None => module.name.clone(),
         };
         for _ in 1..level {
             package = package.rsplit_once('.')?.0.to_owned();

@@ -113,6 +113,25 @@ mod tests {
     }
 
     #[test]
+    fn a_module_may_say_which_package_it_counts_as() {
+        let server = "import sys\nfrom pathlib import Path\nsys.path.append(str(Path(__file__).parent))\nfrom core.pages import app\n";
+        let pages = |said: &str| format!("{said}from ..config import x\n{APP}");
+        let said = pages("__package__ = 'chat.core'\n");
+        let unsaid = pages("");
+        for (pages, count) in [(&said, 0), (&unsaid, 1)] {
+            let files = [
+                ("manage.py", ""),
+                ("chat/__init__.py", ""),
+                ("chat/config.py", "x = 1\n"),
+                ("chat/core/__init__.py", ""),
+                ("chat/core/pages.py", pages.as_str()),
+                ("chat/wsgi.py", server),
+            ];
+            assert_eq!(errors(&files).len(), count, "{pages}");
+        }
+    }
+
+    #[test]
     fn a_file_for_apache_does_not_put_its_folder_on_the_path() {
         let files = [
             ("chat/__init__.py", ""),
