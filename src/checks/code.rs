@@ -59,6 +59,7 @@ fn entry_options(context: &Context, wsgi: &Path) -> EntryOptions {
             application: start.options.application,
             interface: start.options.interface,
             kind: start.options.kind,
+            extra_path: start.options.extra_path,
             ..site
         };
     }

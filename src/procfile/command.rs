@@ -79,6 +79,8 @@ pub struct Command {
     pub worker_class: Option<String>,
     /// uvicorn's `--interface`.
     pub interface: Option<String>,
+    /// `PYTHONPATH=` before the program, or `--pythonpath`.
+    pub python_path: Option<String>,
 }
 
 /// Splits like a shell; quotes are taken off. A word in single quotes keeps its `$` out of reach:
@@ -149,6 +151,7 @@ pub(super) fn commands(text: &str) -> (Vec<Command>, Background) {
     let mut cd = None;
     let mut found = Vec::new();
     for part in all.split(|word| matches!(word.as_str(), "&&" | ";" | "||" | "|" | "&")) {
+        let set = part.iter().find_map(|word| word.strip_prefix("PYTHONPATH="));
         let part = unwrapped(part);
         match part.first().map(String::as_str) {
             None => {}
@@ -156,6 +159,7 @@ pub(super) fn commands(text: &str) -> (Vec<Command>, Background) {
             Some(_) => {
                 let mut command = one(part);
                 command.chdir = command.chdir.or_else(|| cd.clone());
+                command.python_path = command.python_path.or_else(|| set.map(str::to_owned));
                 found.push(command);
             }
         }
@@ -246,6 +250,7 @@ fn one(part: &[String]) -> Command {
         config: None,
         worker_class: None,
         interface: None,
+        python_path: None,
     };
     options(&mut command, rest);
     match program {
@@ -314,7 +319,17 @@ fn takes_value(program: Program, option: &str) -> bool {
         "--debugger",
     ];
     if program == Program::Uwsgi {
-        let known = ["-w", "--module", "--wsgi", "--wsgi-file", "--file", "--callable", "--chdir"];
+        let known = [
+            "-w",
+            "--module",
+            "--wsgi",
+            "--wsgi-file",
+            "--file",
+            "--callable",
+            "--chdir",
+            "--pythonpath",
+            "--pp",
+        ];
         return known.contains(&option);
     }
     let server = matches!(
@@ -425,6 +440,7 @@ fn options(command: &mut Command, rest: &[String]) {
                 command.target = value.map(str::to_owned);
             }
             (Program::Uwsgi, "--callable") => callable = value,
+            (_, "--pythonpath" | "--pp") => command.python_path = value.map(str::to_owned),
             (_, "--chdir" | "--app-dir") => command.chdir = value.map(str::to_owned),
             (Program::Gunicorn, "-D" | "--daemon" | "--daemonize") => command.daemon = true,
             (Program::Gunicorn | Program::Hypercorn, "-c" | "--config") => {

@@ -7,7 +7,7 @@ use super::command::{Command, Program};
 use crate::python::entry::Interface;
 
 /// Files in which platforms and containers keep a program's environment.
-const ENVIRONMENTS: &[&str] = &[
+pub(super) const ENVIRONMENTS: &[&str] = &[
     "Procfile",
     "Dockerfile",
     "docker-compose.yml",

@@ -9,6 +9,7 @@ mod ignore;
 mod interface;
 mod manifests;
 mod parse;
+mod python_path;
 mod requirements;
 mod starts;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::checks::is_plain;
 use super::command::{Command, Program, commands};
-use super::{interface, parse, text};
+use super::{interface, parse, python_path, text};
 use crate::python::entry::{EntryKind, EntryOptions, Interface};
 use crate::python::entry_points::entry_point;
 
@@ -61,9 +61,15 @@ pub fn entries(dir: &Path) -> Vec<StartEntry> {
         below.into_iter().take(20).map(|dir| (dir.clone(), lines(&dir).0)).collect();
     for (dir, lines) in std::iter::once((dir.to_owned(), own)).chain(inner) {
         for (command, folders) in all_commands(&dir, &lines) {
-            let Some(found) = folders.iter().find_map(|folder| entry(folder, &command)) else {
+            let path = python_path::folders(&dir, &command);
+            let Some(mut found) = folders
+                .iter()
+                .find_map(|folder| entry(folder, &command))
+                .or_else(|| path.iter().find_map(|folder| entry(folder, &command)))
+            else {
                 continue;
             };
+            found.options.extra_path = path;
             if !out
                 .iter()
                 .any(|known| known.file == found.file && known.options.kind == found.options.kind)
@@ -285,7 +291,11 @@ fn entry(dir: &Path, command: &Command) -> Option<StartEntry> {
         Some("/app" | "." | "./") => dir.to_owned(),
         Some(chdir) => match chdir.strip_prefix("/app/") {
             Some(below) => dir.join(below),
-            None if chdir.starts_with('/') => return None,
+            // Where a container has the project, or a folder of it.
+            None if chdir.starts_with('/') => {
+                let last = chdir.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+                Some(dir.join(last)).filter(|path| path.is_dir()).unwrap_or_else(|| dir.to_owned())
+            }
             None => dir.join(chdir.trim_start_matches("./")),
         },
     };
@@ -455,7 +465,7 @@ mod tests {
             if name.starts_with("api/") {
                 files.push(("docker-compose.yml", "    build:\n      context: api\n"));
             }
-            let expected = ("api/main.py".into(), module("main", "app", false), Interface::Any);
+            let expected = ("api/main.py".into(), module("main", "app", false), Interface::Asgi);
             assert_eq!(found(&files), [expected], "{name}");
         }
         // The nearest folder counts, and what stands in none is none.
@@ -470,6 +480,18 @@ mod tests {
             ])
             .is_empty()
         );
+    }
+
+    #[test]
+    fn the_search_path_of_the_start_is_the_entrys() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("backend")).unwrap();
+        fs::write(dir.path().join("Procfile"), "web: PYTHONPATH=backend gunicorn core:app\n")
+            .unwrap();
+        fs::write(dir.path().join("backend/core.py"), "").unwrap();
+        let found = entries(dir.path());
+        assert_eq!(found[0].file, dir.path().join("backend/core.py"));
+        assert_eq!(found[0].options.extra_path, [dir.path().join("backend")]);
     }
 
     #[test]

@@ -120,6 +120,14 @@ fn programs_and_modules() {
         NEEDS,
     ];
     assert_eq!(names(&sub), ["procfile-module-unresolved"]);
+    for line in [
+        "web: PYTHONPATH=backend gunicorn wsgi:app\n",
+        "web: gunicorn --pythonpath backend wsgi:app\n",
+    ] {
+        let mut sub = sub;
+        sub[0].1 = line;
+        assert!(names(&sub).is_empty(), "{line}");
+    }
     // Without the project nothing is known of its modules.
     assert!(names(&[("Procfile", "web: gunicorn shop.wsgi\n")]).is_empty());
 }

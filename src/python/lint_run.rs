@@ -195,7 +195,7 @@ fn all_entries(
         entry.virtualenv.clone_from(&options.virtualenv);
         entry.root.clone_from(&options.root);
         entry.cwd.clone_from(&options.cwd);
-        entry.extra_path.clone_from(&options.extra_path);
+        entry.extra_path.splice(0..0, options.extra_path.iter().cloned());
         entry.threads = options.threads;
     }
     entries

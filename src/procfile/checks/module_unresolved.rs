@@ -1,12 +1,12 @@
 //! `module:app` that does not resolve.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::folders::{below_folders, folder, is_plain, modules, swapped};
 use super::{Project, Sink};
 use crate::model::Severity;
 use crate::procfile::command::{Command, Program};
-use crate::procfile::interface;
+use crate::procfile::{interface, python_path};
 use crate::python::entry::{EntryKind, EntryOptions, Interface, analyse_entry};
 use crate::python::lints::LintDoc;
 
@@ -101,10 +101,11 @@ pub(super) fn check(
         let files = [dir.join(&below).join("__init__.py"), dir.join(format!("{below}.py"))];
         files.into_iter().find(|file| file.is_file())
     };
-    let found = here(&dir);
+    let path = python_path::folders(&project.dir, command);
+    let found = here(&dir).or_else(|| path.iter().find_map(|folder| here(folder)));
     if let Some(file) = found {
         let interface = interface::of(command, &project.dir);
-        attribute(&dir, &file, (module, attr), command, interface, &mut say);
+        attribute(&dir, path, &file, (module, attr), command, interface, &mut say);
         return;
     }
     let top = module.split('.').next().unwrap_or(module);
@@ -161,6 +162,7 @@ fn is_identifier(word: &str) -> bool {
 /// Whether the module defines what the server asks it for: the static analysis decides.
 fn attribute(
     dir: &Path,
+    path: Vec<PathBuf>,
     file: &Path,
     (module, attr): (&str, &str),
     command: &Command,
@@ -185,6 +187,7 @@ fn attribute(
         },
         application: name.to_owned(),
         interface,
+        extra_path: path,
         ..EntryOptions::for_file(dir)
     };
     let analysis = analyse_entry(&options);

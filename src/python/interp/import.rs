@@ -98,7 +98,8 @@ impl Interp<'_> {
     fn relative(&self, module: ModuleId, level: u32, rest: &str) -> Option<String> {
         let module = &self.modules[module];
         // A module may say itself which package it counts as.
-        let said = module.names.get("__package__").and_then(|binding| binding.value.text());
+        let said = module.names.get("__package__").filter(|b| b.range != TextRange::default());
+        let said = said.and_then(|binding| binding.value.text());
         let mut package = match said {
             Some(said) => said.to_owned(),
             None if module.search.is_empty() => module.name.rsplit_once('.')?.0.to_owned(),
