@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::procfile::{self, StartEntry, module_entry};
 use crate::python::entry::{EntryOptions, Interface};
+use crate::python::entry_points;
 use crate::python::lint_run::NamedEntry;
 use crate::site::Tree;
 use crate::site::config::{App, AppKind, ConfigFile, load};
@@ -134,10 +135,12 @@ fn flask(dir: &Path) -> Option<StartEntry> {
     )?;
     if name.is_empty() {
         // Which of the names it is, the file's own text says.
-        let point = crate::python::entry_points::entry_point(&found.file, true)?;
-        found.options.application.clone_from(&point.application);
+        let name = entry_points::flask_name(&found.file).or_else(|| {
+            entry_points::entry_point(&found.file, true).map(|point| point.application)
+        })?;
+        found.options.application.clone_from(&name);
         if let crate::python::entry::EntryKind::ModuleAttr { attr, .. } = &mut found.options.kind {
-            *attr = point.application;
+            *attr = name;
         }
     }
     Some(found)
@@ -184,6 +187,15 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn flask_finds_an_app_that_is_made_elsewhere() {
+        let env = (".flaskenv", "FLASK_APP=news.py\n");
+        let package = ("core/__init__.py", "from flask import Flask\napp = Flask(__name__)\n");
+        let found = files(&[env, ("news.py", "from core import app\n"), package]);
+        assert_eq!(found, [("news.py".to_owned(), "app".to_owned())]);
+        assert!(files(&[env, ("news.py", "import core\n"), package]).is_empty());
     }
 
     #[test]

@@ -358,6 +358,13 @@ fn defines(text: &str, name: &str) -> bool {
     })
 }
 
+/// Which of the names that Flask looks for a file binds, wherever the app is made.
+#[must_use]
+pub fn flask_name(path: &Path) -> Option<String> {
+    let text = read(path)?;
+    ["app", "application"].into_iter().find(|name| defines(&text, name)).map(str::to_owned)
+}
+
 /// The first name at the left margin that an app is made for, whatever it is: `main_app = FastAPI(`.
 fn made<'t>(text: &'t str, framework: &[&str]) -> Option<&'t str> {
     text.lines().find_map(|line| {

@@ -385,6 +385,13 @@ impl Interp<'_> {
                 }
                 None => Value::Unknown,
             }),
+            "imp.load_source" => Some(match (text(0), text(1)) {
+                (Some(name), Some(file)) => {
+                    let (name, file) = (name.to_owned(), file.to_owned());
+                    self.load_source(cx, &name, &file)
+                }
+                _ => Value::Unknown,
+            }),
             "site.addsitedir" => {
                 if let Some(value) = args.positional.first() {
                     self.add_site(cx, &value.clone(), call);

@@ -14,6 +14,7 @@ mod import;
 mod inside;
 mod installed;
 mod load;
+mod loaders;
 mod methods;
 mod missing;
 mod names;
