@@ -58,41 +58,6 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         || text.split(['/', '.']).any(placeholders::stands_for_a_name)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::is_placeholder;
-
-    #[test]
-    fn words_that_stand_for_a_name() {
-        for text in [
-            "/home/yourusername/mysite",
-            "/home/TU_USUARIO/tienda",
-            "/home/tuusuario/tienda",
-            "/home/<seu-usuario>/loja",
-            "/home/USERNAME/shop",
-            "/home/你的用户名/wangzhan",
-            "/home/ваш_логин/site",
-            "/home/{username}/shop",
-        ] {
-            assert!(is_placeholder(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn names_that_people_have() {
-        for text in [
-            "/home/user/shop",
-            "/home/usuario/tienda",
-            "/home/ana/username-checker",
-            "/home/ana/benutzernamen",
-            "/srv/shop/users",
-            "/home/yourgo/shop",
-        ] {
-            assert!(!is_placeholder(text), "{text}");
-        }
-    }
-}
-
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
         let (text, range) = match &event.kind {
@@ -123,9 +88,40 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
 
 #[cfg(test)]
 mod tests {
+    use super::is_placeholder;
     use crate::model::Severity;
     use crate::python::lint_run::{LintOptions, run};
     use std::fs;
+
+    #[test]
+    fn words_that_stand_for_a_name() {
+        for text in [
+            "/home/yourusername/mysite",
+            "/home/TU_USUARIO/tienda",
+            "/home/tuusuario/tienda",
+            "/home/<seu-usuario>/loja",
+            "/home/USERNAME/shop",
+            "/home/你的用户名/wangzhan",
+            "/home/ваш_логин/site",
+            "/home/{username}/shop",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_that_people_have() {
+        for text in [
+            "/home/user/shop",
+            "/home/usuario/tienda",
+            "/home/ana/username-checker",
+            "/home/ana/benutzernamen",
+            "/srv/shop/users",
+            "/home/yourgo/shop",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
 
     /// In a folder that is looked through it may be a pattern; a file that is named is meant.
     #[test]
