@@ -131,7 +131,8 @@ fn marked(item: &Evidence, line: &str) -> Option<Range<usize>> {
     let indent = line.chars().take_while(|c| c.is_whitespace()).count();
     let column = place.and_then(|place| place.column).map(|column| column as usize);
     let same_line = place.is_some_and(|p| p.end_line.is_none() || p.end_line == p.line);
-    if let Some(column) = column.filter(|column| (1..=long).contains(column)) {
+    // Just behind the last character is where something is missing.
+    if let Some(column) = column.filter(|column| (1..=long + 1).contains(column)) {
         let end = place.and_then(|place| place.end_column).map(|end| end as usize);
         let end = match end.filter(|end| *end > column) {
             Some(end) if same_line => end - 1,

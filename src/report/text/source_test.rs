@@ -64,6 +64,12 @@ fn escapes_do_not_move_the_mark() {
 }
 
 #[test]
+fn what_is_missing_is_missing_at_the_end() {
+    let text = drawn(&item("def home()", Some((11, 11)), "a colon"), &at_80());
+    assert_eq!(text, "   9 │ def home()\n     │           ━ a colon\n");
+}
+
+#[test]
 fn a_mark_far_right_or_very_wide_stays_in_sight() {
     let code = format!("x = [{}missing, {}]", "1, ".repeat(80), "2, ".repeat(80));
     let text = drawn(&item(&code, Some((246, 253)), "here"), &at_80());
