@@ -7,7 +7,7 @@ use super::{Project, Sink};
 use crate::model::Severity;
 use crate::procfile::command::{Command, Program};
 use crate::procfile::{interface, python_path};
-use crate::python::entry::{EntryKind, EntryOptions, Interface, analyse_entry};
+use crate::python::entry::{EntryKind, EntryOptions, analyse_entry};
 use crate::python::lints::LintDoc;
 
 pub(super) const DOC: LintDoc = LintDoc {
