@@ -194,6 +194,14 @@ fn all_entries(
         entry.python = options.python;
         entry.virtualenv.clone_from(&options.virtualenv);
         entry.root.clone_from(&options.root);
+        if let Some(root) = &options.root {
+            entry.whole = true;
+            // PythonAnywhere runs the files of that folder, and puts nothing else on the path.
+            let www = entry.entry.parent().is_some_and(|dir| dir.ends_with("var/www"));
+            if www && entry.entry.starts_with(root) {
+                entry.assume_path = false;
+            }
+        }
         entry.cwd.clone_from(&options.cwd);
         entry.extra_path.clone_from(&options.extra_path);
         entry.threads = options.threads;

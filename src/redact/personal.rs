@@ -117,7 +117,7 @@ pub(super) fn users(text: &str) -> Vec<Range<usize>> {
 
 /// Accounts that stand for a service, an image or nobody.
 pub(super) fn names_a_person(user: &str) -> bool {
-    const SERVICE: [&str; 34] = [
+    const SERVICE: [&str; 31] = [
         "root",
         "app",
         "apps",
@@ -133,8 +133,6 @@ pub(super) fn names_a_person(user: &str) -> bool {
         "ec2-user",
         "admin",
         "user",
-        "username",
-        "yourusername",
         "runner",
         "vagrant",
         "git",
@@ -146,14 +144,15 @@ pub(super) fn names_a_person(user: &str) -> bool {
         "nobody",
         "shared",
         "public",
-        "myusername",
         "node",
         "docker",
         "service",
         "you",
         "gitlab-runner",
     ];
-    user.len() > 1 && !SERVICE.contains(&user.to_ascii_lowercase().as_str())
+    user.len() > 1
+        && !crate::rules::placeholders::stands_for_a_name(user)
+        && !SERVICE.contains(&user.to_ascii_lowercase().as_str())
 }
 
 /// Places where a known account name stands without its folder: databases (`ana$shop`,

@@ -10,6 +10,7 @@ mod load;
 mod matcher;
 pub mod page;
 pub mod pasted;
+pub mod placeholders;
 pub mod platform;
 mod programs;
 pub mod python_tables;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Discovered, below, on_server, version};
 use crate::model::{LogFile, LogKind, PlatformId, Site};
+use crate::rules::placeholders;
 
 /// Bytes read from the end of the server log and the start of the WSGI file.
 const GLANCE: u64 = 256 * 1024;
@@ -158,11 +159,13 @@ fn home_paths(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The account whose home a text names first; a manual's `yourusername` is nobody's.
 fn home_user(text: &str) -> Option<String> {
-    let at = text.find("/home/")? + 6;
-    let user: String =
-        text[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    (!user.is_empty()).then_some(user)
+    text.match_indices("/home/").find_map(|(at, head)| {
+        let rest = text[at + head.len()..].chars();
+        let user: String = rest.take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        (!user.is_empty() && !placeholders::stands_for_a_name(&user)).then_some(user)
+    })
 }
 
 fn virtualenv_in(text: &str) -> Option<String> {

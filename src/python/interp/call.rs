@@ -161,6 +161,9 @@ impl Interp<'_> {
             }
             "django.core.wsgi.get_wsgi_application"
             | "django.core.asgi.get_asgi_application"
+            // What these two return; older manuals call it themselves.
+            | "django.core.handlers.wsgi.WSGIHandler"
+            | "django.core.handlers.asgi.ASGIHandler"
             | "django.core.management.execute_from_command_line" => {
                 self.django_load(cx, call.range);
             }

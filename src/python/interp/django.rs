@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rustpython_ruff_python_ast::{self as ast, Expr};
 use rustpython_ruff_text_size::TextRange;
 
+use super::event::{Settings, SettingsWrong};
 use super::{Binding, Cx, EventKind, Interp, When};
 use crate::python::lints::near;
 use crate::python::resolve::pathops;
@@ -60,14 +61,26 @@ impl Interp<'_> {
                         .as_ref()
                         .is_some_and(|source| source.text().contains("settings.configure"))
                 });
-                if self.options.is_embedded() && !configured && !self.dotenv {
-                    let kind =
-                        EventKind::Settings { module: String::new(), near: None, literal: None };
+                if configured || self.dotenv {
+                    return None;
+                }
+                if !self.misnamed_variable(cx) && self.options.is_embedded() {
+                    let kind = EventKind::Settings(Settings {
+                        module: String::new(),
+                        wrong: SettingsWrong::Unset,
+                        near: None,
+                        elsewhere: None,
+                        literal: None,
+                        certainty: 0.8,
+                    });
                     self.emit(cx, range, "settings", kind);
                 }
                 return None;
             }
         };
+        if self.settings_path(cx, &name, range) {
+            return None;
+        }
         let before = self.events.len();
         let value = self.import_dotted(cx, &name, range, None);
         // The import's own complaint points at the call; the settings' name is what is wrong.
@@ -78,7 +91,18 @@ impl Interp<'_> {
         if let Some(at) = missing {
             let event = self.events.remove(before + at);
             let (near, literal) = (self.near_dotted(&name), self.string_literal(cx.module, &name));
-            let kind = EventKind::Settings { module: name, near, literal };
+            let (elsewhere, certainty) = match &event.kind {
+                EventKind::Missing(missing) => (missing.elsewhere.clone(), missing.certainty),
+                _ => (None, 1.0),
+            };
+            let kind = EventKind::Settings(Settings {
+                module: name,
+                wrong: SettingsWrong::Missing,
+                near,
+                elsewhere,
+                literal,
+                certainty,
+            });
             self.seen.remove(&(cx.module, literal.unwrap_or(range).start().to_u32(), "settings"));
             self.emit(
                 &Cx { weight: event.weight, ..cx.clone() },
@@ -93,6 +117,61 @@ impl Interp<'_> {
             return Some(id);
         }
         None
+    }
+
+    /// `DJANGO_SETTING_MODULE` is set, which nothing reads.
+    fn misnamed_variable(&mut self, cx: &Cx) -> bool {
+        const RIGHT: &str = "DJANGO_SETTINGS_MODULE";
+        let Some(wrong) = near::nearest(RIGHT, self.environ.keys().map(String::as_str)) else {
+            return false;
+        };
+        let place = (0..self.modules.len())
+            .find_map(|id| Some((id, self.string_literal(id, &wrong)?)))
+            .map_or((cx.module, None), |(id, range)| (id, Some(range)));
+        let (module, Some(literal)) = place else { return false };
+        let kind = EventKind::Settings(Settings {
+            module: wrong,
+            wrong: SettingsWrong::Misnamed,
+            near: Some(RIGHT.to_owned()),
+            elsewhere: None,
+            literal: Some(literal),
+            certainty: 1.0,
+        });
+        self.emit(&Cx { module, ..cx.clone() }, literal, "settings", kind);
+        true
+    }
+
+    /// `/srv/shop/shop/settings.py` where Django wants `shop.settings`.
+    fn settings_path(&mut self, cx: &Cx, name: &str, range: TextRange) -> bool {
+        if !name.contains(['/', '\\']) {
+            return false;
+        }
+        let stem = name.strip_suffix(".py").unwrap_or(name);
+        let parts: Vec<&str> = stem.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
+        let dirs: Vec<String> = self.sys_path.iter().map(|entry| entry.path.clone()).collect();
+        // The shortest end of the path that the search path leads to.
+        let near = (1..=parts.len().min(4)).find_map(|take| {
+            let tail = &parts[parts.len() - take..];
+            let mut dirs = dirs.clone();
+            for (at, part) in tail.iter().enumerate() {
+                self.finder.find(part, dirs.iter().map(String::as_str))?;
+                if at + 1 < tail.len() {
+                    dirs = dirs.iter().map(|dir| pathops::join(dir, part)).collect();
+                }
+            }
+            Some(tail.join("."))
+        });
+        let literal = self.string_literal(cx.module, name);
+        let kind = EventKind::Settings(Settings {
+            module: name.to_owned(),
+            wrong: SettingsWrong::Path,
+            near,
+            elsewhere: None,
+            literal,
+            certainty: 1.0,
+        });
+        self.emit(cx, literal.unwrap_or(range), "settings", kind);
+        true
     }
 
     /// What `get_wsgi_application()` loads.

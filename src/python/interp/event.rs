@@ -86,9 +86,38 @@ pub enum EventKind {
     /// A path is put on `sys.path` that lies where no files are at hand.
     PathElsewhere { text: String, literal: Option<TextRange> },
     /// Django's settings module: not found or without a name.
-    Settings { module: String, near: Option<String>, literal: Option<TextRange> },
+    Settings(Settings),
     /// A dotted name in Django's settings that leads nowhere.
     DjangoName { setting: &'static str, name: String, near: Option<String> },
+}
+
+/// What is wrong with the variable that names Django's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingsWrong {
+    /// No module of that name is found.
+    Missing,
+    /// Nothing sets the variable.
+    Unset,
+    /// Another variable of nearly its name is set.
+    Misnamed,
+    /// Its value is the path of a file.
+    Path,
+}
+
+/// Django's settings module, as the code names it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The value of the variable; with [`SettingsWrong::Misnamed`] the name of the wrong variable.
+    pub module: String,
+    pub wrong: SettingsWrong,
+    /// What was probably meant.
+    pub near: Option<String>,
+    /// A folder that has it and is not on the search path.
+    pub elsewhere: Option<String>,
+    /// Where it is written.
+    pub literal: Option<TextRange>,
+    /// 1.0, 0.8 or 0.5.
+    pub certainty: f64,
 }
 
 /// A name that nothing defines.

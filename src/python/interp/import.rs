@@ -335,20 +335,32 @@ impl Interp<'_> {
         let near = near::nearest(part, names.iter().map(String::as_str));
         // A folder without `__init__.py` gives way to an installed package of the same name, which
         // nobody can see where the virtualenv is not known.
-        if near.is_none() && module.source.is_none() && self.environment.site_packages.is_empty() {
-            self.unresolved.push(full.to_owned());
-            return;
+        let namespace = module.source.is_none();
+        let search_path = module.path.clone();
+        let mut elsewhere = None;
+        if near.is_none() && namespace && self.environment.site_packages.is_empty() {
+            // `/home/ana/shop/shop` on the path, where `/home/ana/shop` was meant.
+            let top = self.modules[package].name.clone();
+            if !top.contains('.') && !self.path_unknown {
+                let own = self.own_path();
+                elsewhere = self.elsewhere(cx, &top, full, &own);
+            }
+            if elsewhere.is_none() {
+                self.unresolved.push(full.to_owned());
+                return;
+            }
         }
+        let certainty = if elsewhere.is_some() && self.options.assume_path { 0.8 } else { 1.0 };
         let kind = EventKind::Missing(Missing {
             name: full.to_owned(),
             part: part.to_owned(),
             own: true,
-            certainty: 1.0,
+            certainty,
             near,
-            elsewhere: None,
+            elsewhere,
             distribution: None,
             name_range: Some(range),
-            searched: if dirs.is_empty() { vec![module.path.clone()] } else { dirs },
+            searched: if dirs.is_empty() { vec![search_path] } else { dirs },
         });
         self.emit(cx, range, "missing", kind);
     }
@@ -367,12 +379,7 @@ impl Interp<'_> {
             return super::expr::ext(top);
         }
         // Own folders come before the standard library, site-packages behind it.
-        let own: Vec<String> = self
-            .sys_path
-            .iter()
-            .filter(|entry| entry.origin != Origin::SitePackages)
-            .map(|entry| entry.path.clone())
-            .collect();
+        let own = self.own_path();
         let found = self.finder.find(top, own.iter().map(String::as_str));
         let sites: Vec<String> = self.sites();
         match found {
@@ -440,6 +447,12 @@ impl Interp<'_> {
             Some(part) => self.finder.find(part, dirs.iter().map(String::as_str)).is_none(),
             None => true,
         }
+    }
+
+    /// The folders of the search path in which nothing is installed.
+    pub(super) fn own_path(&self) -> Vec<String> {
+        let own = self.sys_path.iter().filter(|entry| entry.origin != Origin::SitePackages);
+        own.map(|entry| entry.path.clone()).collect()
     }
 
     /// The project's requirements may bring a module of that name.

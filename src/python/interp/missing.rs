@@ -27,12 +27,7 @@ impl Interp<'_> {
             return;
         }
         let distribution = EntryOptions::distribution(top);
-        let own: Vec<String> = self
-            .sys_path
-            .iter()
-            .filter(|entry| entry.origin != Origin::SitePackages)
-            .map(|entry| entry.path.clone())
-            .collect();
+        let own = self.own_path();
         let declared = distribution.is_none() && self.declared(top);
         let theirs = distribution.is_some() || declared;
         let mut names: Vec<String> = Vec::new();
@@ -56,6 +51,8 @@ impl Interp<'_> {
             if packages_known || elsewhere.is_some() { 1.0 } else { 0.8 }
         } else if packages_known {
             if distribution.is_some() { 1.0 } else { 0.8 }
+        } else if !theirs && self.path_gone(cx) {
+            0.8
         } else {
             0.0
         };
@@ -82,6 +79,16 @@ impl Interp<'_> {
         self.emit(cx, name_range.unwrap_or(range), "missing", kind);
     }
 
+    /// The entry point put a folder on the path that is not there: what it imports and nobody has was
+    /// to come from that folder.
+    fn path_gone(&self, cx: &Cx) -> bool {
+        cx.module == 0
+            && self.options.whole_tree()
+            && self.events.iter().any(|event| {
+                event.module == cx.module && matches!(event.kind, EventKind::PathMissing { .. })
+            })
+    }
+
     /// A module that this Python's standard library no longer has.
     pub(super) fn gone(&mut self, cx: &Cx, top: &str, range: TextRange) -> bool {
         let Some(removed) = python_tables::stdlib_module(top).and_then(|module| module.removed)
@@ -101,7 +108,13 @@ impl Interp<'_> {
     }
 
     /// A folder near the importing file or the path that has the module, though it is not on the path.
-    fn elsewhere(&mut self, cx: &Cx, top: &str, full: &str, own: &[String]) -> Option<String> {
+    pub(super) fn elsewhere(
+        &mut self,
+        cx: &Cx,
+        top: &str,
+        full: &str,
+        own: &[String],
+    ) -> Option<String> {
         let second = full.split('.').nth(1).map(str::to_owned);
         let mut places: Vec<String> = Vec::new();
         let file = self.modules.get(cx.module)?.path.clone();
@@ -118,7 +131,11 @@ impl Interp<'_> {
                     places.push(pathops::join(&dir, name));
                 }
             }
-            if dir == here || own.first() == Some(&dir) {
+            let by_code = self
+                .sys_path
+                .iter()
+                .any(|entry| entry.path == dir && matches!(entry.origin, Origin::Code { .. }));
+            if dir == here || own.first() == Some(&dir) || by_code {
                 let up = pathops::parent(&dir);
                 if up != "/" && up != "/home" && up != "/var" {
                     places.push(up);

@@ -405,6 +405,8 @@ impl<'o> Interp<'o> {
         literal: Option<TextRange>,
     ) {
         use super::resolve::pathops::{basename, parent};
+        // `path = "…"` above, and `sys.path.append(path)` here: the text is what is to be changed.
+        let literal = literal.or_else(|| self.string_literal(cx.module, text));
         let folder = parent(path);
         // The tree is at hand only if the parent is; else the file was copied from another machine.
         let here = self.finder.is_dir(&folder) && folder != "/" && folder != "/home";

@@ -3,7 +3,7 @@
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
 use crate::model::Severity;
-use crate::python::interp::event::EventKind;
+use crate::python::interp::event::{EventKind, Settings, SettingsWrong};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD401",
@@ -50,34 +50,73 @@ WSGI_APPLICATION = "wsgi.application"
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::Settings { module, near, literal } = &event.kind else { continue };
-        if module.is_empty() {
-            let message = "Nothing sets DJANGO_SETTINGS_MODULE before this line, so Django does not know its settings: add `os.environ[\"DJANGO_SETTINGS_MODULE\"] = \"yourproject.settings\"` above it".to_owned();
-            out.push(cx.at(&DOC, event, 0.8, message));
-            continue;
-        }
-        let hint = match near {
-            Some(near) => format!(". Did you mean `{near}`?"),
-            None => ". The folder above the package must be on `sys.path`".to_owned(),
-        };
-        let message = format!("Django's settings module `{module}` is not found{hint}");
-        let mut found = cx.at(&DOC, event, 1.0, message);
-        found.captures.insert("module".to_owned(), module.clone());
-        if let Some(near) = near {
-            found.captures.insert("near".to_owned(), near.clone());
-            if let Some(range) = literal {
-                let quote = cx
-                    .source(event.module)
-                    .and_then(|source| source.slice(*range).chars().next())
-                    .unwrap_or('"');
-                found.edits.extend(cx.edit(
-                    event.module,
-                    *range,
-                    &format!("{quote}{near}{quote}"),
-                    Safety::Safe,
-                ));
+        let EventKind::Settings(named) = &event.kind else { continue };
+        let mut found = cx.at(&DOC, event, named.certainty, message(cx, named));
+        let text = match named.wrong {
+            SettingsWrong::Unset => {
+                out.push(found);
+                continue;
             }
+            SettingsWrong::Misnamed => {
+                found.captures.insert("variable".to_owned(), named.module.clone());
+                named.near.clone()
+            }
+            SettingsWrong::Missing | SettingsWrong::Path => {
+                found.captures.insert("module".to_owned(), named.module.clone());
+                if let Some(near) = &named.near {
+                    found.captures.insert("near".to_owned(), near.clone());
+                }
+                if let Some(place) = &named.elsewhere {
+                    found.captures.insert("folder".to_owned(), place.clone());
+                }
+                named.near.clone()
+            }
+        };
+        if let (Some(text), Some(range)) = (text, named.literal) {
+            let quote = cx
+                .source(event.module)
+                .and_then(|source| source.slice(range).chars().next())
+                .unwrap_or('"');
+            let text = format!("{quote}{text}{quote}");
+            found.edits.extend(cx.edit(event.module, range, &text, Safety::Safe));
         }
         out.push(found);
+    }
+}
+
+fn message(cx: &ModuleCtx, named: &Settings) -> String {
+    let Settings { module, near, .. } = named;
+    match named.wrong {
+        SettingsWrong::Unset => "Nothing sets DJANGO_SETTINGS_MODULE before this line, so Django does not know its settings: add `os.environ[\"DJANGO_SETTINGS_MODULE\"] = \"yourproject.settings\"` above it".to_owned(),
+        SettingsWrong::Misnamed => format!(
+            "`{module}` is misspelled: Django reads the variable `DJANGO_SETTINGS_MODULE`, which nothing sets"
+        ),
+        SettingsWrong::Path => {
+            let meant = near.as_deref().unwrap_or("yourproject.settings");
+            format!(
+                "Django wants the dotted name of its settings module here, not the path of a file: write `{meant}`"
+            )
+        }
+        SettingsWrong::Missing => {
+            let hint = match (near, &named.elsewhere) {
+                (Some(near), _) => format!(". Did you mean `{near}`?"),
+                (None, Some(place)) => format!(". {}", elsewhere(cx, module, place)),
+                (None, None) => ". The folder above the package must be on `sys.path`".to_owned(),
+            };
+            format!("Django's settings module `{module}` is not found{hint}")
+        }
+    }
+}
+
+/// Which folder belongs on the path; the usual mistake is to name the package's own.
+fn elsewhere(cx: &ModuleCtx, module: &str, place: &str) -> String {
+    let package = module.split('.').next().unwrap_or(module);
+    let inside = format!("{place}/{package}");
+    if cx.run.sys_path.iter().any(|entry| entry.path == inside) {
+        format!(
+            "`{inside}` on `sys.path` is the package itself: put the folder above it there, `{place}`"
+        )
+    } else {
+        format!("The package `{package}` is in `{place}`: put that folder on `sys.path`")
     }
 }

@@ -217,6 +217,14 @@ impl ModuleCtx<'_> {
         found
     }
 
+    /// Moves a finding to the text that is to be changed.
+    fn point_at(&self, found: &mut LintFinding, module: ModuleId, range: TextRange) {
+        if let Some(source) = self.source(module) {
+            found.place = source.place(range);
+            found.excerpt = source.excerpt(range);
+        }
+    }
+
     /// A finding on a range of a module.
     fn found(
         &self,

@@ -46,7 +46,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         // Harmless unless something is missing afterwards.
         let missing = cx.run.events.iter().any(|event| {
             matches!(&event.kind, EventKind::Missing(missing) if missing.own)
-                || matches!(event.kind, EventKind::Settings { .. })
+                || matches!(event.kind, EventKind::Settings(_))
         });
         found.severity = if missing {
             Severity::Error
@@ -55,9 +55,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         } else {
             Severity::Note
         };
+        if let Some(range) = literal {
+            cx.point_at(&mut found, event.module, *range);
+        }
         found.captures.insert("path".to_owned(), path.clone());
         if let Some(near) = near {
-            found.captures.insert("near".to_owned(), near.clone());
+            found.captures.insert("near-path".to_owned(), near.clone());
             found.edits.extend(part(cx, event, path, near));
             if literal_text == path
                 && let Some(range) = literal

@@ -3,6 +3,7 @@
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
 use crate::python::interp::event::EventKind;
+use crate::rules::placeholders;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD503",
@@ -52,8 +53,44 @@ const WORDS: &[&str] = &[
 
 /// Whether a path still has a placeholder.
 pub(super) fn is_placeholder(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
+    let lower = text.to_lowercase();
     WORDS.iter().any(|word| lower.contains(word))
+        || text.split(['/', '.']).any(placeholders::stands_for_a_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_placeholder;
+
+    #[test]
+    fn words_that_stand_for_a_name() {
+        for text in [
+            "/home/yourusername/mysite",
+            "/home/TU_USUARIO/tienda",
+            "/home/tuusuario/tienda",
+            "/home/<seu-usuario>/loja",
+            "/home/USERNAME/shop",
+            "/home/你的用户名/wangzhan",
+            "/home/ваш_логин/site",
+            "/home/{username}/shop",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_that_people_have() {
+        for text in [
+            "/home/user/shop",
+            "/home/usuario/tienda",
+            "/home/ana/username-checker",
+            "/home/ana/benutzernamen",
+            "/srv/shop/users",
+            "/home/yourgo/shop",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
 }
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
@@ -62,18 +99,18 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             EventKind::PathMissing { literal_text, literal, .. } => {
                 (literal_text, literal.unwrap_or(event.range))
             }
-            EventKind::Settings { module, literal, .. } => (module, literal.unwrap_or(event.range)),
+            EventKind::Settings(named) => (&named.module, named.literal.unwrap_or(event.range)),
             EventKind::PathElsewhere { text, literal } => (text, literal.unwrap_or(event.range)),
             _ => continue,
         };
         if !is_placeholder(text) {
             continue;
         }
-        let message = format!("`{text}` is a placeholder: put your own name or folder there");
+        let message = format!(
+            "`{text}` is still the text of a manual or template: put your own user name and folder there"
+        );
         let mut found = cx.at(&DOC, event, 1.0, message);
-        if let Some(source) = cx.source(event.module) {
-            found.place = source.place(range);
-        }
+        cx.point_at(&mut found, event.module, range);
         found.captures.insert("path".to_owned(), text.clone());
         out.push(found);
     }
