@@ -65,6 +65,7 @@ kinds! {
     MarkdownFence "markdown-fence"
     PastedMarkup "pasted-markup"
     PastedTraceback "pasted-traceback"
+    PastedLineNumbers "pasted-line-numbers"
     // characters
     CurlyQuote "curly-quote"
     InvisibleCharacter "invisible-character"
@@ -80,6 +81,7 @@ kinds! {
     BytesNotAscii "bytes-not-ascii"
     FString "f-string"
     MixedStrings "mixed-strings"
+    UnquotedText "unquoted-text"
     LineContinuation "line-continuation"
     BadNumber "bad-number"
     // Python 2
@@ -120,6 +122,7 @@ kinds! {
     DefaultExceptNotLast "default-except-not-last"
     Parameters "bad-parameters"
     Arguments "bad-arguments"
+    Decorator "decorator-without-function"
     InvalidSyntax "invalid-syntax"
     // the compile step
     ReturnOutsideFunction "return-outside-function"

@@ -78,6 +78,21 @@ impl Source {
         self.parsed.lines.text(self.text(), line).trim_end().chars().take(300).collect()
     }
 
+    /// Whether a place lies in the indented lines below a broken line: if and when these run, only that
+    /// line could say (`if __name__ = "__main__":`).
+    pub fn is_below_broken(&self, offset: u32) -> bool {
+        let line = self.line_of(offset);
+        let text = |line: u32| self.parsed.lines.text(self.text(), line);
+        let indent = |line: u32| text(line).len() - text(line).trim_start().len();
+        let before = self.problems().iter().filter(|problem| {
+            problem.line < line && line - problem.line <= 400 && problem.needs_python.is_none()
+        });
+        before.rev().take(3).any(|problem| {
+            let margin = indent(problem.line);
+            (problem.line + 1..=line).all(|at| text(at).trim().is_empty() || indent(at) > margin)
+        })
+    }
+
     /// The source text of a range.
     pub fn slice(&self, range: TextRange) -> &str {
         self.text().get(range.start().to_usize()..range.end().to_usize()).unwrap_or("")

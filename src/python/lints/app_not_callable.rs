@@ -51,7 +51,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let (what, message) = match (known, value) {
         (Some(what), _) => {
             let message = format!(
-                "`{wanted}` is {what} here, which the server cannot call: it must be the app object itself"
+                "`{wanted}` is {what} here, and the server cannot call that: it must be the app object itself"
             );
             (what, message)
         }
@@ -87,7 +87,7 @@ pub(super) fn uncallable(value: &Value) -> Option<String> {
         Value::Dict(..) => "a dictionary".to_owned(),
         Value::Plain(what) => (*what).to_owned(),
         Value::Inst(name) if table().is_no_app(name) => {
-            format!("an object of `{name}`, which is no WSGI application")
+            format!("an object of `{name}`")
         }
         Value::Coroutine(func) => format!("the unfinished call of `async def {}`", func.name),
         Value::Object(class) if is_no_app(class) => {

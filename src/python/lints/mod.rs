@@ -139,7 +139,14 @@ pub struct ModuleCtx<'r> {
 impl ModuleCtx<'_> {
     /// Events that run for sure enough to speak of, that is not below an undecided condition.
     fn events(&self) -> impl Iterator<Item = &Event> {
-        self.run.events.iter().filter(|event| event.weight >= 0.75 && !self.is_managers(event))
+        self.run.events.iter().filter(|event| {
+            event.weight >= 0.75 && !self.is_managers(event) && !self.is_below_broken(event)
+        })
+    }
+
+    fn is_below_broken(&self, event: &Event) -> bool {
+        self.source(event.module)
+            .is_some_and(|source| source.is_below_broken(event.range.start().to_u32()))
     }
 
     /// What `manage.py` itself does is no server's matter, other than what it loads.

@@ -38,7 +38,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
     for (event, call) in cx.calls().filter(|(_, call)| call.rule.kind == CallKind::Server) {
         let written = cx.source(event.module).map_or("", |source| source.slice(event.range));
-        let short = written.split('(').next().unwrap_or(written);
+        let short = callee(written);
         let message = format!(
             "`{short}(…)` starts {} while the code is imported{}. The platform already runs a server for you. Put the call under `if __name__ == \"__main__\":`, or remove it",
             call.rule.what,
@@ -53,6 +53,23 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             found.edits.extend(guard(cx, event.module, statement));
         }
         out.push(found);
+    }
+}
+
+/// What is called, of a call's text: `create_app().run` of `create_app().run(debug=True)`.
+fn callee(written: &str) -> &str {
+    let mut depth = 0;
+    let open = written.char_indices().rev().find(|(_, c)| {
+        depth += match c {
+            ')' => 1,
+            '(' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    match open {
+        Some((at, _)) if at > 0 && at <= 60 && !written[..at].contains('\n') => &written[..at],
+        _ => written.split('(').next().unwrap_or(written),
     }
 }
 

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use rustpython_ruff_python_ast::Stmt;
-use rustpython_ruff_text_size::{Ranged as _, TextRange};
+use rustpython_ruff_text_size::{Ranged as _, TextRange, TextSize};
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::{Edit, Safety, Severity};
-use crate::python::interp::event::EventKind;
+use crate::python::interp::event::{Event, EventKind};
 use crate::python::value::ModuleId;
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -88,9 +88,24 @@ const OTHER: &[(&str, &str)] = &[
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let mut told: Vec<(ModuleId, &str)> = Vec::new();
+    let mut texts: Vec<(ModuleId, TextRange)> = Vec::new();
     for event in cx.events() {
         let EventKind::Undefined(undefined) = &event.kind else { continue };
         let name = &undefined.name;
+        // `home/ana/site` is one text, not three names.
+        if texts
+            .iter()
+            .any(|(module, range)| *module == event.module && range.contains_range(event.range))
+        {
+            continue;
+        }
+        if undefined.later.is_none()
+            && let Some(range) = unquoted(cx, event)
+        {
+            texts.push((event.module, range));
+            out.push(without_quotes(cx, event, range, name));
+            continue;
+        }
         // The first use fails; the others are the same mistake.
         if told.contains(&(event.module, name)) {
             continue;
@@ -105,6 +120,8 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             message = format!(
                 "`{name}` is used here, but it is only defined further down, in line {line}: move that line up, or this one down"
             );
+        } else if compared(cx, event) {
+            message.push_str(". `==` only compares; write a single `=` to give it a value");
         } else if let Some((_, right)) = OTHER.iter().find(|(wrong, _)| wrong == name) {
             let _ = write!(message, ". Python's own word is `{right}`");
         } else if let Some(inside) = &undefined.inside {
@@ -131,6 +148,49 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         found.edits.extend(import.and_then(|line| add_import(cx, event.module, &line)));
         out.push(found);
     }
+}
+
+/// `application == app` as a line of its own.
+fn compared(cx: &ModuleCtx, event: &Event) -> bool {
+    cx.source(event.module).is_some_and(|source| {
+        let text = source.text();
+        let (before, after) =
+            (&text[..event.range.start().to_usize()], &text[event.range.end().to_usize()..]);
+        (before.is_empty() || before.ends_with('\n')) && after.trim_start().starts_with("== ")
+    })
+}
+
+/// The text that was probably meant, where names stand as a path or as Django's settings do.
+fn unquoted(cx: &ModuleCtx, event: &Event) -> Option<TextRange> {
+    let source = cx.source(event.module)?;
+    let text = source.text();
+    let start = event.range.start().to_usize();
+    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[start..]
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '-')))
+        .map_or(text.len(), |at| start + at);
+    let (before, written) = (&text[line_start..start], &text[start..end]);
+    let is_value = before.trim_end().ends_with(['=', '(', ',', '[', ':']);
+    let path = written.matches('/').count() >= 2
+        && !written.contains("//")
+        && written.split('/').all(|part| part.starts_with(|c: char| c.is_alphabetic()));
+    let settings = before.contains("DJANGO_SETTINGS_MODULE") && written.contains('.');
+    if !is_value || !(path || settings) {
+        return None;
+    }
+    let at = |offset: usize| TextSize::try_from(offset).ok();
+    Some(TextRange::new(at(start)?, at(end)?))
+}
+
+fn without_quotes(cx: &ModuleCtx, event: &Event, range: TextRange, name: &str) -> LintFinding {
+    let written = cx.source(event.module).map_or("", |source| source.slice(range)).to_owned();
+    let message = format!(
+        "This text needs quotes: without them Python looks for something called `{name}`. Write `'{written}'`"
+    );
+    let mut found = cx.at(&DOC, event, 1.0, message);
+    cx.point_at(&mut found, event.module, range);
+    found.captures.insert("name".to_owned(), name.to_owned());
+    found
 }
 
 /// A line before the first import, where the file has one.

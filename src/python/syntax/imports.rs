@@ -54,6 +54,21 @@ pub(super) fn explain(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explaine
                 "Write the module's name with dots instead of slashes, and add its folder to sys.path.",
             );
         }
+        TokenKind::Lpar if broken.kind(found.token - 1) == TokenKind::Name => {
+            let name = broken.word(found.token - 1);
+            let module = broken.word(found.first + 1);
+            let hint = if first == TokenKind::From {
+                format!("Delete the round brackets here; call {name}() in a line below.")
+            } else {
+                let call = broken.source[broken.span(found.first + 1).start..rest.end].trim_end();
+                format!("Write import {module} in one line and {call} in the next.")
+            };
+            return say(
+                found.range.clone(),
+                "an import only names things, it does not call them",
+                &hint,
+            );
+        }
         TokenKind::Int | TokenKind::Float => {
             return say(
                 rest,

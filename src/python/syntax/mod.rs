@@ -10,6 +10,7 @@ mod characters;
 mod compile;
 mod conflict;
 mod echo;
+mod copied;
 mod generic;
 mod imports;
 mod indent;
@@ -19,6 +20,7 @@ mod missing;
 mod pasted;
 mod python2;
 mod strings;
+mod unquoted;
 mod version;
 mod whole;
 mod words;
@@ -139,13 +141,15 @@ fn hides(source: &str, problems: &[SyntaxProblem], unclosed: &SyntaxProblem) -> 
 }
 
 fn explain_one(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
-    const EXPLAINERS: [fn(&Broken<'_>, &Found<'_>) -> Option<Explained>; 13] = [
+    const EXPLAINERS: [fn(&Broken<'_>, &Found<'_>) -> Option<Explained>; 15] = [
         listing::explain,
         pasted::explain,
+        copied::explain,
         strings::explain,
         characters::explain,
         indent::explain,
         brackets::explain,
+        unquoted::explain,
         python2::explain,
         languages::explain,
         imports::explain,
