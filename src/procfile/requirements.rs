@@ -9,6 +9,8 @@ pub(super) struct Requirements {
     pub names: BTreeSet<String>,
     /// A lock file: everything that will be there stands in it.
     pub locked: bool,
+    /// Lines of `requirements.txt` that fix a version: name and first number.
+    pinned: Vec<(String, u32)>,
     /// No file was found, or one refers to something that was not read.
     pub open: bool,
 }
@@ -53,6 +55,11 @@ impl Requirements {
         all
     }
 
+    /// A version below that is asked for: `gunicorn==19.9.0`, `gunicorn<20`.
+    pub(super) fn pins_below(&self, name: &str, version: u32) -> bool {
+        self.pinned.iter().any(|(known, major)| known == name && *major < version)
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
         self.names.contains(name)
     }
@@ -71,6 +78,18 @@ impl Requirements {
             {
                 for extra in extras.split(',') {
                     self.names.insert(format!("{name}[{}]", extra.trim().to_ascii_lowercase()));
+                }
+            }
+            let rest = text.trim()[name.len()..].trim_start();
+            let (operator, number) =
+                rest.split_at(rest.len() - rest.trim_start_matches(['=', '<', '~']).len());
+            let digits: String =
+                number.trim_start().chars().take_while(char::is_ascii_digit).collect();
+            if let Ok(major) = digits.parse::<u32>() {
+                match operator {
+                    "==" | "===" | "~=" | "<=" => self.pinned.push((name.clone(), major)),
+                    "<" => self.pinned.push((name.clone(), major.saturating_sub(1))),
+                    _ => {}
                 }
             }
             self.names.insert(name);

@@ -120,6 +120,39 @@ fn programs_and_modules() {
         NEEDS,
     ];
     assert_eq!(names(&sub), ["procfile-module-unresolved"]);
+    // All code in one folder, and a package of another name.
+    let django = "import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\napplication = get_wsgi_application()\n";
+    let below = |command| {
+        names(&[
+            ("Procfile", command),
+            ("site/manage.py", ""),
+            ("site/shop/__init__.py", ""),
+            ("site/shop/settings.py", "SECRET_KEY = 'x'\nROOT_URLCONF = 'shop.urls'\n"),
+            ("site/shop/urls.py", "urlpatterns = []\n"),
+            ("site/shop/wsgi.py", django),
+            NEEDS,
+        ])
+    };
+    assert_eq!(below("web: gunicorn shop.wsgi\n"), ["procfile-module-unresolved"]);
+    assert!(below("web: gunicorn --chdir site shop.wsgi\n").is_empty());
+    let other = [
+        ("Procfile", "web: gunicorn webshop.wsgi\n"),
+        ("manage.py", ""),
+        ("shop/__init__.py", ""),
+        ("shop/wsgi.py", "application = print\n"),
+    ];
+    assert_eq!(names(&other), ["procfile-module-unresolved"]);
+    // gunicorn 20 and newer take no attribute of an object.
+    let dash = "import dash\napp = dash.Dash(__name__)\n";
+    let dotted = |needs| {
+        names(&[
+            ("Procfile", "web: gunicorn app:app.server\n"),
+            ("app.py", dash),
+            ("requirements.txt", needs),
+        ])
+    };
+    assert_eq!(dotted("dash\ngunicorn\n"), ["procfile-module-unresolved"]);
+    assert!(dotted("dash\ngunicorn==19.9.0\n").is_empty());
     // Without the project nothing is known of its modules.
     assert!(names(&[("Procfile", "web: gunicorn shop.wsgi\n")]).is_empty());
 }

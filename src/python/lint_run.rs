@@ -194,19 +194,28 @@ fn all_entries(
         entry.python = options.python;
         entry.virtualenv.clone_from(&options.virtualenv);
         entry.root.clone_from(&options.root);
-        if let Some(root) = &options.root {
-            entry.whole = true;
-            // PythonAnywhere runs the files of that folder, and puts nothing else on the path.
-            let www = entry.entry.parent().is_some_and(|dir| dir.ends_with("var/www"));
-            if www && entry.entry.starts_with(root) {
-                entry.assume_path = false;
-            }
-        }
         entry.cwd.clone_from(&options.cwd);
         entry.extra_path.clone_from(&options.extra_path);
         entry.threads = options.threads;
+        if let Some(root) = &options.root {
+            entry.whole = true;
+            // PythonAnywhere runs the files of that folder, and puts nothing else on the path.
+            let folder = entry.entry.parent().map(real);
+            if folder.is_some_and(|dir| dir == real(root).join("var/www")) {
+                entry.assume_path = false;
+                entry.cwd = entry.cwd.take().or_else(|| only_home(root));
+            }
+        }
     }
     entries
+}
+
+/// The home of a tree's only user, where PythonAnywhere starts the app.
+fn only_home(root: &Path) -> Option<PathBuf> {
+    let mut users =
+        fs::read_dir(root.join("home")).ok()?.flatten().filter(|entry| entry.path().is_dir());
+    let first = users.next()?;
+    users.next().is_none().then(|| Path::new("/home").join(first.file_name()))
 }
 
 fn add(

@@ -75,6 +75,8 @@ pub enum Value {
     Class(Rc<ClassVal>),
     /// An instance of a project class.
     Object(Rc<ClassVal>),
+    /// A spec, a loader or a module made from the file at that path.
+    FileSpec(Rc<str>),
     /// A lambda with that many parameters.
     Lambda(usize),
 }

@@ -105,7 +105,7 @@ pub(super) fn check(
     };
     let found = here(&dir);
     if let Some(file) = found {
-        attribute(&dir, &file, module, attr, command, &mut say);
+        attribute(&dir, &file, module, attr, command, project, &mut say);
         return;
     }
     let top = module.split('.').next().unwrap_or(module);
@@ -115,7 +115,7 @@ pub(super) fn check(
         || dir.join(format!("{top}.py")).is_file()
         || dir.join("src").join(top).exists();
     let installed = project.requirements.has(&top.replace('_', "-"))
-        || project.requirements.open && !exists && !near(&dir, &below);
+        || project.requirements.open && !exists && !near(&dir, &below) && !own_wsgi(&dir, &below);
     if installed {
         return;
     }
@@ -131,6 +131,19 @@ pub(super) fn check(
             ),
         );
     }
+    // `portfolio.wsgi`, where the project's only package with such a module has another name.
+    if let Some((_, rest)) = below.split_once('/').filter(|_| !exists) {
+        let mut holders = below_folders(&dir)
+            .into_iter()
+            .filter(|folder| dir.join(folder).join(format!("{rest}.py")).is_file());
+        if let (Some(folder), None) = (holders.next(), holders.next()) {
+            let meant = format!("{folder}.{}", rest.replace('/', "."));
+            return say(
+                1.0,
+                format!("There is no package {top} in the project; {meant} was probably meant."),
+            );
+        }
+    }
     let alike =
         modules(&dir).into_iter().find(|name| name.eq_ignore_ascii_case(top) || swapped(name, top));
     match alike {
@@ -143,6 +156,16 @@ pub(super) fn check(
             format!("There is no module {module} in the project, and no requirement of that name."),
         ),
     }
+}
+
+/// The project has exactly one package with a `wsgi` or `asgi` module, as the target names one.
+fn own_wsgi(dir: &Path, below: &str) -> bool {
+    let Some((_, rest @ ("wsgi" | "asgi"))) = below.split_once('/') else { return false };
+    below_folders(dir)
+        .iter()
+        .filter(|folder| dir.join(folder).join(format!("{rest}.py")).is_file())
+        .count()
+        == 1
 }
 
 fn near(dir: &Path, below: &str) -> bool {
@@ -166,6 +189,7 @@ fn attribute(
     module: &str,
     attr: &str,
     command: &Command,
+    project: &Project<'_>,
     say: &mut dyn FnMut(f64, String),
 ) {
     let call = attr.split_once('(').map(|(name, _)| name);
@@ -175,6 +199,23 @@ fn attribute(
         ("", _) => return,
         (name, _) => name,
     };
+    if command.program == Program::Gunicorn
+        && call.is_none()
+        && let Some((object, part)) = name.split_once('.')
+        && [object, part].iter().all(|word| is_identifier(word))
+    {
+        // Before version 20 gunicorn evaluated what stands there.
+        if !project.requirements.pins_below("gunicorn", 20) {
+            let file = file.file_name().unwrap_or_default().to_string_lossy();
+            say(
+                0.8,
+                format!(
+                    "gunicorn reads only a name behind the colon, not {name}. Write {part} = {name} in {file}, and start {module}:{part}"
+                ),
+            );
+        }
+        return;
+    }
     if !is_identifier(name) {
         return;
     }

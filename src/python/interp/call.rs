@@ -31,6 +31,11 @@ impl Args {
             .or_else(|| self.keywords.iter().find(|(key, _)| key == name).map(|(_, value)| value))
     }
 
+    /// `*args`, `**kwargs` or keywords: what is given is not all in sight.
+    pub(super) fn is_open(&self) -> bool {
+        self.open || !self.keywords.is_empty()
+    }
+
     fn keyword(&self, name: &str) -> Option<&Value> {
         self.keywords.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }

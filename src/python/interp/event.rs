@@ -68,6 +68,10 @@ pub enum EventKind {
     NoSecretKey { near: Option<String>, sure: bool },
     /// A call of an own function with too few or too many arguments.
     Arguments { name: String, wanted: usize, given: usize },
+    /// `/` between two texts.
+    TextDivided { left: TextRange, right: TextRange },
+    /// A file is loaded by its path.
+    FileLoad(FileLoad),
     /// `from ..x import y` in a module that has no package so far up.
     Relative { written: String, alone: bool, certainty: f64 },
     /// A second view function of a name that a Flask app or blueprint has already.
@@ -76,9 +80,10 @@ pub enum EventKind {
     Shadows { name: String, what: Shadowed, target: ModuleId },
     /// `django.setup()` in code that the server loads.
     DjangoSetup { statement: TextRange },
-    /// A path is put on `sys.path` that is not there.
+    /// A path is put on `sys.path` that is not there, or is no folder but a file.
     PathMissing {
         path: String,
+        file: bool,
         near: Option<String>,
         literal: Option<TextRange>,
         literal_text: String,
@@ -89,6 +94,16 @@ pub enum EventKind {
     Settings(Settings),
     /// A dotted name in Django's settings that leads nowhere.
     DjangoName { setting: &'static str, name: String, near: Option<String> },
+}
+
+/// A file loaded by its path that is not there, or that loads itself.
+#[derive(Debug, Clone)]
+pub struct FileLoad {
+    /// As written.
+    pub path: String,
+    pub itself: bool,
+    /// A file beside it of nearly that name.
+    pub near: Option<String>,
 }
 
 /// What is wrong with the variable that names Django's settings.

@@ -43,7 +43,16 @@ impl Interp<'_> {
                 let right = self.expr(cx, &node.right);
                 match node.op {
                     Operator::Add => self.add(&left, &right),
-                    Operator::Div => self.divide(&left, &right),
+                    Operator::Div => {
+                        if let (Value::Str(_), Value::Str(_)) = (&left, &right)
+                            && !cx.caught.types
+                        {
+                            let (left, right) = (node.left.range(), node.right.range());
+                            let kind = EventKind::TextDivided { left, right };
+                            self.emit(cx, node.range, "divided", kind);
+                        }
+                        self.divide(&left, &right)
+                    }
                     Operator::Mod => match (&left, &right) {
                         (Value::Str(format), Value::Str(part))
                             if format.matches("%s").count() == 1 =>
@@ -462,6 +471,7 @@ impl Interp<'_> {
                 ext(&format!("{base}.{name}"))
             }
             Value::Inst(base) => ext(&format!("{base}().{name}")),
+            Value::FileSpec(path) => self.spec_attribute(cx, path, name),
             Value::Path(path) => match name {
                 "parent" => Value::Path(pathops::parent(path).as_str().into()),
                 "parents" => Value::Parents(Rc::clone(path)),

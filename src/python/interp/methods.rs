@@ -55,7 +55,21 @@ impl Interp<'_> {
                 }
                 Some(Value::None)
             }
-            Value::Environ => Some(self.environ_method(name, args)),
+            Value::Environ => {
+                // Without the comma the two texts are one, and the variable gets no value.
+                if name == "setdefault" && args.positional.len() == 1 && !args.is_open() {
+                    let name = "os.environ.setdefault".to_owned();
+                    let kind = EventKind::Arguments { name, wanted: 2, given: 1 };
+                    self.emit(cx, call.range, "arguments", kind);
+                }
+                Some(self.environ_method(name, args))
+            }
+            Value::FileSpec(path) if matches!(name, "load_module" | "exec_module") => {
+                let path = Rc::clone(path);
+                let stem = pathops::basename(&path).trim_end_matches(".py").to_owned();
+                let loaded = self.load_by_path(cx, &stem, &path, call.range);
+                Some(if name == "load_module" { loaded } else { Value::None })
+            }
             Value::Path(path) => self.path_method(cx, path, name, call, args),
             Value::Str(text) => self.text_method(text, name, args),
             Value::List(items, _) => {
@@ -141,7 +155,7 @@ impl Interp<'_> {
         let made = |text: &str| Some(Value::Path(text.into()));
         match name {
             "resolve" | "absolute" | "expanduser" => {
-                let text = self.expand(path);
+                let Some(text) = self.expand(path) else { return Some(Value::Unknown) };
                 made(&pathops::absolute(&text, &self.cwd))
             }
             "joinpath" => {
@@ -217,16 +231,18 @@ impl Interp<'_> {
     }
 
     /// `~` at the start of a path.
-    fn expand(&self, path: &str) -> String {
-        match (path.strip_prefix('~'), self.home()) {
+    /// `~` and `~name` written out; `None` where nobody knows whose home it is.
+    fn expand(&self, path: &str) -> Option<String> {
+        Some(match (path.strip_prefix('~'), self.home()) {
             (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
                 format!("{home}{rest}")
             }
             (Some(rest), _) if !rest.is_empty() && !rest.starts_with('/') => {
                 format!("/home/{rest}")
             }
-            _ => path.to_owned(),
-        }
+            (Some(_), _) => return None,
+            (None, _) => path.to_owned(),
+        })
     }
 
     fn opened(&mut self, cx: &Cx, path: &str, mode: Option<&Value>, call: &ast::ExprCall) {
@@ -290,7 +306,8 @@ impl Interp<'_> {
                 Some(text(0).map_or(Value::Unknown, |path| Value::str(&pathops::normal(path))))
             }
             "os.path.expanduser" => {
-                Some(text(0).map_or(Value::Unknown, |path| Value::str(&self.expand(path))))
+                let home = text(0).and_then(|path| self.expand(path));
+                Some(home.map_or(Value::Unknown, |path| Value::str(&path)))
             }
             "os.path.exists" | "os.path.isfile" | "os.path.isdir" => Some(Value::EnvValue),
             "os.path.split" => Some(text(0).map_or(Value::Unknown, |path| {
@@ -344,6 +361,23 @@ impl Interp<'_> {
                     self.relative_path(cx, &path, true, call);
                 }
                 Some(super::expr::ext("sqlite3.connect()"))
+            }
+            "imp.load_source" => {
+                let (Some(module), Some(path)) = (text(0), text(1)) else {
+                    return Some(Value::Unknown);
+                };
+                let (module, path) = (module.to_owned(), path.to_owned());
+                Some(self.load_by_path(cx, &module, &path, call.range()))
+            }
+            "importlib.util.spec_from_file_location" | "importlib.machinery.SourceFileLoader" => {
+                let path = args.get(1, if name.ends_with("Loader") { "path" } else { "location" });
+                Some(match path.and_then(Value::text) {
+                    Some(path) => Value::FileSpec(path.into()),
+                    None => Value::Unknown,
+                })
+            }
+            "importlib.util.module_from_spec" => {
+                Some(args.positional.first().cloned().unwrap_or(Value::Unknown))
             }
             "builtins.exec" | "builtins.execfile" | "builtins.eval" | "runpy.run_path" => {
                 self.executed(cx, args);

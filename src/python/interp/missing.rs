@@ -51,7 +51,7 @@ impl Interp<'_> {
             if packages_known || elsewhere.is_some() { 1.0 } else { 0.8 }
         } else if packages_known {
             if distribution.is_some() { 1.0 } else { 0.8 }
-        } else if !theirs && self.path_gone(cx) {
+        } else if !theirs && (self.path_gone(cx) || self.own_by_name(cx, top)) {
             0.8
         } else {
             0.0
@@ -87,6 +87,46 @@ impl Interp<'_> {
             && self.events.iter().any(|event| {
                 event.module == cx.module && matches!(event.kind, EventKind::PathMissing { .. })
             })
+    }
+
+    /// On PythonAnywhere the WSGI file imports the app from the user's own files; nobody installs a
+    /// package of such a name.
+    fn own_by_name(&self, cx: &Cx, top: &str) -> bool {
+        const NAMES: &[&str] = &[
+            "app",
+            "application",
+            "flask_app",
+            "main",
+            "server",
+            "api",
+            "core",
+            "backend",
+            "mysite",
+            "my_site",
+            "myapp",
+            "my_app",
+            "website",
+            "webapp",
+            "web_app",
+            "project",
+            "site",
+            "wsgi",
+            "run",
+            "index",
+            "hello",
+            "bot",
+            "views",
+            "routes",
+            "models",
+            "config",
+            "settings",
+            "database",
+            "utils",
+        ];
+        cx.module == 0
+            && self.options.whole_tree()
+            && self.options.is_embedded()
+            && NAMES.contains(&top)
     }
 
     /// A module that this Python's standard library no longer has.

@@ -13,6 +13,7 @@ mod expr;
 mod import;
 mod installed;
 mod load;
+mod loaders;
 mod methods;
 mod missing;
 mod names;
@@ -380,6 +381,16 @@ impl<'o> Interp<'o> {
                 .is_some_and(|ending| ending == "zip" || ending == "egg" || ending == "whl");
             if !archive && !self.finder.exists(&path) {
                 self.path_missing(cx, &path, text, range, literal);
+            } else if path.ends_with(".py") {
+                let literal = literal.or_else(|| self.string_literal(cx.module, text));
+                let kind = EventKind::PathMissing {
+                    near: Some(super::resolve::pathops::parent(&path)),
+                    path: path.clone(),
+                    file: true,
+                    literal,
+                    literal_text: text.to_owned(),
+                };
+                self.emit(cx, range, "path", kind);
             } else {
                 self.path_unknown = true;
             }
@@ -434,6 +445,7 @@ impl<'o> Interp<'o> {
             .map(|name| super::resolve::pathops::join(&folder, &name));
         let kind = EventKind::PathMissing {
             path: path.to_owned(),
+            file: false,
             near,
             literal,
             literal_text: text.to_owned(),

@@ -23,6 +23,7 @@ mod duplicate_endpoint;
 mod empty_secret_key;
 mod environ;
 mod exit;
+mod file_load;
 mod input;
 mod missing_comma;
 mod models_too_early;
@@ -45,6 +46,7 @@ mod shadows_stdlib;
 mod slow;
 mod syntax_error;
 mod syntax_new;
+mod text_divided;
 mod thread;
 mod undefined_name;
 mod wsgi_application;
@@ -119,7 +121,8 @@ lints! {
     wsgi_in_asgi
     blocking slow thread exit input command_line
     not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
-    undefined_name relative_import removed call_arguments duplicate_endpoint name_installed
+    undefined_name relative_import removed call_arguments duplicate_endpoint name_installed file_load
+    text_divided
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     models_too_early missing_comma
     environ relative_open placeholder secret

@@ -32,7 +32,7 @@ application = Flask(__name__)
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::PathMissing { path, near, literal, literal_text } = &event.kind else {
+        let EventKind::PathMissing { path, file, near, literal, literal_text } = &event.kind else {
             continue;
         };
         if super::placeholder::is_placeholder(literal_text) {
@@ -40,8 +40,14 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         let hint =
             near.as_ref().map(|near| format!(". Did you mean `{near}`?")).unwrap_or_default();
-        let message =
-            format!("The folder `{path}` does not exist, so nothing can be imported from it{hint}");
+        let message = match near {
+            Some(folder) if *file => format!(
+                "`{path}` is a file, and `sys.path` takes folders: write the folder that holds it, `{folder}`"
+            ),
+            _ => format!(
+                "The folder `{path}` does not exist, so nothing can be imported from it{hint}"
+            ),
+        };
         let mut found = cx.at(&DOC, event, 0.8, message);
         // Harmless unless something is missing afterwards.
         let missing = cx.run.events.iter().any(|event| {

@@ -58,6 +58,29 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         || text.split(['/', '.']).any(placeholders::stands_for_a_name)
 }
 
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    for event in cx.events() {
+        let (text, range) = match &event.kind {
+            EventKind::PathMissing { literal_text, literal, .. } => {
+                (literal_text, literal.unwrap_or(event.range))
+            }
+            EventKind::Settings(named) => (&named.module, named.literal.unwrap_or(event.range)),
+            EventKind::PathElsewhere { text, literal } => (text, literal.unwrap_or(event.range)),
+            _ => continue,
+        };
+        if !is_placeholder(text) {
+            continue;
+        }
+        let message = format!(
+            "`{text}` is still the text of a manual or template: put your own user name and folder there"
+        );
+        let mut found = cx.at(&DOC, event, 1.0, message);
+        cx.point_at(&mut found, event.module, range);
+        found.captures.insert("path".to_owned(), text.clone());
+        out.push(found);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_placeholder;
@@ -90,28 +113,5 @@ mod tests {
         ] {
             assert!(!is_placeholder(text), "{text}");
         }
-    }
-}
-
-pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    for event in cx.events() {
-        let (text, range) = match &event.kind {
-            EventKind::PathMissing { literal_text, literal, .. } => {
-                (literal_text, literal.unwrap_or(event.range))
-            }
-            EventKind::Settings(named) => (&named.module, named.literal.unwrap_or(event.range)),
-            EventKind::PathElsewhere { text, literal } => (text, literal.unwrap_or(event.range)),
-            _ => continue,
-        };
-        if !is_placeholder(text) {
-            continue;
-        }
-        let message = format!(
-            "`{text}` is still the text of a manual or template: put your own user name and folder there"
-        );
-        let mut found = cx.at(&DOC, event, 1.0, message);
-        cx.point_at(&mut found, event.module, range);
-        found.captures.insert("path".to_owned(), text.clone());
-        out.push(found);
     }
 }

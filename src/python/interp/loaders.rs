@@ -1,0 +1,65 @@
+//! Files that code loads by their path: `imp.load_source`, as cPanel's `passenger_wsgi.py` does it, and
+//! `importlib`'s specs and loaders.
+
+use std::rc::Rc;
+
+use rustpython_ruff_text_size::TextRange;
+
+use super::event::FileLoad;
+use super::{Cx, EventKind, Interp};
+use crate::python::lints::near;
+use crate::python::resolve::pathops;
+use crate::python::value::{ModuleId, Value};
+
+impl Interp<'_> {
+    /// Loads a file as a module of that name.
+    pub(super) fn load_by_path(
+        &mut self,
+        cx: &Cx,
+        name: &str,
+        path: &str,
+        range: TextRange,
+    ) -> Value {
+        let file = pathops::absolute(path, &self.cwd);
+        if self.modules.iter().any(|module| module.loading && module.path == file) {
+            let kind = FileLoad { path: path.to_owned(), itself: true, near: None };
+            self.emit(cx, range, "load-file", EventKind::FileLoad(kind));
+            return Value::Unknown;
+        }
+        if let Some(id) = self.by_path(&file) {
+            return Value::Module(id);
+        }
+        let (folder, wanted) = (pathops::parent(&file), pathops::basename(&file).to_owned());
+        let listing = self.finder.list(&folder);
+        if listing.file(&wanted) {
+            return self
+                .load_file(&file, name, Vec::new(), cx)
+                .map_or(Value::Unknown, Value::Module);
+        }
+        // A path of another machine says nothing.
+        let here = !path.starts_with('/') || self.options.whole_tree();
+        if here && listing.exists && !self.moved && !cx.caught.errors {
+            let files = listing.iter().filter(|(name, dir)| !dir && name.ends_with(".py"));
+            let near = near::nearest(&wanted, files.map(|(name, _)| name));
+            let kind = FileLoad { path: path.to_owned(), itself: false, near };
+            self.emit(cx, range, "load-file", EventKind::FileLoad(kind));
+        }
+        Value::Unknown
+    }
+
+    fn by_path(&self, file: &str) -> Option<ModuleId> {
+        self.modules.iter().position(|module| module.path == file && module.source.is_some())
+    }
+
+    /// An attribute of a spec, or of the module that was made from it.
+    pub(super) fn spec_attribute(&mut self, cx: &Cx, path: &Rc<str>, name: &str) -> Value {
+        if name == "loader" {
+            return Value::FileSpec(Rc::clone(path));
+        }
+        let file = pathops::absolute(path, &self.cwd);
+        match self.by_path(&file) {
+            Some(id) => self.attribute(cx, &Value::Module(id), name),
+            None => Value::Unknown,
+        }
+    }
+}
