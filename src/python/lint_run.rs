@@ -109,7 +109,7 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
                 if !file.ignores.is_empty() {
                     ignores.insert(path.display().to_string(), file.ignores);
                 }
-                add(&mut out.findings, &mut seen, file.findings);
+                add(&mut out.findings, &mut seen, file.findings, options.root.as_deref());
                 files.insert(path);
             }
             Err(error) => out.notes.push(format!("{}: {error}", path.display())),
@@ -136,7 +136,7 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
                 ignores.insert(loaded.path, loaded.ignores);
             }
         }
-        add(&mut out.findings, &mut seen, analysis.findings);
+        add(&mut out.findings, &mut seen, analysis.findings, options.root.as_deref());
     }
     out.findings =
         suppress::apply(std::mem::take(&mut out.findings), &mut ignores, |file, line| {
@@ -222,10 +222,15 @@ fn add(
     findings: &mut Vec<LintFinding>,
     seen: &mut BTreeSet<(String, &'static str, Option<u32>, Option<u32>)>,
     more: Vec<LintFinding>,
+    root: Option<&Path>,
 ) {
     for found in more {
-        let file = fs::canonicalize(&*found.place.file)
-            .map_or_else(|_| found.place.file.to_string(), |path| path.display().to_string());
+        // In a copied tree the analysis names files as they are called on the server.
+        let below = root.map(|root| root.join(found.place.file.trim_start_matches('/')));
+        let file = below
+            .and_then(|path| fs::canonicalize(path).ok())
+            .or_else(|| fs::canonicalize(&*found.place.file).ok())
+            .map_or_else(|| found.place.file.to_string(), |path| path.display().to_string());
         if seen.insert((file, found.code, found.place.line, found.place.column)) {
             findings.push(found);
         }

@@ -64,7 +64,15 @@ impl Interp<'_> {
                 if configured || self.dotenv {
                     return None;
                 }
-                if !self.misnamed_variable(cx) && self.options.is_embedded() {
+                // Set in a way that could not be followed.
+                let named =
+                    self.modules.iter().filter_map(|module| module.source.as_ref()).any(|source| {
+                        source.text().lines().any(|line| {
+                            let line = line.trim_start();
+                            !line.starts_with('#') && line.contains("DJANGO_SETTINGS_MODULE")
+                        })
+                    });
+                if !self.misnamed_variable(cx) && self.options.is_embedded() && !named {
                     let kind = EventKind::Settings(Settings {
                         module: String::new(),
                         wrong: SettingsWrong::Unset,

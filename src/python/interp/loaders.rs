@@ -39,8 +39,16 @@ impl Interp<'_> {
         // A path of another machine says nothing.
         let here = !path.starts_with('/') || self.options.whole_tree();
         if here && listing.exists && !self.moved && !cx.caught.errors {
-            let files = listing.iter().filter(|(name, dir)| !dir && name.ends_with(".py"));
-            let near = near::nearest(&wanted, files.map(|(name, _)| name));
+            let own = pathops::basename(&self.modules[cx.module].path).to_owned();
+            let files: Vec<&str> = listing
+                .iter()
+                .filter(|(name, dir)| !dir && name.ends_with(".py") && *name != own)
+                .map(|(name, _)| name)
+                .collect();
+            let near = match files.as_slice() {
+                [only] => Some((*only).to_owned()),
+                files => near::nearest(&wanted, files.iter().copied()),
+            };
             let kind = FileLoad { path: path.to_owned(), itself: false, near };
             self.emit(cx, range, "load-file", EventKind::FileLoad(kind));
         }

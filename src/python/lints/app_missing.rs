@@ -50,6 +50,10 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         _ => format!(" Add a line such as `from your_module import app as {wanted}`"),
     };
+    let hint = match super::programs::instead(source) {
+        Some(instead) if apps.is_empty() => format!(" {instead}"),
+        _ => hint,
+    };
     let empty = source.body().is_empty();
     let message = if empty {
         format!("This file is empty, so it defines no `{wanted}`.{hint}")

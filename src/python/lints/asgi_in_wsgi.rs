@@ -42,13 +42,24 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     if binding.maybe {
         return;
     }
-    let message = format!(
-        "`{}` is an ASGI app ({what}), and this server speaks WSGI: wrap it, for instance with `a2wsgi.ASGIMiddleware`, or run it on an ASGI server",
-        cx.wanted()
-    );
+    let other_way = matches!(what.as_str(), "WsgiToAsgi" | "WSGIMiddleware");
+    let message = if other_way {
+        format!(
+            "`{what}` makes an ASGI app of a WSGI app, and this server speaks WSGI: the other way round is needed. Wrap the app with `a2wsgi.ASGIMiddleware` instead"
+        )
+    } else {
+        wrong_sort(cx, &what)
+    };
     let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
     found.captures.insert("framework".to_owned(), what);
     out.push(found);
+}
+
+fn wrong_sort(cx: &ModuleCtx, what: &str) -> String {
+    format!(
+        "`{}` is an ASGI app ({what}), and this server speaks WSGI: wrap it, for instance with `a2wsgi.ASGIMiddleware`, or run it on an ASGI server",
+        cx.wanted()
+    )
 }
 
 /// What makes a value an ASGI application.

@@ -35,6 +35,7 @@ mod not_found_third;
 mod path_missing;
 mod placeholder;
 mod port_bind;
+mod programs;
 mod python2;
 mod relative_import;
 mod relative_open;

@@ -76,6 +76,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         } else {
             let _ = write!(message, ", so `from {} import {name}` fails", module.name);
         }
+        if wants_app
+            && near.is_none()
+            && let Some(instead) = module.source.as_ref().and_then(|s| super::programs::instead(s))
+        {
+            let _ = write!(message, ". {instead}");
+        }
         let mut found = cx.at(&DOC, event, 1.0, message);
         if wants_app {
             found.cause = Some("application-missing");

@@ -40,6 +40,19 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         let hint =
             near.as_ref().map(|near| format!(". Did you mean `{near}`?")).unwrap_or_default();
+        if literal_text.starts_with("~/") && !*file {
+            let message = format!(
+                "Python does not write out the `~` in `{literal_text}`: name the folder from `/home` on, or use `os.path.expanduser(\"{literal_text}\")`"
+            );
+            let mut found = cx.at(&DOC, event, 1.0, message);
+            found.severity = Severity::Error;
+            if let Some(range) = literal {
+                cx.point_at(&mut found, event.module, *range);
+            }
+            found.captures.insert("path".to_owned(), literal_text.clone());
+            out.push(found);
+            continue;
+        }
         let message = match near {
             Some(folder) if *file => format!(
                 "`{path}` is a file, and `sys.path` takes folders: write the folder that holds it, `{folder}`"

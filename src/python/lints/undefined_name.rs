@@ -115,11 +115,18 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let usual = USUAL.iter().find(|(_, names)| names.contains(&name.as_str()));
         let short = SHORT.iter().find(|(short, _)| short == name);
         let mut import = None;
+        let mut rename = None;
         if let Some(offset) = undefined.later {
             let line = cx.source(event.module).map_or(0, |source| source.line_of(offset));
             message = format!(
                 "`{name}` is used here, but it is only defined further down, in line {line}: move that line up, or this one down"
             );
+        } else if let Some(right) = underscored(cx, event, name) {
+            let _ = write!(
+                message,
+                ". Python's own name is `{right}`, with two underscores on each side"
+            );
+            rename = Some(right);
         } else if compared(cx, event) {
             message.push_str(". `==` only compares; write a single `=` to give it a value");
         } else if let Some((_, right)) = OTHER.iter().find(|(wrong, _)| wrong == name) {
@@ -146,8 +153,38 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let mut found = cx.at(&DOC, event, 1.0, message);
         found.captures.insert("name".to_owned(), name.clone());
         found.edits.extend(import.and_then(|line| add_import(cx, event.module, &line)));
+        found.edits.extend(
+            rename.and_then(|name| cx.edit(event.module, event.range, &name, Safety::Safe)),
+        );
         out.push(found);
     }
+}
+
+/// `_name_`, or `Flask(name)` and `if name == "main"`: web pages and chats swallow underscores.
+fn underscored(cx: &ModuleCtx, event: &Event, name: &str) -> Option<String> {
+    let core = name.trim_matches('_');
+    if !matches!(core, "name" | "file" | "doc" | "package") {
+        return None;
+    }
+    let source = cx.source(event.module)?;
+    let text = source.text();
+    let (before, after) =
+        (&text[..event.range.start().to_usize()], &text[event.range.end().to_usize()..]);
+    let guard = before.ends_with("if ") && after.trim_start().starts_with("==");
+    let argument = [
+        "Flask(",
+        "Blueprint(",
+        "Dash(",
+        "Quart(",
+        "getLogger(",
+        "abspath(",
+        "dirname(",
+        "realpath(",
+        "Path(",
+    ]
+    .iter()
+    .any(|call| before.ends_with(call));
+    (core != name || guard || argument).then(|| format!("__{core}__"))
 }
 
 /// `application == app` as a line of its own.
