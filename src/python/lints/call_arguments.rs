@@ -37,12 +37,16 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
         let EventKind::Arguments { name, wanted, given } = &event.kind else { continue };
         let plural = |n: usize| if n == 1 { "" } else { "s" };
-        let message = format!(
-            "`{name}` wants {} {wanted} argument{}, and {given} {} given here: the call fails with TypeError",
-            if given < wanted { "at least" } else { "at most" },
-            plural(*wanted),
-            if *given == 1 { "is" } else { "are" }
-        );
+        let message = if name == "os.environ.setdefault" {
+            "`os.environ.setdefault` needs a name and a value, and only one text stands here: put a comma between the two".to_owned()
+        } else {
+            format!(
+                "`{name}` wants {} {wanted} argument{}, and {given} {} given here: the call fails with TypeError",
+                if given < wanted { "at least" } else { "at most" },
+                plural(*wanted),
+                if *given == 1 { "is" } else { "are" }
+            )
+        };
         let mut found = cx.at(&DOC, event, 1.0, message);
         found.captures.insert("name".to_owned(), name.clone());
         out.push(found);

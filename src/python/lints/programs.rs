@@ -28,3 +28,33 @@ pub(super) fn instead(source: &Source) -> Option<&'static str> {
         "This program opens windows on a screen, which a server does not have: it cannot be served as a website",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::instead;
+    use crate::python::source::Source;
+    use std::path::Path;
+
+    fn told(text: &str) -> bool {
+        instead(&Source::parse(text.as_bytes(), "app.py", Path::new("app.py"), None)).is_some()
+    }
+
+    #[test]
+    fn programs_without_a_web_application() {
+        for text in [
+            "import streamlit as st\nst.title('x')\n",
+            "from telebot import TeleBot\n",
+            "import os\nfrom tkinter import *\n",
+        ] {
+            assert!(told(text), "{text}");
+        }
+        for text in [
+            "from flask import Flask\nimport telebot\n",
+            "# import streamlit\nimport os\n",
+            "import streamlit_helpers\n",
+            "app = make()\n",
+        ] {
+            assert!(!told(text), "{text}");
+        }
+    }
+}
