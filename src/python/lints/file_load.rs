@@ -5,7 +5,7 @@ use crate::model::Severity;
 use crate::python::interp::event::EventKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
-    code: "WD312",
+    code: "WD316",
     name: "file-load",
     summary: "A file that the code loads by its path is not there, or is the file itself.",
     why: "`imp.load_source` and `spec_from_file_location` read the file at that path and run it, each time anew. The hosting panel's template loads `passenger_wsgi.py` from itself, without end; put the name of your own file there.",

@@ -5,7 +5,7 @@ use crate::model::Severity;
 use crate::python::interp::event::EventKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
-    code: "WD313",
+    code: "WD317",
     name: "text-divided",
     summary: "A `/` stands between two texts, which Python cannot divide.",
     why: "`BASE_DIR / \"db.sqlite3\"` works where `BASE_DIR` is a `Path`, as in new Django projects. Older ones make a text of it with `os.path`, and the line fails with TypeError: unsupported operand type(s) for /: 'str' and 'str'.",
