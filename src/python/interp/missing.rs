@@ -44,9 +44,6 @@ impl Interp<'_> {
         let elsewhere = if theirs { None } else { self.elsewhere(cx, top, full, &own) };
         let packages_known = self.environment.known && !self.environment.system_too;
         let own_module = !theirs && (near.is_some() || elsewhere.is_some());
-        if !theirs && !own_module && !packages_known && self.wrong_case(cx, top, full, name_range) {
-            return;
-        }
         // With an unknown part of the path, nothing is missing for sure.
         let certainty: f64 = if self.path_unknown {
             0.0
@@ -80,65 +77,6 @@ impl Interp<'_> {
             searched: own,
         });
         self.emit(cx, name_range.unwrap_or(range), "missing", kind);
-    }
-
-    /// `import Flask`: the package is called `flask`, and case counts.
-    fn wrong_case(
-        &mut self,
-        cx: &Cx,
-        top: &str,
-        full: &str,
-        name_range: Option<TextRange>,
-    ) -> bool {
-        const PACKAGES: &[&str] = &[
-            "flask",
-            "django",
-            "dash",
-            "bottle",
-            "requests",
-            "numpy",
-            "pandas",
-            "fastapi",
-            "werkzeug",
-            "jinja2",
-            "sqlalchemy",
-            "celery",
-            "gunicorn",
-            "telebot",
-            "telegram",
-            "openai",
-            "psycopg2",
-            "pymongo",
-            "redis",
-            "matplotlib",
-            "streamlit",
-            "uvicorn",
-            "dotenv",
-            "flask_sqlalchemy",
-            "flask_cors",
-            "flask_login",
-            "flask_socketio",
-            "flask_migrate",
-            "flask_restful",
-        ];
-        let lower = top.to_lowercase();
-        let Some(name_range) = name_range.filter(|_| lower != top) else { return false };
-        if !PACKAGES.contains(&lower.as_str()) {
-            return false;
-        }
-        let kind = EventKind::Missing(Missing {
-            name: full.to_owned(),
-            part: top.to_owned(),
-            own: true,
-            certainty: 0.8,
-            near: Some(lower),
-            elsewhere: None,
-            distribution: None,
-            name_range: Some(name_range),
-            searched: Vec::new(),
-        });
-        self.emit(cx, name_range, "missing", kind);
-        true
     }
 
     /// The entry point put a folder on the path that is not there: what it imports and nobody has was
