@@ -65,7 +65,6 @@ kinds! {
     MarkdownFence "markdown-fence"
     PastedMarkup "pasted-markup"
     PastedTraceback "pasted-traceback"
-    PastedLineNumbers "pasted-line-numbers"
     // characters
     CurlyQuote "curly-quote"
     InvisibleCharacter "invisible-character"
