@@ -2,9 +2,27 @@
 
 use super::Context;
 use crate::model::{
-    Examined, Fact, Facts, Hit, ProbeVerdict, Source, Symptom, SymptomKind, SymptomSource,
+    Examined, Fact, Facts, Hit, Place, ProbeVerdict, Source, Symptom, SymptomKind, SymptomSource,
 };
 use crate::rules::page::Pages;
+
+/// Begins the excerpts of these facts.
+const SEEN: &str = "the page that visitors see";
+
+/// The site answers well now: the page that was copied is of an earlier hour.
+pub(super) fn settle(facts: &mut Facts) {
+    let Some(probe) = &facts.probe else { return };
+    let works =
+        matches!(probe.verdict, ProbeVerdict::Ok | ProbeVerdict::SlowFirst | ProbeVerdict::Slow);
+    if !works {
+        return;
+    }
+    for fact in &mut facts.facts {
+        if fact.source == Source::Probe && fact.excerpt.starts_with(SEEN) {
+            fact.resolved = Some("the probe got the site's page".to_owned());
+        }
+    }
+}
 
 /// What the pages mean. They say what visitors get, as the person says it: the probe knows better.
 pub(super) fn collect(context: &Context) -> Facts {
@@ -21,8 +39,9 @@ pub(super) fn collect(context: &Context) -> Facts {
         let hit = Hit { status: seen.status, page: Some(seen.page.clone()), ..Hit::default() };
         let matches = context.rules.match_hit(&hit, ProbeVerdict::Failing);
         if !matches.is_empty() {
-            let mut fact = Fact::new(Source::Probe, format!("the page that visitors see: {title}"));
+            let mut fact = Fact::new(Source::Probe, format!("{SEEN}: {title}"));
             fact.matches = matches;
+            fact.place = Some(Place::file(seen.shown.as_str()));
             fact.status = seen.status;
             facts.facts.push(fact);
         }

@@ -15,7 +15,7 @@ const LINES: usize = 400;
 const MOST_LEAST: usize = 3;
 
 /// Why what a file says counts little, as a clause; `None`: it is a log, as far as one can see.
-pub(super) fn reason(head: &str) -> Option<&'static str> {
+pub(crate) fn reason(head: &str) -> Option<&'static str> {
     let mut ctx = PrefixCtx::new(Clock::utc(None));
     let mut look = Look::default();
     for raw in head.lines().take(LINES) {

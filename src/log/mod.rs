@@ -7,7 +7,7 @@ pub(crate) mod bytes;
 mod circle;
 mod clocks;
 pub mod dialect;
-mod document;
+pub(crate) mod document;
 mod epochs;
 mod events;
 mod flattened;

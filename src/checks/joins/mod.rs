@@ -9,12 +9,13 @@ mod stale;
 mod symptoms;
 mod wrong_file;
 
-use super::Context;
+use super::{Context, seen};
 use crate::model::Facts;
 
 /// Runs every join in order; later ones see what earlier ones added.
 pub(super) fn run(context: &Context, facts: &mut Facts) {
     symptoms::add(context, facts);
+    seen::settle(facts);
     hosts::weigh(context, facts);
     let files = paths::Files::new(&context.site);
     modules::place(context, facts);

@@ -110,6 +110,10 @@ fn pages_among(logs: &[LogFile]) -> Vec<SeenPage> {
         .filter(short)
         .filter_map(|log| {
             let text = crate::log::kind::text(&head(&log.path).ok()?);
+            // A guide names the pages that it explains.
+            if crate::log::document::reason(&text).is_some() {
+                return None;
+            }
             let (page, status) = pasted::recognise(Pages::embedded(), &text)?;
             Some(SeenPage { shown: log.shown.clone(), page: page.text.id.clone(), status })
         })
