@@ -17,6 +17,7 @@ pub(super) fn settle(facts: &mut Facts) {
     if !works {
         return;
     }
+    facts.symptoms.retain(|symptom| symptom.source != SymptomSource::User);
     for fact in &mut facts.facts {
         if fact.source == Source::Probe && fact.excerpt.starts_with(SEEN) {
             fact.resolved = Some("the probe got the site's page".to_owned());

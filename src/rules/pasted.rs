@@ -28,7 +28,7 @@ impl PastedText {
 /// The page that a text is a copy of, and the status that visitors get with it.
 #[must_use]
 pub fn recognise<'a>(pages: &'a Pages, text: &str) -> Option<(&'a Page, Option<u16>)> {
-    if text.len() > MAX_BYTES || is_log(text) {
+    if text.len() > MAX_BYTES || is_log(text) || teaches(text) {
         return None;
     }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -45,6 +45,14 @@ fn is_log(text: &str) -> bool {
     ["Traceback (most recent call last)", "File \"", "<html", "<!doctype", "HTTP/1."]
         .iter()
         .any(|word| text.contains(word))
+}
+
+/// A guide names the pages that it explains; it speaks to somebody who does not see them yet.
+fn teaches(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    ["if you see", "you should", "make sure", "check whether", "how to fix", "to fix this"]
+        .iter()
+        .any(|words| lower.contains(words))
 }
 
 #[cfg(test)]
@@ -88,6 +96,7 @@ mod tests {
             "Traceback (most recent call last):\n  502 Bad Gateway nginx",
             "GET / 502 Bad Gateway",
             "the site is down",
+            "## 502\nIf you see \"502 Bad Gateway nginx\", check whether gunicorn runs.",
         ] {
             assert_eq!(id(text), None, "{text}");
         }

@@ -14,8 +14,9 @@ use crate::model::Facts;
 
 /// Runs every join in order; later ones see what earlier ones added.
 pub(super) fn run(context: &Context, facts: &mut Facts) {
-    symptoms::add(context, facts);
+    // Before the person's own words are added: the pages' are taken back alone.
     seen::settle(facts);
+    symptoms::add(context, facts);
     hosts::weigh(context, facts);
     let files = paths::Files::new(&context.site);
     modules::place(context, facts);
