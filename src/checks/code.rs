@@ -18,7 +18,16 @@ pub(super) fn collect(context: &Context) -> Facts {
         });
         return facts;
     };
-    let options = entry_options(context, wsgi);
+    let Some(options) = entry_options(context, wsgi) else {
+        facts.skipped.push(Skipped {
+            check: "code".to_owned(),
+            missing: format!(
+                "{} is a module of a package and makes no app; give the file that the server loads: --wsgi FILE",
+                wsgi.display()
+            ),
+        });
+        return facts;
+    };
     let analysis = analyse_entry(&options);
     let shown = crate::site::on_server(context.site.root.as_deref(), wsgi);
     facts.examined.push(Examined {
@@ -38,42 +47,46 @@ pub(super) fn collect(context: &Context) -> Facts {
 
 /// PythonAnywhere wants `application` in its WSGI file; elsewhere the file's own text says what it
 /// is, because the server's command that names the callable may not be at hand.
-fn entry_options(context: &Context, wsgi: &Path) -> EntryOptions {
+///
+/// `None`: a module of a package that is neither started nor makes an app; as a script it would fail
+/// for reasons that its server never meets.
+fn entry_options(context: &Context, wsgi: &Path) -> Option<EntryOptions> {
     let mut site = EntryOptions::for_site(wsgi, &context.site, &context.rules);
     if site.threads.is_none() && context.site.server_config.iter().any(|path| without_threads(path))
     {
         site.threads = Some(false);
     }
     if context.rules.platform_is(context.site.platform_id(), "pythonanywhere") {
-        return site;
+        return Some(site);
     }
     if wsgi.file_name().is_some_and(|name| name == "manage.py") {
-        return EntryOptions { kind: EntryKind::DjangoManage, ..site };
+        return Some(EntryOptions { kind: EntryKind::DjangoManage, ..site });
     }
     // A start command or a server's configuration says what is asked for: the module's name and the
     // object in it.
     let starts = context.site.project.as_deref().map(entries::named).unwrap_or_default();
     if let Some(start) = starts.into_iter().find(|start| same_file(&start.file, wsgi)) {
-        return EntryOptions {
+        return Some(EntryOptions {
             entry: start.options.entry,
             application: start.options.application,
             interface: start.options.interface,
             kind: start.options.kind,
             extra_path: start.options.extra_path,
             ..site
-        };
+        });
     }
     match entry_point(wsgi, true) {
         Some(point) => {
             let own = options_for(&point);
-            EntryOptions {
+            Some(EntryOptions {
                 application: own.application,
                 interface: own.interface,
                 kind: own.kind,
                 ..site
-            }
+            })
         }
-        None => EntryOptions { kind: EntryKind::Script, ..site },
+        None if wsgi.with_file_name("__init__.py").is_file() => None,
+        None => Some(EntryOptions { kind: EntryKind::Script, ..site }),
     }
 }
 

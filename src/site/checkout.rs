@@ -9,6 +9,7 @@ use regex::Regex;
 use super::tree::{Tree, read};
 use super::walk::{Bounds, Go, Listing, walk};
 use crate::model::{LogFile, LogKind, PlatformId, PythonVersion, Site};
+use crate::python::entry_points::entry_point;
 
 /// The file that Passenger loads.
 const PASSENGER: &str = "passenger_wsgi.py";
@@ -190,7 +191,9 @@ fn entry_here(listing: &Listing) -> Option<PathBuf> {
         .chain(by_ending.map(|name| (name.as_str(), true)));
     for (name, enough) in candidates {
         let path = listing.dir.join(name);
-        if enough || read(&path).is_some_and(|text| APP_OBJECT.is_match(&text)) {
+        // A package of web tools may have a module `wsgi`, too: nothing in it makes an app.
+        let library = listing.has("__init__.py") && entry_point(&path, false).is_none();
+        if enough && !library || read(&path).is_some_and(|text| APP_OBJECT.is_match(&text)) {
             return Some(path);
         }
     }
@@ -329,6 +332,17 @@ mod tests {
             ],
         );
         assert!(of_folder(folder.path()).0.is_empty());
+    }
+
+    #[test]
+    fn a_librarys_wsgi_module_is_no_entry() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = "class Handler:\n    def run(self, environ):\n        return environ\n";
+        write(folder.path(), &[("web/__init__.py", ""), ("web/wsgi.py", library)]);
+        assert!(of_folder(folder.path()).0.is_empty());
+        let app = "from web.shop import app as application\n";
+        write(folder.path(), &[("web/wsgi.py", app)]);
+        assert_eq!(only(folder.path()).wsgi, Some(folder.path().join("web/wsgi.py")));
     }
 
     #[test]
