@@ -144,14 +144,38 @@ pub fn distribution_for(import_name: &str) -> Option<&'static str> {
 /// The import names of a distribution, written as in a requirements file; sorted.
 #[must_use]
 pub fn import_names_of(distribution: &str) -> Vec<&'static str> {
-    let wanted = normalised(distribution);
-    let mut names: Vec<&str> = distributions()
-        .iter()
-        .filter(|(_, name)| normalised(name.split('[').next().unwrap_or(name)) == wanted)
-        .map(|(name, _)| *name)
-        .collect();
-    names.sort_unstable();
-    names
+    static BY_DISTRIBUTION: OnceLock<HashMap<String, Vec<&'static str>>> = OnceLock::new();
+    let table = BY_DISTRIBUTION.get_or_init(|| {
+        let mut table: HashMap<String, Vec<&str>> = HashMap::new();
+        for (module, name) in distributions() {
+            let name = normalised(name.split('[').next().unwrap_or(name));
+            table.entry(name).or_default().push(module);
+        }
+        for names in table.values_mut() {
+            names.sort_unstable();
+        }
+        table
+    });
+    table.get(&normalised(distribution)).cloned().unwrap_or_default()
+}
+
+/// The known module that differs from a name in capitals and underscores alone; `None` where several do.
+/// One look-up, however often it is asked.
+#[must_use]
+pub fn known_by_case(name: &str) -> Option<&'static str> {
+    static BY_LETTERS: OnceLock<HashMap<String, Option<&'static str>>> = OnceLock::new();
+    let folded = |name: &str| name.to_ascii_lowercase().replace('_', "");
+    let table = BY_LETTERS.get_or_init(|| {
+        let mut table: HashMap<String, Option<&'static str>> = HashMap::new();
+        for name in distributions().keys().chain(stdlib().keys()).copied() {
+            table
+                .entry(folded(name))
+                .and_modify(|known| *known = known.filter(|known| *known == name))
+                .or_insert(Some(name));
+        }
+        table
+    });
+    table.get(&folded(name)).copied().flatten()
 }
 
 /// Names compare without case, with `-`, `_` and `.` alike (packaging.python.org, name normalization).

@@ -257,13 +257,14 @@ fn successor(module: &str) -> Option<&'static str> {
 /// A name that distributions are imported by.
 /// The module that was meant by a name that none has: `Flask`, `beautifulsoup4`.
 fn known_as(top: &str) -> Option<String> {
-    let folded = |name: &str| name.to_ascii_lowercase().replace('_', "");
-    let alike = python_tables::nearest_known(top).filter(|known| folded(known) == folded(top));
     let packaged = || match python_tables::import_names_of(top).as_slice() {
         [name] => Some(*name),
         _ => None,
     };
-    alike.or_else(packaged).filter(|known| *known != top).map(str::to_owned)
+    python_tables::known_by_case(top)
+        .or_else(packaged)
+        .filter(|known| *known != top)
+        .map(str::to_owned)
 }
 
 pub(super) fn is_distribution(top: &str) -> bool {
