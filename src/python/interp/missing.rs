@@ -57,7 +57,9 @@ impl Interp<'_> {
             0.0
         };
         // Under another name it is a well-known package: names of modules tell capitals from small letters.
-        let known = if theirs || own_module || self.path_unknown { None } else { known_as(top) };
+        // A requirement of that name is the very package.
+        let asked = distribution.is_none() && !own_module && !self.path_unknown;
+        let known = if asked { known_as(top) } else { None };
         let certainty = if known.is_some() { certainty.max(0.8) } else { certainty };
         if certainty == 0.0 {
             if self.unresolved.len() < 500 && !self.unresolved.iter().any(|known| known == top) {
