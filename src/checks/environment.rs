@@ -92,7 +92,7 @@ fn virtualenv(context: &Context, tree: &Tree, path: &str) -> Vec<Fact> {
     if tree.is_machine() {
         found.extend(broken(context, tree, path));
     }
-    let lookup = crate::python::resolve::Tree { root: context.site.root.clone() };
+    let lookup = crate::python::resolve::Tree { root: context.site.root.clone(), unsaved: None };
     let environment = venv::read(&lookup, path);
     // gunicorn and its like run with the virtualenv's own Python: there nothing can differ.
     let embeds = matches!(context.site.platform_id(), "pythonanywhere" | "uwsgi" | "mod-wsgi");

@@ -252,16 +252,22 @@ pub struct OutputArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
     /// github (tables, folding) or plain (for forums)
-    #[arg(long, value_enum, value_name = "FLAVOR", default_value = "github")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FLAVOR",
+        default_value = "github",
+        hide_short_help = true
+    )]
     pub markdown_flavor: FlavorArg,
     /// Most characters of a Markdown report; 0: no limit
-    #[arg(long, value_name = "N", default_value_t = 30_000, value_parser = characters)]
+    #[arg(long, value_name = "N", default_value_t = 30_000, value_parser = characters, hide_short_help = true)]
     pub budget: usize,
     /// Leave secrets and personal data in
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub no_redact: bool,
     /// Print the points of every finding
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub explain_ranking: bool,
     /// Only the findings; twice: nothing
     #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "verbose")]
@@ -270,13 +276,13 @@ pub struct OutputArgs {
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// auto, always or never
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", hide_short_help = true)]
     pub color: ColorArg,
     /// Only ASCII: no frames, arrows or typographic marks
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub ascii: bool,
     /// No progress display
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub no_progress: bool,
 }
 
@@ -310,8 +316,11 @@ pub struct ControlArgs {
 /// `diagnose lint`.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct LintArgs {
-    /// Files and folders; default: the current folder
+    /// Files and folders, or - for code from standard input; default: the current folder
     pub paths: Vec<PathBuf>,
+    /// The file that the code from standard input is, or will be
+    #[arg(long, value_name = "FILE")]
+    pub stdin_filename: Option<PathBuf>,
     /// Apply safe fixes
     #[arg(long)]
     pub fix: bool,

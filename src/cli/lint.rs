@@ -8,6 +8,7 @@ use super::args::{FormatArg, LintArgs};
 use super::diagnose::rules;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::typed::Typed;
 use super::{baseline, config, output, plan};
 use crate::checks::entries;
 use crate::model::{
@@ -63,8 +64,13 @@ impl<'a> LazyRules<'a> {
 /// Runs the sub-command.
 pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     output::check(&args.output)?;
-    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+    let typed = Typed::read(args)?;
+    let paths = match &typed {
+        Some(typed) => vec![typed.unsaved.file.clone()],
+        None if args.paths.is_empty() => vec![PathBuf::from(".")],
+        None => args.paths.clone(),
+    };
+    if let Some(missing) = paths.iter().find(|path| typed.is_none() && !path.exists()) {
         return Err(Failure::new(format!("{}: no such file or folder", missing.display())).into());
     }
     let settings = config::load(&args.control, &paths[0])?;
@@ -74,6 +80,7 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     let mut options = options(args, &settings, &rules)?;
     options.select.clone_from(&control.select);
     options.ignore.clone_from(&control.ignore);
+    options.unsaved = typed.as_ref().map(|typed| typed.unsaved.clone());
     let unknown = crate::python::suppress::unknown(
         &options
             .select
@@ -98,7 +105,8 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     if args.fix || args.diff {
         let edits: Vec<_> =
             outcome.findings.iter().flat_map(|found| found.edits.iter().cloned()).collect();
-        let changes = fix::plan(&edits, args.unsafe_fixes, options.python);
+        let changes =
+            fix::plan(&edits, args.unsafe_fixes, options.python, options.unsaved.as_ref());
         if args.diff {
             let mut stdout = std::io::stdout().lock();
             for change in &changes {
@@ -114,10 +122,15 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
             }
             return Ok(if changes.is_empty() { Exit::Clean } else { Exit::Findings });
         }
-        for change in &changes {
-            fix::write(change).map_err(|error| {
-                Failure::new(format!("--fix {}: {error}", change.path.display()))
-            })?;
+        match &typed {
+            Some(typed) => typed.print(&changes)?,
+            None => {
+                for change in &changes {
+                    fix::write(change).map_err(|error| {
+                        Failure::new(format!("--fix {}: {error}", change.path.display()))
+                    })?;
+                }
+            }
         }
         if !changes.is_empty() {
             outcome = lint(&paths, &options);
@@ -144,7 +157,17 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     if out_args.format.is_none() {
         out_args.format = Some(FormatArg::Text);
     }
-    output::write(&reports, &out_args)?;
+    if typed.is_some() && args.fix {
+        // The fixed code is what stands on standard output.
+        let left = reports[0].findings.len();
+        if left > 0 {
+            let left = counted(left, "finding");
+            let told = "leave --fix out to see";
+            writeln!(std::io::stderr(), "{left} cannot be fixed here; {told}")?;
+        }
+    } else {
+        output::write(&reports, &out_args)?;
+    }
     Ok(output::exit(&reports, &control))
 }
 

@@ -21,6 +21,7 @@ mod remote;
 mod restarts;
 mod rules_cmd;
 mod self_check;
+mod typed;
 mod unpack;
 mod verify;
 mod watch;
@@ -35,8 +36,13 @@ pub use diagnose::{DiagnoseInput, diagnose_args, diagnose_site};
 pub use exit::Exit;
 pub use failure::Failure;
 
-/// `-h`: what most people need, on one screen; `--help` has everything.
-const SHORT_HELP: &str = include_str!("short_help.txt");
+/// `-h`: what most people need, on one screen; `--help` has everything. By sub-command; without one the first.
+const SHORT_HELP: &[(&str, &str)] = &[
+    ("", include_str!("short_help/diagnose.txt")),
+    ("lint", include_str!("short_help/lint.txt")),
+    ("probe", include_str!("short_help/probe.txt")),
+    ("restarts", include_str!("short_help/restarts.txt")),
+];
 
 /// Parses, runs, prints. Never panics on input; a closed pipe is a clean end.
 pub fn run<I, T>(argv: I) -> Exit
@@ -73,11 +79,18 @@ where
 /// What the parser answers by itself: help, the version, or why it does not understand.
 fn refused(error: &clap::Error, argv: &[std::ffi::OsString]) -> Exit {
     use clap::error::ErrorKind;
-    let names = |word: &std::ffi::OsString| Args::command().find_subcommand(word).is_some();
-    let short = argv.iter().any(|word| word == "-h") && !argv.iter().skip(1).any(names);
+    let program = Args::command();
+    let named = argv.iter().skip(1).find_map(|word| program.find_subcommand(word));
+    let named = named.map_or("", |command| command.get_name());
+    let short = SHORT_HELP
+        .iter()
+        .find(|(name, _)| *name == named)
+        .filter(|_| argv.iter().any(|word| word == "-h"));
     // Nobody reads it when the stream is closed.
-    if error.kind() == ErrorKind::DisplayHelp && short {
-        let _ = std::io::stdout().write_all(SHORT_HELP.as_bytes());
+    if let Some((_, text)) = short
+        && error.kind() == ErrorKind::DisplayHelp
+    {
+        let _ = std::io::stdout().write_all(text.as_bytes());
     } else {
         let _ = error.print();
     }

@@ -26,7 +26,8 @@ pub fn heed(findings: Vec<LintFinding>, files: &[String]) -> Vec<LintFinding> {
         return findings;
     }
     let findings = findings.into_iter().filter(|found| !of_the_file(found, &mut ignores)).collect();
-    let mut kept = suppress::apply(findings, &mut ignores, next_code);
+    let mut kept =
+        suppress::apply(findings, &mut ignores, |file, line| next_code(Path::new(file), line));
     kept.extend(unused(&ignores));
     kept
 }

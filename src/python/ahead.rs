@@ -4,16 +4,17 @@
 //! the order in which Python would get to them, not too far ahead. Who asks for a file gets what reading it himself
 //! would give; files that nobody asks for were read in vain.
 
-use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use rustpython_ruff_python_ast::{self as ast, Stmt};
 
 use super::entry::EntryOptions;
+use super::maps::HashMap;
 use super::resolve::finder::{Finder, Found};
 use super::source::Source;
 use super::stack::spawn_deep;
@@ -245,14 +246,22 @@ fn contents(disk: &Path, most: u64) -> Option<Vec<u8>> {
 /// Looks names up; each thread has its own.
 struct Scout {
     finder: Finder,
-    known: HashSet<String>,
+    /// By dotted name.
+    known: HashMap<String, Place>,
     /// The search path for which they are known.
     dirs: Arc<Vec<String>>,
 }
 
+/// Where the submodules of a name are looked for; nowhere if it is no package.
+type Place = Option<Rc<[String]>>;
+
 impl Scout {
     fn new(options: &EntryOptions) -> Self {
-        Self { finder: Finder::new(options.tree()), known: HashSet::new(), dirs: Arc::default() }
+        Self {
+            finder: Finder::new(options.tree()),
+            known: HashMap::default(),
+            dirs: Arc::default(),
+        }
     }
 
     /// Reads what a name stands for.
@@ -261,39 +270,67 @@ impl Scout {
             self.known.clear();
             self.dirs = Arc::clone(dirs);
         }
-        let parts: Vec<&str> = wanted.module.split('.').collect();
-        if shared.options.is_stdlib(parts[0]) {
+        let top = wanted.module.split('.').next().unwrap_or_default();
+        if shared.options.is_stdlib(top) {
             return;
         }
-        if self.known.insert(wanted.module.clone()) {
-            self.read_dotted(shared, &parts);
-        }
+        let Some(inside) = self.dotted(shared, &wanted.module) else { return };
         for name in &wanted.names {
-            if self.known.insert(format!("{}.{name}", wanted.module)) {
-                let mut parts = parts.clone();
-                parts.push(name);
-                self.read_dotted(shared, &parts);
+            let dotted = format!("{}.{name}", wanted.module);
+            if !self.known.contains_key(&dotted) {
+                let place = self.read(shared, &dotted, name, inside.iter().map(String::as_str));
+                self.known.insert(dotted, place);
             }
         }
     }
 
     /// Reads a module and the packages that it lies in.
-    fn read_dotted(&mut self, shared: &Shared, parts: &[&str]) {
-        let mut dirs = self.dirs.to_vec();
-        for (at, part) in parts.iter().enumerate() {
-            let Some((found, _)) = self.finder.find(part, dirs.iter().map(String::as_str)) else {
-                return;
+    fn dotted(&mut self, shared: &Shared, dotted: &str) -> Place {
+        if let Some(place) = self.known.get(dotted) {
+            return place.clone();
+        }
+        let mut package: Place = None;
+        let mut start = 0;
+        // From the left, since what is not there has nothing in it.
+        loop {
+            let end = dotted[start..].find('.').map_or(dotted.len(), |at| start + at);
+            let (prefix, name) = (&dotted[..end], &dotted[start..end]);
+            let place = if let Some(place) = self.known.get(prefix) {
+                place.clone()
+            } else {
+                let search = Arc::clone(&self.dirs);
+                let dirs = package.as_deref().unwrap_or(&search);
+                let place = self.read(shared, prefix, name, dirs.iter().map(String::as_str));
+                self.known.insert(prefix.to_owned(), place.clone());
+                place
             };
-            let name = || parts[..=at].join(".");
-            match found {
-                Found::Module(file) => return shared.read(&self.finder, &file, &name(), false),
-                Found::Package { init, dir } => {
-                    shared.read(&self.finder, &init, &name(), true);
-                    dirs = vec![dir];
-                }
-                Found::Namespace(inner) => dirs = inner,
-                Found::Binary(_) => return,
+            if end == dotted.len() {
+                return place;
             }
+            package = Some(place?);
+            start = end + 1;
+        }
+    }
+
+    /// Reads the module of that name, or the package's own file.
+    fn read<'d>(
+        &mut self,
+        shared: &Shared,
+        dotted: &str,
+        name: &str,
+        dirs: impl Iterator<Item = &'d str>,
+    ) -> Place {
+        match self.finder.find(name, dirs)?.0 {
+            Found::Module(file) => {
+                shared.read(&self.finder, &file, dotted, false);
+                None
+            }
+            Found::Package { init, dir } => {
+                shared.read(&self.finder, &init, dotted, true);
+                Some([dir].into())
+            }
+            Found::Namespace(inner) => Some(inner.into()),
+            Found::Binary(_) => None,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The table of library calls that matter at import: `rules/python/calls.toml`.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
+
+use crate::python::maps::HashMap;
 
 /// What a call does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -91,8 +92,8 @@ impl CallTable {
     fn new(file: File) -> Self {
         let mut out = Self {
             rules: file.call,
-            names: HashMap::new(),
-            methods: HashMap::new(),
+            names: HashMap::default(),
+            methods: HashMap::default(),
             alias: file.alias,
             asgi: file.asgi,
             wsgi: file.wsgi,

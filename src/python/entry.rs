@@ -13,6 +13,7 @@ use super::resolve::venv::{self, Environment};
 use super::resolve::{Origin, PathEntry, Tree, pathops};
 use super::stack::with_deep_stack;
 use super::suppress::{self, Ignore};
+use super::unsaved::Unsaved;
 use super::value::{ModuleId, Value};
 use crate::model::{PythonVersion, Site};
 use crate::rules::python_tables;
@@ -97,6 +98,8 @@ pub struct EntryOptions {
     pub assumed_name: bool,
     /// The tree is the machine's own or a whole copy: what is not there does not exist.
     pub whole: bool,
+    /// A file that is read elsewhere.
+    pub unsaved: Option<Unsaved>,
     pub limits: Limits,
 }
 
@@ -119,6 +122,7 @@ impl EntryOptions {
             searched: false,
             assumed_name: false,
             whole: false,
+            unsaved: None,
             limits: Limits::default(),
         }
     }
@@ -160,7 +164,11 @@ impl EntryOptions {
     }
 
     pub(super) fn tree(&self) -> Tree {
-        Tree { root: self.root.clone() }
+        let mut tree = Tree { root: self.root.clone(), unsaved: None };
+        if let Some(unsaved) = &self.unsaved {
+            tree.unsaved = Some((tree.server(&unsaved.file), unsaved.text.clone()));
+        }
+        tree
     }
 
     /// The name under which a file is shown.
@@ -169,9 +177,13 @@ impl EntryOptions {
             return server.to_owned();
         }
         let here = here();
-        let entry = here.map_or_else(|| self.entry.clone(), |here| here.join(&self.entry));
-        if std::path::absolute(entry).is_ok_and(|path| path == Path::new(server)) {
-            return self.entry.display().to_string();
+        // Only one of thousands of files can be the entry: most are told by their names.
+        let name = self.entry.file_name().map(std::ffi::OsStr::as_encoded_bytes);
+        if name.is_none_or(|name| server.as_bytes().ends_with(name)) {
+            let entry = here.map_or_else(|| self.entry.clone(), |here| here.join(&self.entry));
+            if std::path::absolute(entry).is_ok_and(|path| path == Path::new(server)) {
+                return self.entry.display().to_string();
+            }
         }
         // Below `/` everything is: the whole path says more.
         here.filter(|here| *here != Path::new("/"))

@@ -204,8 +204,13 @@ fn rank(path: &Path) -> u8 {
 ///
 /// `named`: the user named it on the command line, so its text alone may decide.
 pub fn entry_point(path: &Path, named: bool) -> Option<EntryPoint> {
+    entry_point_of(path, path, named)
+}
+
+/// The same of a file whose text is read elsewhere.
+pub(super) fn entry_point_of(path: &Path, at_hand: &Path, named: bool) -> Option<EntryPoint> {
     let rank = rank(path);
-    let text = read(path)?;
+    let text = read(at_hand)?;
     let defines = |name: &str| defines(&text, name);
     let make = |application: &str, interface, why| {
         Some(EntryPoint {

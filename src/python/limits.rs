@@ -189,9 +189,8 @@ impl Scan<'_> {
 
     fn word(&mut self) -> Result<(), Depth> {
         let start = self.at;
-        while self.at < self.bytes.len() && CLASS[self.bytes[self.at] as usize] == WORD {
-            self.at += 1;
-        }
+        let rest = &self.bytes[start..];
+        self.at += rest.iter().position(|byte| CLASS[*byte as usize] != WORD).unwrap_or(rest.len());
         let word = &self.bytes[start..self.at];
         if matches!(self.bytes.get(self.at), Some(b'"' | b'\'')) && word.len() <= 2 {
             let text = word.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'))

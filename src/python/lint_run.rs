@@ -7,11 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::entry::{EntryKind, EntryOptions, analyse_entry};
-use super::entry_points::{self, EntryPoint, entry_point};
+use super::entry_points::{self, EntryPoint, entry_point_of};
 use super::lints::{LintFinding, syntax_findings};
 use super::source::Source;
 use super::stack::with_deep_stack;
 use super::suppress::{self, Ignore};
+use super::unsaved::Unsaved;
 use super::walk;
 use crate::model::{Captures, Place, PythonVersion, Severity};
 
@@ -37,6 +38,14 @@ pub struct LintOptions {
     pub starts: Option<fn(&Path) -> Vec<NamedEntry>>,
     /// Do not look for entry points.
     pub only_syntax: bool,
+    /// A file among the paths that is read elsewhere.
+    pub unsaved: Option<Unsaved>,
+}
+
+impl LintOptions {
+    fn at_hand<'p>(&'p self, path: &'p Path) -> &'p Path {
+        Unsaved::at_hand(self.unsaved.as_ref(), path)
+    }
 }
 
 /// An entry point that a file of the project names.
@@ -73,9 +82,9 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
             if !options.only_syntax {
                 points.extend(entry_points::find_entry_points(path));
             }
-        } else if path.is_file() {
+        } else if options.at_hand(path).is_file() {
             if !options.only_syntax {
-                points.extend(entry_point(path, true));
+                points.extend(entry_point_of(path, options.at_hand(path), true));
             }
         } else {
             out.notes.push(format!("{}: no such file or folder", path.display()));
@@ -85,7 +94,13 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
             there.push(path.clone());
         }
     }
-    let walked = walk::map_files(&there, |path| check_file(path, options.python));
+    let is_unsaved = |path: &PathBuf| options.at_hand(path) != path;
+    let apart: Vec<PathBuf> = there.extract_if(.., |path| is_unsaved(path)).collect();
+    let mut walked = walk::map_files(&there, |path| check_file(path, options));
+    walked.results.extend(apart.into_iter().map(|path| {
+        let checked = check_file(&path, options);
+        (path, checked)
+    }));
     out.notes.extend(walked.notes);
     let mut files: HashSet<PathBuf> = HashSet::new();
     let mut telling = Vec::new();
@@ -140,7 +155,7 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
     }
     out.findings =
         suppress::apply(std::mem::take(&mut out.findings), &mut ignores, |file, line| {
-            next_code(file, line)
+            next_code(options.at_hand(Path::new(file)), line)
         });
     out.findings.extend(unused(&ignores));
     out.findings.retain(|found| wanted(found, options));
@@ -197,6 +212,7 @@ fn all_entries(
         entry.cwd.clone_from(&options.cwd);
         entry.extra_path.splice(0..0, options.extra_path.iter().cloned());
         entry.threads = options.threads;
+        entry.unsaved.clone_from(&options.unsaved);
         if let Some(root) = &options.root {
             entry.whole = true;
             // PythonAnywhere runs the files of that folder, and puts nothing else on the path.
@@ -265,8 +281,9 @@ impl Checked {
     }
 }
 
-fn check_file(path: &Path, python: Option<PythonVersion>) -> std::io::Result<Checked> {
-    let bytes = fs::read(path)?;
+fn check_file(path: &Path, options: &LintOptions) -> std::io::Result<Checked> {
+    let python = options.python;
+    let bytes = fs::read(options.at_hand(path))?;
     let source = Source::parse(&bytes, &path.display().to_string(), path, python);
     let ignores = suppress::of_source(&source);
     let note =
@@ -275,7 +292,7 @@ fn check_file(path: &Path, python: Option<PythonVersion>) -> std::io::Result<Che
 }
 
 /// The line of code that a comment on a line of its own speaks of.
-pub fn next_code(file: &str, line: u32) -> u32 {
+pub fn next_code(file: &Path, line: u32) -> u32 {
     let Ok(text) = fs::read_to_string(file) else { return line + 1 };
     text.lines()
         .enumerate()

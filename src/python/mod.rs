@@ -12,6 +12,7 @@ pub mod limits;
 pub mod lines;
 pub mod lint_run;
 pub mod lints;
+mod maps;
 pub mod parse;
 pub mod problem;
 pub mod resolve;
@@ -20,6 +21,7 @@ pub mod source;
 pub mod stack;
 pub mod suppress;
 pub mod syntax;
+pub mod unsaved;
 pub mod value;
 mod walk;
 

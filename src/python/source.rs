@@ -1,7 +1,7 @@
 //! One Python file, decoded and parsed, with what is needed to point into it.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustpython_ruff_python_ast::Stmt;
 use rustpython_ruff_text_size::TextRange;
@@ -18,6 +18,7 @@ pub struct Source {
     /// File at hand.
     pub disk: PathBuf,
     pub parsed: ParsedFile,
+    postpones_annotations: OnceLock<bool>,
 }
 
 impl Source {
@@ -27,6 +28,7 @@ impl Source {
             shown: shown.into(),
             disk: disk.to_owned(),
             parsed: parse_file(bytes, shown, target),
+            postpones_annotations: OnceLock::new(),
         }
     }
 
@@ -43,6 +45,14 @@ impl Source {
     /// The decoded text.
     pub fn text(&self) -> &str {
         &self.parsed.source
+    }
+
+    /// Whether `from __future__ import annotations` may stand in it: asked for every definition.
+    pub fn postpones_annotations(&self) -> bool {
+        *self.postpones_annotations.get_or_init(|| {
+            let text = self.text();
+            text.contains("from __future__ import") && text.contains("annotations")
+        })
     }
 
     /// What keeps the file from running on this Python.

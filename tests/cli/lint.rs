@@ -175,6 +175,7 @@ fn every_format_tells_the_same_and_is_well_formed() {
                 "{needed}: {rule}"
             );
         }
+        assert_ne!(rule["name"], rule["id"], "SARIF1001 of Microsoft's validator");
     }
     let results = run["results"].as_array().expect("results");
     assert!(results.len() >= 2);
@@ -297,5 +298,58 @@ fn start_commands_name_the_entry_points() {
         );
         let ran = desk.lint(&["."]);
         assert!(ran.out.contains("core/web.py:3:21: error WD308"), "{file}: {}", ran.out);
+    }
+}
+
+/// What an editor has not saved stands in the place of its file, with the project round it.
+#[test]
+fn code_from_standard_input() {
+    let desk = Desk::new();
+    let typed = |args: &[&str], code: &str| {
+        let args = [&["lint", "--format", "concise"], args].concat();
+        crate::ran(&desk.command(&args).write_stdin(code).output().expect("it runs"))
+    };
+    let ran = typed(&["-"], RUNS);
+    assert!(ran.out.contains("stdin:6:1") && ran.out.contains("WD101"), "{} {}", ran.out, ran.err);
+    assert_eq!(ran.code, 1);
+
+    // The saved file is whole, the typed one is not; the module beside it is found.
+    desk.put("web/wsgi.py", "from shop import app as application\n");
+    desk.put("web/shop.py", "from flask import Flask\napp = Flask(__name__)\n");
+    let file = "web/wsgi.py";
+    let ran = typed(&["-", "--stdin-filename", file], "from shop import ap as application\n");
+    assert!(ran.out.contains("web/wsgi.py:1:18") && ran.out.contains("`app`"), "{}", ran.out);
+    let ran = typed(&["--stdin-filename", file], "from shop import app as application\n");
+    assert!((ran.code, ran.out.lines().count()) == (0, 1), "{}", ran.out);
+    let ignored = "from shop import ap as application  # diagnose: ignore[WD306]\n";
+    assert_eq!(typed(&["--stdin-filename", file], ignored).code, 0);
+    // A file that does not exist yet, imported by none.
+    let ran = typed(&["--stdin-filename", "web/new.py"], "import shop\nx = (\n");
+    assert!(ran.out.contains("web/new.py:2"), "{}", ran.out);
+
+    // Fixed code is printed, files stay as they are.
+    let fixed = crate::ran(
+        &desk
+            .command(&["lint", "--fix", "-", "--stdin-filename", file])
+            .write_stdin(
+                RUNS.replace("app = ", "application = ").replace("app.run", "application.run"),
+            )
+            .output()
+            .expect("it runs"),
+    );
+    assert!(
+        fixed.out.contains("if __name__ == \"__main__\":\n    application.run"),
+        "{}",
+        fixed.out
+    );
+    assert_eq!(desk.read(file), "from shop import app as application\n");
+    let diff = typed(&["--diff", "--stdin-filename", file], RUNS).out;
+    assert!(diff.starts_with("--- a/web/wsgi.py\n"), "{diff}");
+
+    for args in
+        [&["-", "web"][..], &["--stdin-filename", file, "web"], &["--stdin-filename", "web"]]
+    {
+        let ran = typed(args, "");
+        assert!(ran.code == 2 && ran.err.contains("--stdin-filename"), "{args:?}: {}", ran.err);
     }
 }

@@ -83,17 +83,26 @@ fn output_that_cannot_be_written_is_known_before_the_work() {
 #[test]
 fn the_short_help_is_short() {
     let desk = Desk::new();
-    let short = desk.run(&["-h"]).out;
-    assert!(short.lines().all(|line| line.chars().count() <= 80), "{short}");
-    assert!(short.contains("lint") && short.contains("--error-log"), "{short}");
-    assert!(short.lines().count() <= 24, "one screen");
-    // What it names exists, and a sub-command's help is its own.
-    let long = desk.run(&["--help"]).out;
-    let words = short.split([' ', '\n']).filter(|word| word.starts_with("--"));
-    for flag in words {
-        assert!(long.contains(flag), "{flag}");
+    for (command, tells) in [
+        (None, "--error-log"),
+        (Some("lint"), "--unsafe-fixes"),
+        (Some("probe"), "--hits"),
+        (Some("restarts"), "--simulate"),
+        (Some("explain"), "--all"),
+        (Some("rules"), "check"),
+        (Some("demo"), "--list"),
+        (Some("diff"), "Compare"),
+    ] {
+        let help = |flag| desk.run(&command.into_iter().chain([flag]).collect::<Vec<_>>()).out;
+        let (short, long) = (help("-h"), help("--help"));
+        assert!(short.lines().all(|line| line.chars().count() <= 80), "{short}");
+        assert!(short.contains(tells), "{short}");
+        assert!(short.lines().count() <= 24, "one screen: {short}");
+        // What it names exists, and a sub-command's help is its own.
+        for flag in short.split([' ', '\n']).filter(|word| word.starts_with("--")) {
+            assert!(long.contains(flag.trim_matches(',')), "{flag}: {long}");
+        }
     }
-    assert!(desk.run(&["lint", "-h"]).out.contains("--unsafe-fixes"));
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod pipe;
 mod stdin;
 mod values;
 
+pub(super) use stdin::keep;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

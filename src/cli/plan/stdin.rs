@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::Plan;
 use super::inputs::head;
 use crate::log::kind::{InputKind, recognise};
-use crate::model::{Site, Skipped};
+use crate::model::{LogKind, Site, Skipped};
 
 /// How often an interrupt is looked for while the other program writes.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -49,6 +49,17 @@ impl Plan {
             site.logs.retain(|log| log.path != dash);
             site.events.push(path.clone());
         }
+        let is_log = |path: &Path, kind: Option<LogKind>| path == dash && kind.is_none();
+        if kind == InputKind::Python
+            && site.wsgi.is_none()
+            && site.logs.iter().any(|log| is_log(&log.path, log.kind))
+        {
+            site.logs.retain(|log| log.path != dash);
+            self.recognised.push(format!("{NAME}: Python code"));
+            self.shown_as.push((path.clone(), NAME.to_owned()));
+            site.wsgi = Some(path.clone());
+            self.wsgi_given = true;
+        }
         for log in site.logs.iter_mut().filter(|log| log.path == dash) {
             log.path.clone_from(&path);
         }
@@ -61,7 +72,7 @@ impl Plan {
 ///
 /// # Errors
 /// It cannot be opened, or there is no place to keep it.
-pub(super) fn keep<R: io::Read>(
+pub(in crate::cli) fn keep<R: io::Read>(
     open: impl FnOnce() -> io::Result<R> + Send + 'static,
     cancel: &AtomicBool,
 ) -> io::Result<(TempDir, PathBuf, Option<String>)> {

@@ -7,6 +7,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::parse::parse_file;
+use super::unsaved::Unsaved;
 use crate::model::{Edit, PythonVersion, Safety};
 
 /// A file with its edits applied.
@@ -77,7 +78,12 @@ fn put(out: &mut Vec<u8>, sign: u8, lines: &[&[u8]]) {
 
 /// Applies edits in memory, file by file in the order of their names. Edits that overlap an earlier one are left
 /// out; so is a whole file that would not parse afterwards.
-pub fn plan(edits: &[Edit], with_unsafe: bool, python: Option<PythonVersion>) -> Vec<FixedFile> {
+pub fn plan(
+    edits: &[Edit],
+    with_unsafe: bool,
+    python: Option<PythonVersion>,
+    unsaved: Option<&Unsaved>,
+) -> Vec<FixedFile> {
     let mut files: Vec<&str> = edits.iter().map(|edit| edit.file.as_str()).collect();
     files.sort_unstable();
     files.dedup();
@@ -90,13 +96,18 @@ pub fn plan(edits: &[Edit], with_unsafe: bool, python: Option<PythonVersion>) ->
                 .collect();
             own.sort_by_key(|edit| (edit.start, edit.end));
             own.dedup();
-            fix_file(Path::new(file), &own, python)
+            fix_file(Path::new(file), &own, python, unsaved)
         })
         .collect()
 }
 
-fn fix_file(path: &Path, edits: &[&Edit], python: Option<PythonVersion>) -> Option<FixedFile> {
-    let before = fs::read(path).ok()?;
+fn fix_file(
+    path: &Path,
+    edits: &[&Edit],
+    python: Option<PythonVersion>,
+    unsaved: Option<&Unsaved>,
+) -> Option<FixedFile> {
+    let before = fs::read(Unsaved::at_hand(unsaved, path)).ok()?;
     let mut after = Vec::with_capacity(before.len() + 64);
     let mut at = 0usize;
     let mut applied = 0;
@@ -183,7 +194,7 @@ mod tests {
         fs::write(&real, "app = 1  # keep\n").unwrap();
         fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
         symlink(&real, &link).unwrap();
-        let fixed = plan(&[edit(&link, 0, 3, "application")], false, None);
+        let fixed = plan(&[edit(&link, 0, 3, "application")], false, None, None);
         assert_eq!(fixed.len(), 1);
         let diff = String::from_utf8(fixed[0].diff()).unwrap();
         assert!(diff.contains("+application = 1  # keep"), "{diff}");
@@ -212,10 +223,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.py");
         fs::write(&path, "x = 1\n").unwrap();
-        assert!(plan(&[edit(&path, 0, 1, "(")], false, None).is_empty());
+        assert!(plan(&[edit(&path, 0, 1, "(")], false, None, None).is_empty());
         let mut unsafe_edit = edit(&path, 0, 1, "y");
         unsafe_edit.safety = Safety::Unsafe;
-        assert!(plan(std::slice::from_ref(&unsafe_edit), false, None).is_empty());
-        assert_eq!(plan(&[unsafe_edit], true, None).len(), 1);
+        assert!(plan(std::slice::from_ref(&unsafe_edit), false, None, None).is_empty());
+        assert_eq!(plan(&[unsafe_edit], true, None, None).len(), 1);
     }
 }

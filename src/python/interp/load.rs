@@ -1,11 +1,11 @@
 //! Modules: files read, parsed and executed once; namespace packages.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use rustpython_ruff_text_size::TextRange;
 
 use super::{Binding, Caught, Cx, Interp, Module};
+use crate::python::maps::HashMap;
 use crate::python::resolve::Origin;
 use crate::python::source::Source;
 use crate::python::value::{ModuleId, Value};
@@ -33,7 +33,7 @@ impl Interp<'_> {
         }
         let source = self.read_source(path, name, !search.is_empty());
         let id = self.modules.len();
-        let mut names = HashMap::new();
+        let mut names = HashMap::default();
         let range = TextRange::default();
         let python_name = if self.options.is_script() && id == 0 { "__main__" } else { name };
         for (key, text) in [("__name__", python_name), ("__file__", path)] {
@@ -152,7 +152,7 @@ impl Interp<'_> {
             name: name.to_owned(),
             path: dirs.first().cloned().unwrap_or_default(),
             source: None,
-            names: HashMap::new(),
+            names: HashMap::default(),
             history: Vec::new(),
             dynamic: false,
             loading: false,

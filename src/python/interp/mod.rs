@@ -22,7 +22,6 @@ pub(super) mod scopes;
 mod stmt;
 mod syntax;
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -31,6 +30,7 @@ use rustpython_ruff_text_size::TextRange;
 use super::ahead::Ahead;
 use super::entry::EntryOptions;
 use super::installed::Surface;
+use super::maps::{HashMap, HashSet};
 use super::resolve::finder::Finder;
 use super::resolve::venv::Environment;
 use super::resolve::{Origin, PathEntry};
@@ -212,22 +212,22 @@ impl<'o> Interp<'o> {
             finder,
             environment,
             modules: Vec::new(),
-            by_name: HashMap::new(),
+            by_name: HashMap::default(),
             sys_path,
             path_unknown: false,
             events: Vec::new(),
-            seen: HashSet::new(),
-            environ: HashMap::new(),
+            seen: HashSet::default(),
+            environ: HashMap::default(),
             dotenv: false,
             hooks: false,
-            replaced: HashSet::new(),
-            spoken: HashSet::new(),
+            replaced: HashSet::default(),
+            spoken: HashSet::default(),
             frames: Vec::new(),
-            calls: HashMap::new(),
+            calls: HashMap::default(),
             running: Vec::new(),
             cwd,
             moved: false,
-            endpoints: HashMap::new(),
+            endpoints: HashMap::default(),
             argument_wanted: false,
             steps: 0,
             exhausted: false,
@@ -235,7 +235,7 @@ impl<'o> Interp<'o> {
             started: Instant::now(),
             notes: Vec::new(),
             unresolved: Vec::new(),
-            third_party: HashSet::new(),
+            third_party: HashSet::default(),
             import_sites: Vec::new(),
             apps_ready: false,
             apps_unknown: false,
@@ -244,9 +244,9 @@ impl<'o> Interp<'o> {
             ahead: Ahead::new(options),
             declared: None,
             pins: None,
-            surfaces: HashMap::new(),
-            names: HashMap::new(),
-            told: HashMap::new(),
+            surfaces: HashMap::default(),
+            names: HashMap::default(),
+            told: HashMap::default(),
             injecting: (0, false),
         }
     }

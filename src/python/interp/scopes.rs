@@ -1,11 +1,11 @@
 //! Which names a file binds anywhere, by its text alone: what the interpreter did not see bound may still
 //! be, and then nothing is said of it.
 
-use std::collections::{HashMap, HashSet};
-
 use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use rustpython_ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
 use rustpython_ruff_text_size::Ranged;
+
+use crate::python::maps::{HashMap, HashSet};
 
 /// Words by which code makes names that nobody can see.
 const OPAQUE: &[&str] = &[

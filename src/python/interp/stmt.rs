@@ -139,7 +139,9 @@ impl Interp<'_> {
                 self.expr(cx, default);
             }
         }
-        if def.type_params.is_none() && self.annotations_run(cx) {
+        let annotated = def.returns.is_some()
+            || def.parameters.iter().any(|parameter| parameter.annotation().is_some());
+        if annotated && def.type_params.is_none() && self.annotations_run(cx) {
             // Python 3.14 evaluates them when they are asked for.
             let weight = if self.options.python.is_some() { 1.0 } else { 0.8 };
             let inner = Cx { weight: cx.weight * weight, ..cx.clone() };
@@ -157,10 +159,8 @@ impl Interp<'_> {
     fn annotations_run(&self, cx: &Cx) -> bool {
         let later = self.options.python.is_some_and(|v| (v.major, v.minor) >= (3, 14));
         let postponed = || {
-            self.modules[cx.module].source.as_ref().is_some_and(|source| {
-                let text = source.text();
-                text.contains("from __future__ import") && text.contains("annotations")
-            })
+            let source = self.modules[cx.module].source.as_ref();
+            source.is_some_and(|source| source.postpones_annotations())
         };
         !later && !postponed()
     }

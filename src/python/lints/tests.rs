@@ -100,7 +100,7 @@ fn fixes_of_bad_examples_mend_them() {
         if edits.is_empty() {
             continue;
         }
-        let plan = crate::python::fix::plan(&edits, false, None);
+        let plan = crate::python::fix::plan(&edits, false, None, None);
         assert!(!plan.is_empty(), "{}: {edits:?}", lint.doc.name);
         for file in &plan {
             crate::python::fix::write(file).unwrap();

@@ -2,7 +2,7 @@
 //!
 //! Only ever used to keep silent: a name that stands there is a third party's.
 
-use std::collections::HashSet;
+use crate::python::maps::HashSet;
 
 use super::finder::Finder;
 use super::pathops;
@@ -13,7 +13,7 @@ const MAX_FILES: usize = 40;
 
 /// Words of the requirement files in these folders, in lower case, with `-` for `_` and `.`.
 pub(in crate::python) fn words(finder: &mut Finder, dirs: &[String]) -> HashSet<String> {
-    let mut words = HashSet::new();
+    let mut words = HashSet::default();
     for dir in dirs {
         read_dir(finder, dir, false, &mut words);
         if finder.list(dir).dir("requirements") {
@@ -87,11 +87,11 @@ pub(in crate::python) fn brings(words: &HashSet<String>, module: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{add, brings};
-    use std::collections::HashSet;
+    use crate::python::maps::HashSet;
 
     #[test]
     fn requirements_of_every_form() {
-        let mut words = HashSet::new();
+        let mut words = HashSet::default();
         add("Jwcrypto>=1.4\npython_telegram-bot[webhooks]==20 # bot\n", &mut words);
         add("dependencies = [\"xstatic\", 'XStatic-Bootstrap>=3']", &mut words);
         for name in ["jwcrypto", "telegram", "xstatic"] {

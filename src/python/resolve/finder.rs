@@ -1,11 +1,11 @@
 //! Looks a module name up on the search path, as Python's path finder does, with directory listings cached.
 
-use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::{Tree, pathops};
+use crate::python::maps::{HashMap, HashSet};
 
 /// Names in one directory.
 #[derive(Debug, Default)]
@@ -122,7 +122,7 @@ pub struct Finder {
 
 impl Finder {
     pub fn new(tree: Tree) -> Self {
-        Self { tree, listings: HashMap::new() }
+        Self { tree, listings: HashMap::default() }
     }
 
     /// Contents of a directory on the server.
@@ -223,7 +223,7 @@ mod tests {
         fs::write(root.join("srv/a/pkg/__init__.py"), "").unwrap();
         fs::write(root.join("srv/a/pkg.py"), "").unwrap();
         fs::write(root.join("srv/b/fast.cpython-311-x86_64-linux-gnu.so"), "").unwrap();
-        let mut finder = Finder::new(Tree { root: Some(root.to_owned()) });
+        let mut finder = Finder::new(Tree { root: Some(root.to_owned()), unsaved: None });
         let dirs = ["/srv/a", "/srv/b"];
         let mut find = |name: &str| finder.find(name, dirs.iter().copied()).map(|found| found.0);
         assert!(matches!(find("pkg"), Some(Found::Package { .. })));

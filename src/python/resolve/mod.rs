@@ -14,11 +14,18 @@ use std::path::{Path, PathBuf};
 pub struct Tree {
     /// Folder that plays `/`; `None`: paths are those of this machine.
     pub root: Option<PathBuf>,
+    /// A path on the server whose text is read from another file at hand.
+    pub unsaved: Option<(String, PathBuf)>,
 }
 
 impl Tree {
     /// File at hand of a path on the server.
     pub fn disk(&self, server: &str) -> PathBuf {
+        if let Some((file, text)) = &self.unsaved
+            && file == server
+        {
+            return text.clone();
+        }
         match &self.root {
             Some(root) => root.join(server.trim_start_matches('/')),
             None => PathBuf::from(server),

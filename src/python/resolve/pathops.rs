@@ -30,9 +30,9 @@ pub fn join(base: &str, part: &str) -> String {
     if part.starts_with('/') || base.is_empty() {
         part.to_owned()
     } else if base.ends_with('/') {
-        format!("{base}{part}")
+        [base, part].concat()
     } else {
-        format!("{base}/{part}")
+        [base, "/", part].concat()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Least versions of packages that a project's `requirements.txt` allows. Used where the packages are not at hand.
 
-use std::collections::HashMap;
+use crate::python::maps::HashMap;
 
 use super::finder::Finder;
 use super::pathops;
@@ -10,7 +10,7 @@ const MAX_BYTES: u64 = 1 << 20;
 
 /// By distribution, in lower case with `-`. Two files that differ leave out what they differ in.
 pub(in crate::python) fn read(finder: &mut Finder, dirs: &[String]) -> HashMap<String, String> {
-    let mut pins: HashMap<String, Option<String>> = HashMap::new();
+    let mut pins: HashMap<String, Option<String>> = HashMap::default();
     for dir in dirs {
         if !finder.list(dir).file("requirements.txt") {
             continue;

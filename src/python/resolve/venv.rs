@@ -132,7 +132,7 @@ mod tests {
             "MAPPING: dict[str, str] = {'shop': '/home/u/shop/src/shop'}\n",
         )
         .unwrap();
-        let env = read(&Tree { root: Some(dir.path().to_owned()) }, "/home/u/venv");
+        let env = read(&Tree { root: Some(dir.path().to_owned()), unsaved: None }, "/home/u/venv");
         assert!(env.known);
         assert_eq!(env.python.map(|v| v.to_string()).as_deref(), Some("3.10"));
         assert_eq!(env.pth, ["/home/u/src", "/home/u/venv/lib/python3.10/extra"]);

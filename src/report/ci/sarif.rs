@@ -128,9 +128,11 @@ fn rule(report: &Report, slug: &str, finding: &Finding, verbose: bool) -> Value 
     help.extend(finding.docs.iter().take(3).cloned());
     let short = slug.replace('-', " ");
     let kind = if finding.cause.is_some() { "cause" } else { "lint" };
+    let name = pascal(finding.cause.as_deref().unwrap_or(slug));
     let mut rule = json!({
         "id": plain(slug),
-        "name": plain(slug),
+        // Microsoft's validator: it must say something else than the id (SARIF1001, SARIF2012).
+        "name": (name != slug).then_some(name),
         "shortDescription": {"text": cut(if lint { &finding.title } else { &short })},
         "fullDescription": {"text": cut(why)},
         "help": {"text": plain(&help.join("\n")), "markdown": markdown(&help)},
@@ -182,6 +184,17 @@ fn result(report: &Report, spot: &Spot<'_>, index: &BTreeMap<String, usize>) -> 
         "partialFingerprints": {"primaryLocationLineHash": spot.fingerprint},
         "properties": {"confidence": (spot.finding.confidence.0 * 1000.0).round() / 1000.0},
     })
+}
+
+/// `dev-server-run` as `DevServerRun`.
+fn pascal(slug: &str) -> String {
+    let word = |word: &str| {
+        let mut chars = word.chars();
+        chars
+            .next()
+            .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect::<String>())
+    };
+    plain(slug).split('-').map(word).collect()
 }
 
 /// A link without what no link may hold.
