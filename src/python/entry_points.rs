@@ -281,7 +281,9 @@ pub(super) fn entry_point_of(path: &Path, at_hand: &Path, named: bool) -> Option
                 None => made(&text, &framework)?,
             };
             let has_framework = framework.iter().any(|word| text.contains(word));
-            (has_framework && (rank < 9 || named)).then(|| EntryPoint {
+            // A pasted WSGI file has any name; nobody else imports something `as application`.
+            let pasted = named && name == "application" && text.contains(" as application");
+            (has_framework && (rank < 9 || named) || pasted).then(|| EntryPoint {
                 path: path.to_owned(),
                 interface: Interface::Any,
                 application: name.to_owned(),

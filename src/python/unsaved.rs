@@ -19,4 +19,12 @@ impl Unsaved {
             _ => path,
         }
     }
+
+    /// The file as it is called, of where its text is read.
+    pub fn named<'p>(unsaved: Option<&'p Self>, path: &'p Path) -> &'p Path {
+        match unsaved {
+            Some(unsaved) if unsaved.text == path => &unsaved.file,
+            _ => path,
+        }
+    }
 }

@@ -99,9 +99,9 @@ fn what_comes_through_a_pipe_is_recognised() {
         assert!(ran.out.contains("stdin:2"), "{args:?}: {}", ran.out);
     }
     // A WSGI file that somebody pasted is read as code, and its project is not at hand.
-    let code = "import sys\nsys.path.insert(0, '/home/ana/shop')\nfrom shop import app as application\napplication.run()\n";
+    let code = "import sys\nsys.path.insert(0, '/home/ana/shop')\nfrom shop import app as application\nimport flask\nflask.Flask('x').run()\n";
     let ran = ran(&desk.command(&["-"]).write_stdin(code).output().expect("it runs"));
-    assert!(ran.out.contains("stdin:4") && ran.out.contains("dev-server-run"), "{}", ran.out);
+    assert!(ran.out.contains("stdin:5") && ran.out.contains("dev-server-run"), "{}", ran.out);
     #[cfg(unix)]
     {
         let ran = desk.run(&["/dev/zero"]);

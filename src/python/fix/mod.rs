@@ -127,7 +127,8 @@ fn fix_file(
     }
     // Nothing is written that does not parse, also where the person broke it before.
     let parses = parse_file(&after, "", python).errors.is_empty();
-    parses.then(|| FixedFile { path: path.to_owned(), before, after, applied })
+    let path = Unsaved::named(unsaved, path).to_owned();
+    parses.then_some(FixedFile { path, before, after, applied })
 }
 
 /// Writes a fixed file: a new file beside the real one, renamed over it. Fails if the file changed meanwhile.
