@@ -174,7 +174,10 @@ impl Tally {
     /// Marks in the words themselves.
     fn words(&mut self, line: &Line<'_>) {
         let text = line.text;
-        if text.contains("/bin/user_wsgi_wrapper.py") || text.contains("pythonanywhere.com") {
+        if text.contains("/bin/user_wsgi_wrapper.py")
+            || text.contains("pythonanywhere.com")
+            || text.contains("_pythonanywhere_com_wsgi.py")
+        {
             self.platform("pythonanywhere", 5);
         }
         if text.starts_with("Traceback (most recent call last)")
