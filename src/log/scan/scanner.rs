@@ -303,12 +303,12 @@ impl<'r> Scanner<'r> {
         });
     }
 
-    /// The last that was heard of the line's container is that somebody stopped it.
+    /// The last that was heard of the line's container before is that somebody stopped it.
     fn was_stopped(&self, line: &Line<'_>) -> bool {
         let mut lives = self.events.lives.iter().rev();
         line.container.is_some()
             && lives
-                .find(|life| life.container.as_deref() == line.container)
+                .find(|life| life.line != line.no && life.container.as_deref() == line.container)
                 .is_some_and(|life| life.kind == LifeKind::Stop)
     }
 
