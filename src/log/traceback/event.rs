@@ -136,8 +136,8 @@ fn single(part: &Part, entry: &Entry) -> Option<ExceptionEvent> {
         syntax_at,
         ..ExceptionEvent::default()
     };
+    errno::english(&mut event);
     if matches!(event.short_type(), "ImportError" | "ModuleNotFoundError") {
-        errno::english(&mut event);
         module::complete(&mut event);
         module::circular(&mut event);
         event.module_owner = module::owner(&event);
