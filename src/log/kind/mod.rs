@@ -207,6 +207,9 @@ impl Tally {
         if text.starts_with("Starting Container") {
             self.platform("railway", 1);
         }
+        if text.contains("replicas never became healthy") {
+            self.platform("railway", 5);
+        }
         if text.contains("didn't respond to HTTP pings")
             || text.contains("WEBSITES_PORT")
             || text.contains("Oryx Version")
