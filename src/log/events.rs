@@ -57,6 +57,8 @@ pub(super) struct FileEvents {
     pub(super) skipped: Option<String>,
     /// The newest line that uWSGI writes right before it loads the app.
     pub(super) loading: Option<u64>,
+    /// The newest line with which a worker of gunicorn took its leave.
+    pub(super) left: Option<u64>,
     /// Requests of the platform's own ping: time, status, seconds.
     pub(super) pings: VecDeque<(Option<Timestamp>, u16, Option<f64>, u64)>,
 }

@@ -47,6 +47,7 @@ pub(super) fn merge(mut files: Vec<FileEvents>, options: &ScanOptions, rules: &R
     super::clocks::align(&mut files);
     super::unfinished::find(&mut files, rules);
     super::unfinished::endless_imports(&mut files, rules);
+    super::unfinished::vanished_workers(&mut files, rules);
     let order = Order::new(&files);
     let boundaries = epochs::boundaries(&files, &order, &failed_starts(&files, &order));
     let newest = boundaries.len() as u32;

@@ -17,6 +17,12 @@ const START: &str = "uWSGI starts";
 /// (FACTS.md, "What real servers do", 5).
 const PATIENT: u64 = 22;
 
+/// From this version on gunicorn says which signal ended a worker.
+const TELLING: u64 = 21;
+
+/// So many workers that came in place of others are no chance.
+const REPLACED: usize = 3;
+
 /// Adds an event for the last start of each server log where it ended without the app.
 pub(super) fn find(files: &mut [FileEvents], rules: &Rules) {
     let newest = files.iter().filter_map(|file| file.summary.as_ref()?.last).max();
@@ -126,6 +132,42 @@ pub(super) fn endless_imports(files: &mut [FileEvents], rules: &Rules) {
     }
 }
 
+/// Adds an event where gunicorn starts worker after worker in place of others that are gone without
+/// a line: older versions do not say that a worker was killed by a signal, newer ones do.
+pub(super) fn vanished_workers(files: &mut [FileEvents], rules: &Rules) {
+    for file in files.iter_mut() {
+        let start = file.lives.iter().rposition(|life| life.label == "gunicorn starts");
+        if start.and_then(|at| file.lives[at].version).is_some_and(|version| version >= TELLING) {
+            continue;
+        }
+        let lives = &file.lives[start.unwrap_or(0)..];
+        let told = lives.iter().any(|life| {
+            !matches!(life.kind, LifeKind::Start | LifeKind::Ready | LifeKind::Respawn)
+        });
+        let boots: Vec<&Life> =
+            lives.iter().filter(|life| life.label == "worker started").collect();
+        let Some(first) = boots.first().copied() else { continue };
+        let left = file.left.is_some_and(|line| line > first.line);
+        let failed =
+            file.facts.iter().any(|fact| fact.exception.is_some() && fact.order > first.line);
+        // those of the start come at once, and what is replaced comes later
+        let replaced = boots
+            .windows(2)
+            .filter(|pair| pair[0].time.zip(pair[1].time).is_some_and(|(a, b)| later(a, b)))
+            .count();
+        if told || left || failed || replaced < REPLACED {
+            continue;
+        }
+        let first = first.clone();
+        let text =
+            "gunicorn starts one worker after the other, and none says why the last one ended";
+        let fact = fact("workers-vanish", text, &first, file, rules);
+        if !fact.matches.is_empty() {
+            file.facts.push(fact);
+        }
+    }
+}
+
 /// When a proxy last saw a connection cut that a worker had accepted: while it imports, none is.
 fn accepted(files: &[FileEvents], rules: &Rules) -> Option<Timestamp> {
     let taken = |fact: &&Fact| {
@@ -226,5 +268,29 @@ mod tests {
         );
         assert!(never_ready(&looping));
         assert!(!never_ready(&format!("{looping}{cut}")));
+    }
+
+    fn vanish(log: &str) -> bool {
+        let facts = scan_text(log, LogKind::Server, Rules::embedded());
+        facts.facts.iter().any(|fact| fact.excerpt.starts_with("gunicorn starts one worker after"))
+    }
+
+    #[test]
+    fn workers_that_are_replaced_without_a_word_were_killed() {
+        let again = "[2026-11-20 12:00:20 +0000] [8] [INFO] Booting worker with pid: 8\n\
+             [2026-11-20 12:00:41 +0000] [9] [INFO] Booting worker with pid: 9\n\
+             [2026-11-20 12:01:03 +0000] [10] [INFO] Booting worker with pid: 10\n";
+        let silent = format!("{START}{again}");
+        assert!(vanish(&silent));
+        assert!(!vanish(&silent.replace("gunicorn 20.1.0", "gunicorn 23.0.0")));
+        // planned: each takes its leave
+        let planned = again.replace(
+            "[2026-11-20 12:00:41",
+            "[2026-11-20 12:00:40 +0000] [8] [INFO] Worker exiting (pid: 8)\n[2026-11-20 12:00:41",
+        );
+        assert!(!vanish(&format!("{START}{planned}")));
+        // the workers of one start come at once
+        let once = again.replace("12:00:20", "12:00:00").replace("12:00:41", "12:00:00");
+        assert!(!vanish(&format!("{START}{once}")));
     }
 }

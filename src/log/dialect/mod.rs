@@ -136,9 +136,18 @@ pub fn literals() -> impl Iterator<Item = &'static str> {
 /// cut off above it says nothing.
 pub const LOADING: &str = "*** Operational MODE";
 
-/// Words of the marks that begin with a name or path, and [`LOADING`].
-const LOOSE: [&str; 5] =
-    [" exited with code ", " changed, reloading", " has been spawned", ".service: ", LOADING];
+/// How a worker of gunicorn takes its leave; one that is killed cannot.
+pub const LEAVING: &str = "Worker exiting (pid";
+
+/// Words of the marks that begin with a name or path, [`LOADING`] and [`LEAVING`].
+const LOOSE: [&str; 6] = [
+    " exited with code ",
+    " changed, reloading",
+    " has been spawned",
+    ".service: ",
+    LOADING,
+    LEAVING,
+];
 
 /// What a line says about the life of the app, if anything.
 #[must_use]

@@ -174,7 +174,10 @@ impl Tally {
     /// Marks in the words themselves.
     fn words(&mut self, line: &Line<'_>) {
         let text = line.text;
-        if text.contains("/bin/user_wsgi_wrapper.py") || text.contains("pythonanywhere.com") {
+        if text.contains("/bin/user_wsgi_wrapper.py")
+            || text.contains("pythonanywhere.com")
+            || text.contains("_pythonanywhere_com_wsgi.py")
+        {
             self.platform("pythonanywhere", 5);
         }
         if text.starts_with("Traceback (most recent call last)")
@@ -203,6 +206,9 @@ impl Tally {
         }
         if text.starts_with("Starting Container") {
             self.platform("railway", 1);
+        }
+        if text.contains("replicas never became healthy") {
+            self.platform("railway", 5);
         }
         if text.contains("didn't respond to HTTP pings")
             || text.contains("WEBSITES_PORT")

@@ -7,6 +7,7 @@ use super::*;
 fn logs() {
     for (name, head, kind, platform) in [
         ("x", "2026-04-13 07:57:44,065: Error running WSGI application\n2026-04-13 07:57:44,069: KeyError: 'x'\n", LogKind::Error, Some("pythonanywhere")),
+        ("x", "ModuleNotFoundError: No module named 'shop'\n  File \"/var/www/ana_pythonanywhere_com_wsgi.py\", line 3, in <module>\n", LogKind::Any, Some("pythonanywhere")),
         ("u.pythonanywhere.com.server.log", "2026-04-13 07:57:44 *** Starting uWSGI 2.0.28 (64bit) ***\n2026-04-13 07:57:44 hello\n", LogKind::Server, Some("pythonanywhere")),
         ("x", "1.2.3.4 - - [13/Apr/2026:07:57:44 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"x\" \"1.2.3.4\" response-time=0.035\n", LogKind::Access, Some("pythonanywhere")),
         ("x", "1.2.3.4 - - [13/Apr/2026:07:57:44 +0000] \"GET / HTTP/1.1\" 200 5\n", LogKind::Access, None),

@@ -10,7 +10,9 @@ use crate::log::stamp::{self, Clock};
 pub(super) fn take<'a>(s: &'a str, clock: &Clock) -> Option<Taken<'a>> {
     let (inside, rest) = bracketed(s)?;
     match *inside.as_bytes().first()? {
-        b' ' | b'0'..=b'9' => dated(s, inside, rest, clock).or_else(|| kernel(s, inside, rest)),
+        b' ' | b'0'..=b'9' => dated(s, inside, rest, clock)
+            .or_else(|| kernel(s, inside, rest))
+            .or_else(|| milliseconds(s, inside, rest)),
         b'A'..=b'Z' => apache::take(s, inside, rest, clock)
             .or_else(|| uwsgi_bracket(s, inside, rest, clock))
             .or_else(|| level(s, inside, rest))
@@ -31,6 +33,14 @@ pub(super) fn take<'a>(s: &'a str, clock: &Clock) -> Option<Taken<'a>> {
         }
         _ => None,
     }
+}
+
+/// `[1759859767375] ` of tools that show the logs of AWS Lambda.
+fn milliseconds<'a>(s: &'a str, inside: &'a str, rest: &'a str) -> Option<Taken<'a>> {
+    let read = stamp::epoch(inside.as_bytes())
+        .filter(|read| inside.len() == 13 && read.len == inside.len())?;
+    let text = one_space(rest)?;
+    Some(Taken { stamp: Some(read.stamp), ..Taken::until(s, text, Prefix::Stamp) })
 }
 
 /// `[2024-08-20 15:28:23 +0000] [1] [INFO] ` and its kin.

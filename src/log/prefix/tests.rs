@@ -102,6 +102,7 @@ fn system() {
 #[rustfmt::skip]
 fn containers() {
     check(&[
+        ("[1776068009123] Instancing..", "Instancing..", "2026-04-13T08:13:29.123Z", None, None, None, None),
         ("2021-02-07T03:44:26.158480+00:00 heroku[web.1]: Error R10 (Boot timeout)", "Error R10 (Boot timeout)", "2021-02-07T03:44:26.15848Z", None, None, Some("web.1"), Some("heroku")),
         ("2021-02-07T03:44:26.158480+00:00 app[web.1]:   File \"a.py\"", "  File \"a.py\"", "2021-02-07T03:44:26.15848Z", None, None, Some("web.1"), Some("app")),
         ("2021-02-07T03:44:26.158480+00:00 app[web.1]: [2021-02-07 03:44:25 +0000] [4] [ERROR] x", "x", "2021-02-07T03:44:26.15848Z", Some(Error), Some(4), Some("web.1"), Some("gunicorn")),

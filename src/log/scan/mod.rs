@@ -11,6 +11,8 @@ mod requests;
 mod said;
 mod sample;
 mod scanner;
+#[cfg(test)]
+mod stopped_test;
 mod tested;
 mod window;
 

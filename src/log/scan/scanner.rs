@@ -239,6 +239,9 @@ impl<'r> Scanner<'r> {
         if line.text.starts_with(dialect::LOADING) {
             self.events.loading = Some(line.no);
         }
+        if line.text.starts_with(dialect::LEAVING) {
+            self.events.left = Some(line.no);
+        }
         let pushed = self.assembler.push(line);
         for done in pushed.done {
             self.exception(done);
@@ -300,13 +303,34 @@ impl<'r> Scanner<'r> {
         });
     }
 
+    /// The last that was heard of the line's container before is that somebody stopped it.
+    fn was_stopped(&self, line: &Line<'_>) -> bool {
+        let mut lives = self.events.lives.iter().rev();
+        line.container.is_some()
+            && lives
+                .find(|life| life.line != line.no && life.container.as_deref() == line.container)
+                .is_some_and(|life| life.kind == LifeKind::Stop)
+    }
+
+    /// The signature says that a process ended without an error, which means nothing where it was
+    /// asked to.
+    fn ends_willingly(&self, signature: &str) -> bool {
+        self.rules
+            .signature(signature)
+            .is_some_and(|sig| sig.text.class.iter().any(|class| class == "willing-end"))
+    }
+
     fn rules_on(&mut self, line: &Line<'_>) {
         if self.rules.is_harmless(line.text) || is_comment(line) {
             return;
         }
-        let hits = self.rules.match_line(line.text, self.kind);
+        let mut hits = self.rules.match_line(line.text, self.kind);
+        let matched = !hits.is_empty();
+        if self.was_stopped(line) {
+            hits.retain(|hit| !self.ends_willingly(&hit.sig.signature));
+        }
         if hits.is_empty() {
-            if !self.said(line) {
+            if !matched && !self.said(line) {
                 self.unexplained(line);
             }
             return;

@@ -3,7 +3,7 @@
 use super::entry::{Entry, Start};
 use super::intro::IntroHint;
 use super::part::{KeptFrame, Part, bounded};
-use super::{module, names, owner, phase};
+use super::{errno, module, names, owner, phase};
 use crate::model::{
     ChainLink, ExceptionEvent, Frame, FrameOwner, LinkedException, ModuleOwner, Phase,
     TracebackShape,
@@ -136,6 +136,7 @@ fn single(part: &Part, entry: &Entry) -> Option<ExceptionEvent> {
         syntax_at,
         ..ExceptionEvent::default()
     };
+    errno::english(&mut event);
     if matches!(event.short_type(), "ImportError" | "ModuleNotFoundError") {
         module::complete(&mut event);
         module::circular(&mut event);

@@ -9,6 +9,7 @@
 mod caret;
 mod debug_page;
 mod entry;
+mod errno;
 mod event;
 mod finish;
 mod flat;

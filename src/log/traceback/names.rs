@@ -151,6 +151,10 @@ pub(super) fn split(text: &str) -> Option<(&str, &str)> {
     {
         return None;
     }
+    // PostgreSQL's words below its message
+    if matches!(name, "DETAIL" | "HINT" | "CONTEXT" | "STATEMENT") {
+        return None;
+    }
     let rest = &text[end..];
     if rest.trim().is_empty() {
         return Some((name, ""));

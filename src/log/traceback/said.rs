@@ -136,6 +136,9 @@ fn untyped(text: &str) -> Option<(&'static str, String)> {
     if let Some((_, message)) = lambda {
         return Some(("ImportError", message.to_owned()));
     }
+    if let Some(found) = turned(text) {
+        return Some(found);
+    }
     let rest = text.get(1..)?;
     if rest.starts_with("annot import name '") && rest.contains("' from ") {
         return Some(("ImportError", format!("c{rest}")));
@@ -150,6 +153,34 @@ fn untyped(text: &str) -> Option<(&'static str, String)> {
     }
     let module = text.strip_prefix("No module named '")?.strip_suffix('\'')?;
     (!module.contains([' ', '\''])).then(|| ("ModuleNotFoundError", text.to_owned()))
+}
+
+/// AWS Lambda's older order, the message first: `'Shop' object has no attribute 'url': AttributeError`.
+/// Only where the message is Python's own: any sentence may end with the name of an exception.
+fn turned(text: &str) -> Option<(&'static str, String)> {
+    const TURNED: &[(&str, &str)] = &[
+        ("ImportError", "No module named "),
+        ("ImportError", "cannot import name "),
+        ("ImportError", "bad magic number in "),
+        ("ModuleNotFoundError", "No module named "),
+        ("AttributeError", "'"),
+        ("AttributeError", "module '"),
+        ("NameError", "name '"),
+        ("NameError", "global name '"),
+        ("KeyError", "'"),
+        ("TypeError", "'"),
+        ("TypeError", "unsupported operand type"),
+        ("SyntaxError", "invalid syntax"),
+        ("OperationalError", "could not connect to server"),
+        ("OperationalError", "connection to server at "),
+        ("ImproperlyConfigured", "Error loading "),
+        ("ImproperlyConfigured", "The SECRET_KEY setting must not be empty"),
+    ];
+    let (message, name) = text.rsplit_once(": ")?;
+    TURNED
+        .iter()
+        .find(|(known, starts)| *known == name && message.starts_with(starts))
+        .map(|(known, _)| (*known, message.to_owned()))
 }
 
 /// The operating system's refusal of a file, as Python words it, in a record of level error: `Cannot
@@ -369,6 +400,13 @@ mod tests {
                 "<urlopen error Tunnel connection failed: 403 Forbidden>",
             ),
             ("1. No module named shop.wsgi", "ModuleNotFoundError", "No module named shop.wsgi"),
+            (
+                "'Shop' object has no attribute 'url': AttributeError",
+                "AttributeError",
+                "'Shop' object has no attribute 'url'",
+            ),
+            ("No module named shop.apps: ImportError", "ImportError", "No module named shop.apps"),
+            ("The sync ended with an exception: KeyError", "", ""),
             (
                 "I only get the message \"'utf-8' codec can't decode byte 0xc4 in position 4: invalid\".",
                 "",
