@@ -76,6 +76,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 message,
                 ". It is in `{place}`, which is not on the path: add `sys.path.insert(0, \"{place}\")` before this line"
             );
+        } else if let Some(module) = name.strip_suffix(".py").filter(|_| missing.part == "py") {
+            let _ = write!(
+                message,
+                ". A module is imported without the ending of its file: write `{module}`"
+            );
         } else {
             certainty = certainty.min(0.8_f64.max(certainty));
         }

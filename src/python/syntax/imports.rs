@@ -5,6 +5,7 @@ use rustpython_ruff_python_parser::ParseErrorType;
 use super::{Broken, Explained, Found};
 use crate::python::parse::TokenKind;
 use crate::python::problem::ErrorKind;
+use crate::rules::python_tables;
 
 pub(super) fn explain(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
     let first = broken.kind(found.first);
@@ -38,13 +39,22 @@ pub(super) fn explain(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explaine
                 .chars()
                 .take_while(|c| c.is_alphanumeric() || "_-.".contains(*c))
                 .collect();
-            return say(
-                rest.start..rest.start + name.len(),
-                "a module's name cannot contain a hyphen (-): Python reads it as minus",
-                &format!(
+            // `pip install flask-cors`, and `import flask_cors`.
+            let package = name.split('.').next().unwrap_or(&name);
+            let hint = match python_tables::import_names_of(package).as_slice() {
+                [known] => format!(
+                    "{package} is the name to install; the name to import is {known}. Write {first_word} {known}.",
+                    first_word = broken.word(found.first)
+                ),
+                _ => format!(
                     "Rename the file or folder to {} and import that. The name to import can differ from the name to install.",
                     name.replace('-', "_")
                 ),
+            };
+            return say(
+                rest.start..rest.start + name.len(),
+                "a module's name cannot contain a hyphen (-): Python reads it as minus",
+                &hint,
             );
         }
         TokenKind::Slash => {

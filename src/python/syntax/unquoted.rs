@@ -8,6 +8,8 @@ use crate::python::problem::ErrorKind;
 
 pub(super) fn explain(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
     path(broken, found)
+        .or_else(|| star(broken, found))
+        .or_else(|| address(broken, found))
         .or_else(|| decorator(broken, found))
         .map(|explained| explained.like("invalid syntax"))
 }
@@ -42,6 +44,46 @@ fn path(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
     ))
 }
 
+/// `ALLOWED_HOSTS = [*]`.
+fn star(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
+    let at = found.token.checked_sub(1)?;
+    let closes = matches!(broken.kind(found.token), TokenKind::Rsqb | TokenKind::Comma);
+    let opens = matches!(broken.kind(at.checked_sub(1)?), TokenKind::Lsqb | TokenKind::Comma);
+    if broken.kind(at) != TokenKind::Star || !closes || !opens {
+        return None;
+    }
+    Some(broken.say(
+        broken.span(at),
+        ErrorKind::UnquotedText,
+        "this * needs quotes: without them Python reads it as code",
+        "Write '*'.",
+    ))
+}
+
+/// `host=0.0.0.0`.
+fn address(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
+    let is_number = |at: usize| matches!(broken.kind(at), TokenKind::Int | TokenKind::Float);
+    if !is_number(found.token) {
+        return None;
+    }
+    let first = (0..=found.token)
+        .rev()
+        .take_while(|&at| is_number(at))
+        .find(|&at| at == 0 || !broken.adjoins(at) || !is_number(at - 1))?;
+    let last = (first..broken.tokens.len())
+        .take_while(|&at| at == first || is_number(at) && broken.adjoins(at))
+        .last()?;
+    let range = broken.span(first).start..broken.span(last).end;
+    let text = broken.source.get(range.clone())?;
+    let parts: Vec<&str> = text.split('.').collect();
+    if parts.len() != 4 || !parts.iter().all(|part| part.parse::<u8>().is_ok()) {
+        return None;
+    }
+    let hint = format!("Write '{text}'.");
+    let message = "this address needs quotes: without them Python reads it as numbers";
+    Some(broken.say(range, ErrorKind::UnquotedText, message, hint))
+}
+
 /// `@app.route("/")` at the end of the file, above something else, or with its function on its line.
 fn decorator(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
     let at = broken.kind(found.token);
@@ -53,6 +95,14 @@ fn decorator(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
             ErrorKind::Decorator,
             format!("{word} must begin a line of its own, below the line with @"),
             format!("Put a line break before {word}."),
+        ));
+    }
+    if broken.kind(found.first) == TokenKind::At && at == TokenKind::Colon {
+        return Some(broken.say(
+            broken.span(found.token),
+            ErrorKind::Decorator,
+            "a line with @ ends without a colon",
+            "Delete the :.",
         ));
     }
     let ParseErrorType::OtherError(text) = found.error else { return None };
