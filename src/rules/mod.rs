@@ -3,6 +3,7 @@
 //! `schema` is the shape of a cause file, `load` checks and compiles them, `matcher` finds
 //! signatures in lines and exceptions, `fill` puts captures into texts. Nothing here reads logs.
 
+pub mod attributes;
 mod capture;
 mod embedded;
 mod fill;

@@ -24,7 +24,7 @@ impl RemovedName {
     /// Whether a version lacks the name.
     #[must_use]
     pub fn is_gone_in(&self, version: &str) -> bool {
-        numbers(version) >= numbers(self.since)
+        is_from(version, self.since)
     }
 }
 
@@ -61,6 +61,12 @@ fn table() -> &'static HashMap<&'static str, RemovedName> {
         });
         names.collect()
     })
+}
+
+/// Whether a version is that one or a later one.
+#[must_use]
+pub fn is_from(version: &str, least: &str) -> bool {
+    numbers(version) >= numbers(least)
 }
 
 /// `2.3.0rc1` as numbers: what follows the first part that is none does not count.

@@ -231,8 +231,10 @@ fn attribute(
     };
     let analysis = analyse_entry(&options);
     let absent = analysis.findings.iter().find(|found| {
-        matches!(found.name, "app-missing" | "app-misspelled")
-            || found.cause == Some("application-missing") && found.severity == Severity::Error
+        // What is wrong with the code's own line is told there.
+        let own = found.name == "application-shadowed" || found.captures.contains_key("class");
+        !own && (matches!(found.name, "app-missing" | "app-misspelled")
+            || found.cause == Some("application-missing") && found.severity == Severity::Error)
     });
     if let Some(found) = absent {
         say(

@@ -36,6 +36,11 @@ impl Args {
         self.open || !self.keywords.is_empty()
     }
 
+    /// `*args` or `**kwargs` stand among them.
+    pub(super) fn has_stars(&self) -> bool {
+        self.open
+    }
+
     fn keyword(&self, name: &str) -> Option<&Value> {
         self.keywords.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
@@ -116,6 +121,10 @@ impl Interp<'_> {
                 let method = receiver.as_ref().map(|(base, node)| (base, *node));
                 self.library(cx, call, statement, &name, method, &args)
             }
+            Value::Environ => {
+                self.environment_misread(cx, call.range, "os.environ", "os.environ[…]");
+                Value::EnvValue
+            }
             Value::Unknown | Value::Inst(_) => {
                 if let Some((base, node)) = &receiver {
                     self.unknown_method(cx, call, statement, base, node, &args);
@@ -157,7 +166,18 @@ impl Interp<'_> {
             return value;
         }
         let exits = self.check(cx, call, statement, name, receiver, args);
+        self.route(cx, call, name, args);
+        self.needs_app(cx, call, name);
+        if let Some((_, node)) = receiver {
+            self.class_not_called(cx, name, node, args);
+        }
         match name {
+            "django.urls.reverse" | "django.core.urlresolvers.reverse" => {
+                self.reversed_early(cx, call);
+            }
+            "django.db.models.ForeignKey" | "django.db.models.OneToOneField" => {
+                self.on_delete(cx, call, name, args);
+            }
             "django.setup" => {
                 self.apps_ready = true;
                 let kind = EventKind::DjangoSetup { statement: statement.unwrap_or(call.range) };
@@ -187,9 +207,16 @@ impl Interp<'_> {
                     Some(Value::List(items, _)) => items.first().cloned(),
                     other => other.cloned(),
                 };
-                if let Some(Value::Str(urls)) = first {
-                    let at = Self::literal(call, 0);
-                    self.import_dotted(cx, &urls, at.unwrap_or(call.range), at);
+                let included = match first {
+                    Some(Value::Str(urls)) => {
+                        let at = Self::literal(call, 0);
+                        self.import_dotted(cx, &urls, at.unwrap_or(call.range), at)
+                    }
+                    Some(value) => value,
+                    None => Value::Unknown,
+                };
+                if let Value::Module(id) = included {
+                    self.urlpatterns(cx, id);
                 }
             }
             "argparse.ArgumentParser().add_argument" => self.option(args),

@@ -222,7 +222,9 @@ impl Interp<'_> {
         {
             let (module, at) = self.literal_place(settings, &urls);
             let later = Cx { module, when: When::FirstRequest, ..inner };
-            self.import_dotted(&later, &urls, at, Some(at));
+            if let Value::Module(id) = self.import_dotted(&later, &urls, at, Some(at)) {
+                self.urlpatterns(&later, id);
+            }
         }
     }
 

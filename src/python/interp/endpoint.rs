@@ -28,14 +28,22 @@ impl Interp<'_> {
         }
         let Some(app) = app else { return };
         let Some(binding) = self.modules[cx.module].names.get(app) else { return };
-        let Value::Inst(class) = &binding.value else { return };
+        let (Value::Inst(class), first) = (&binding.value, binding.range) else { return };
         let blueprint = match table().usual(class) {
             "flask.Flask" => false,
             "flask.Blueprint" => true,
             _ => return,
         };
         let name = def.name.as_str();
-        let key = (cx.module, app.to_owned(), binding.range.start().to_u32(), name.to_owned());
+        // A broken definition has no name.
+        if name.is_empty() {
+            return;
+        }
+        if name == app {
+            let kind = EventKind::AppTaken { app: app.to_owned(), first };
+            self.emit(cx, def.name.range, "app-taken", kind);
+        }
+        let key = (cx.module, app.to_owned(), first.start().to_u32(), name.to_owned());
         match self.endpoints.get(&key).copied() {
             Some(first) if first != def.name.range => {
                 let kind = EventKind::DuplicateEndpoint {

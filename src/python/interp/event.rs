@@ -76,6 +76,22 @@ pub enum EventKind {
     Relative { written: String, alone: bool, certainty: f64 },
     /// A second view function of a name that a Flask app or blueprint has already.
     DuplicateEndpoint { app: String, name: String, first: TextRange, blueprint: bool },
+    /// Something given to a route that Flask refuses; `later`: only when its blueprint is registered.
+    RouteRefused { wrong: RouteRefused, later: bool },
+    /// A view function takes the name of the app that it belongs to, made at that place.
+    AppTaken { app: String, first: TextRange },
+    /// `app = Flask`: the class of an app is used as if it were one. The event's place is the name.
+    ClassNotCalled { app: String, class: String },
+    /// An attribute that no version of an app's class has.
+    NoAppAttribute { class: &'static str, name: String, near: String },
+    /// `os.environ("X")`, `os.getenv["X"]`: as written without brackets, and as it is right.
+    EnvironmentMisread { written: String, right: String },
+    /// A request, an active app (`app`) or Django's URLs, needed while the code is loaded.
+    OutsideRequest { name: &'static str, app: bool },
+    /// A URL configuration of Django without `urlpatterns`; its place is what may be meant for it.
+    NoUrlpatterns { near: Option<String> },
+    /// A field that points to another model without saying what its deletion means.
+    NoOnDelete { field: String, sure: bool },
     /// A project module hides another.
     Shadows { name: String, what: Shadowed, target: ModuleId },
     /// `django.setup()` in code that the server loads.
@@ -94,6 +110,23 @@ pub enum EventKind {
     Settings(Settings),
     /// A dotted name in Django's settings that leads nowhere.
     DjangoName { setting: &'static str, name: String, near: Option<String> },
+}
+
+/// What Flask refuses when a route is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RouteRefused {
+    /// `methods="POST"`.
+    Methods(String),
+    /// `method=["POST"]`.
+    Keyword { given: String, meant: String },
+    /// A path that does not begin with `/`.
+    Slash { path: String, is_static: bool },
+    /// `/<name`.
+    Open(String),
+    /// `<str:name>`, `<id:int>`.
+    Converter { given: String, meant: String },
+    /// A module is registered; the name of the blueprint or router in it.
+    Module { written: String, inside: Option<String>, method: String },
 }
 
 /// A file loaded by its path that is not there, or that loads itself.

@@ -1,5 +1,6 @@
 //! Imports from installed packages: whether the version at hand has what the code wants of it.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use rustpython_ruff_text_size::TextRange;
@@ -134,20 +135,24 @@ impl Interp<'_> {
         self.emit(cx, range, "installed", kind);
     }
 
-    /// A name that the pinned version of a package, which is not at hand, is known to lack.
-    fn pinned(&mut self, cx: &Cx, full: &str, range: TextRange) {
-        let Some(gone) = removed_names::of(full) else { return };
-        let (module, name) = gone.name.rsplit_once('.').unwrap_or((gone.name, ""));
-        let finder = &mut self.finder;
+    /// Least versions that the requirements allow.
+    fn pins(&mut self) -> &HashMap<String, String> {
         let own: Vec<String> = self
             .sys_path
             .iter()
             .filter(|entry| entry.origin != Origin::SitePackages)
             .map(|entry| entry.path.clone())
             .collect();
-        let pins = self.pins.get_or_insert_with(|| pins::read(finder, &own));
-        let Some(least) = pins.get(gone.dist) else { return };
-        if !gone.is_gone_in(least) {
+        let finder = &mut self.finder;
+        self.pins.get_or_insert_with(|| pins::read(finder, &own))
+    }
+
+    /// A name that the pinned version of a package, which is not at hand, is known to lack.
+    fn pinned(&mut self, cx: &Cx, full: &str, range: TextRange) {
+        let Some(gone) = removed_names::of(full) else { return };
+        let (module, name) = gone.name.rsplit_once('.').unwrap_or((gone.name, ""));
+        let Some(least) = self.pins().get(gone.dist).cloned() else { return };
+        if !gone.is_gone_in(&least) {
             return;
         }
         let kind = EventKind::NotInstalled(NotInstalled {
@@ -155,12 +160,38 @@ impl Interp<'_> {
             name: name.to_owned(),
             part: gone.name != full,
             dist: gone.dist.to_owned(),
-            version: Some(least.clone()),
+            version: Some(least),
             pinned: true,
             instead: gone.instead,
             certainty: 0.8,
         });
         self.emit(cx, range, "installed", kind);
+    }
+
+    /// A method that the class of an app lost in a version.
+    pub(super) fn removed_method(&mut self, cx: &Cx, class: &str, name: &str, at: TextRange) {
+        let full = format!("{class}().{name}");
+        let Some(gone) = removed_names::of(&full).filter(|gone| gone.name == full) else { return };
+        if !self.is_installed(class) {
+            self.pinned(cx, &full, at);
+            return;
+        }
+        let top = class.split('.').next().unwrap_or(class);
+        let (dist, version) = self.installed_version(top);
+        if dist == gone.dist
+            && version.is_some_and(|version| gone.is_gone_in(&version))
+            && !cx.quiet
+        {
+            self.not_there(cx, &format!("{class}()"), name, false, at);
+        }
+    }
+
+    /// The installed version of a package, or else the least that the requirements allow.
+    pub(super) fn known_version(&mut self, top: &str, dist: &str) -> Option<String> {
+        if self.is_installed(top) {
+            return self.installed_version(top).1;
+        }
+        self.pins().get(dist).cloned()
     }
 
     /// The distribution that a top-level module comes from, and its version.

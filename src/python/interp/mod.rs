@@ -3,6 +3,7 @@
 //! An abstract interpreter: values are known or `Unknown`, conditions are taken, not taken or undecided, and what
 //! happens is noted as [`event::Event`]s. It never judges; the lints do. Bounded by files, statements and depth.
 
+mod app_attribute;
 mod call;
 mod command_line;
 mod cond;
@@ -17,7 +18,10 @@ mod load;
 mod loaders;
 mod methods;
 mod missing;
+mod models;
 mod names;
+mod outside;
+mod route;
 pub(super) mod scopes;
 mod stmt;
 mod syntax;

@@ -118,6 +118,7 @@ impl Interp<'_> {
         node: &ast::ExprAttribute,
     ) -> Value {
         let value = self.attribute(cx, base, node.attr.as_str());
+        self.proxy_used(cx, base, &node.value, node.range());
         if node.ctx != ExprContext::Load {
             return value;
         }
@@ -129,6 +130,7 @@ impl Interp<'_> {
                 let base = Rc::clone(base);
                 self.installed_attribute(cx, &base, &node.attr, node.attr.range);
             }
+            (Value::Inst(class), _) => self.app_attribute(cx, class, &node.attr),
             _ => {}
         }
         value

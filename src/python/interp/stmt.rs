@@ -224,6 +224,7 @@ impl Interp<'_> {
             Expr::Starred(node) => self.assign(cx, &node.value, &Value::Unknown, None),
             Expr::Attribute(node) => {
                 let base = self.expr(cx, &node.value);
+                self.proxy_used(cx, &base, &node.value, node.range);
                 if matches!(&base, Value::Ext(name) if &**name == "sys")
                     && node.attr.as_str() == "path"
                 {
@@ -237,6 +238,7 @@ impl Interp<'_> {
             Expr::Subscript(node) => {
                 let base = self.expr(cx, &node.value);
                 let key = self.expr(cx, &node.slice);
+                self.proxy_used(cx, &base, &node.value, node.range);
                 match (&base, &key) {
                     (Value::Environ, Value::Str(key)) => {
                         let value = if matches!(value, Value::Str(_)) {

@@ -4,6 +4,7 @@ use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
 use crate::model::{Edit, Safety};
 use crate::python::calls::table;
+use crate::python::interp::event::EventKind;
 use crate::python::source::Source;
 use crate::python::value::{FuncRef, ModuleId, Value};
 use rustpython_ruff_text_size::{TextRange, TextSize};
@@ -38,6 +39,19 @@ def create_app():
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    let mut classes = Vec::new();
+    for event in cx.events() {
+        let EventKind::ClassNotCalled { app, class } = &event.kind else { continue };
+        let message = format!(
+            "`{app}` is the class `{0}` itself, and no app was made of it: write `{app} = {1}`",
+            class.rsplit('.').next().unwrap_or(class),
+            made(class)
+        );
+        let mut found = cx.at(&DOC, event, 1.0, message);
+        found.captures.insert("class".to_owned(), class.clone());
+        out.push(found);
+        classes.push(class.as_str());
+    }
     let (Some((id, source)), Some(value)) = (cx.entry(), &cx.application) else { return };
     if !cx.is_served() {
         return;
@@ -62,9 +76,18 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         _ => return,
     };
-    if binding.maybe {
+    let told = match value {
+        Value::Func(func) => super::app_shadowed::is_view(cx, func),
+        Value::Ext(name) => classes.contains(&&**name),
+        _ => false,
+    };
+    if binding.maybe || told {
         return;
     }
+    let call = match value {
+        Value::Ext(full) => made(full),
+        _ => format!("{name}()"),
+    };
     let message = if wanted == name {
         format!(
             "`{name}` makes the app when it is called, and the server is told to take it as the app: name it `{}:{name}()` in the start command, in quotes",
@@ -72,7 +95,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         )
     } else {
         format!(
-            "`{wanted}` is `{name}` itself, which makes the app but was never called: write `{wanted} = {name}()`"
+            "`{wanted}` is `{name}` itself, which makes the app but was never called: write `{wanted} = {call}`"
         )
     };
     let mut found = cx.found(&DOC, id, binding.range, certainty, message);
@@ -96,6 +119,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         found.edits.extend(called_after_import(cx, id, source, binding.range));
     }
     out.push(found);
+}
+
+/// How an app is made of a class or factory.
+fn made(full: &str) -> String {
+    let name = full.rsplit('.').next().unwrap_or(full);
+    let named = matches!(full, "flask.Flask" | "quart.Quart");
+    format!("{name}({})", if named { "__name__" } else { "" })
 }
 
 /// `from shop import create_app as application` alone on its line: the alias goes, and the call comes

@@ -64,6 +64,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 && !func.is_async
                 && !func.wrapped
                 && !super::app_factory::is_factory(func)
+                && !super::app_shadowed::is_view(cx, func)
                 && (func.positional < 2 || func.required > 2) =>
         {
             let what = format!("`def {}`", func.name);

@@ -2,7 +2,8 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
-use crate::python::value::Value;
+use crate::python::interp::event::EventKind;
+use crate::python::value::{FuncRef, Value};
 use rustpython_ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -42,7 +43,24 @@ pub(super) fn earlier(cx: &ModuleCtx) -> Option<TextRange> {
     })
 }
 
+/// The function is a view that took the name of its app.
+pub(super) fn is_view(cx: &ModuleCtx, func: &FuncRef) -> bool {
+    cx.events().any(|event| {
+        matches!(&event.kind, EventKind::AppTaken { app, .. } if **app == *func.name)
+            && event.module == func.module
+    })
+}
+
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    for event in cx.events() {
+        let EventKind::AppTaken { app, first } = &event.kind else { continue };
+        let line =
+            cx.source(event.module).map_or(0, |source| source.line_of(first.start().to_u32()));
+        let message = format!(
+            "This function is called `{app}`, like the app that line {line} makes: from here on `{app}` is the function, and the app is lost. Give the function another name"
+        );
+        out.push(cx.at(&DOC, event, 1.0, message));
+    }
     if !cx.is_served() {
         return;
     }

@@ -2,6 +2,7 @@
 //!
 //! A lint never reads files and never guesses: what can't be decided is no error.
 
+mod app_attribute;
 mod app_conditional;
 mod app_factory;
 mod app_missing;
@@ -22,6 +23,7 @@ mod django_setup;
 mod duplicate_endpoint;
 mod empty_secret_key;
 mod environ;
+mod environment_misread;
 mod exit;
 mod file_load;
 mod input;
@@ -32,6 +34,8 @@ mod name_missing;
 pub mod near;
 mod not_found_own;
 mod not_found_third;
+mod on_delete;
+mod outside_request;
 mod path_missing;
 mod placeholder;
 mod port_bind;
@@ -40,6 +44,7 @@ mod python2;
 mod relative_import;
 mod relative_open;
 mod removed;
+mod route_refused;
 mod secret;
 mod server;
 mod shadows_installed;
@@ -50,6 +55,7 @@ mod syntax_new;
 mod text_divided;
 mod thread;
 mod undefined_name;
+mod urlpatterns;
 mod wsgi_application;
 mod wsgi_in_asgi;
 
@@ -123,8 +129,9 @@ lints! {
     blocking slow thread exit input command_line
     not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
     undefined_name relative_import removed call_arguments duplicate_endpoint name_installed file_load text_divided
+    route_refused environment_misread outside_request app_attribute
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
-    models_too_early missing_comma
+    models_too_early missing_comma urlpatterns on_delete
     environ relative_open placeholder secret
 }
 

@@ -69,7 +69,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let mut message = if gone.part {
             format!("{whose} has no module `{}.{name}`", gone.module)
         } else {
-            format!("{whose} has no `{name}` in `{}`", gone.module)
+            format!("{whose} has no `{name}` in `{}`", gone.module.trim_end_matches("()"))
         };
         match gone.instead {
             Some(instead) => {

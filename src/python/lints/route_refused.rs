@@ -1,0 +1,85 @@
+//! Routes that Flask refuses.
+
+use super::{LintDoc, LintFinding, ModuleCtx};
+use crate::model::Severity;
+use crate::python::interp::event::{EventKind, RouteRefused};
+
+pub(super) const DOC: LintDoc = LintDoc {
+    code: "WD320",
+    name: "route-refused",
+    summary: "A route is given something that the framework refuses.",
+    why: "`@app.route(…)` runs while the file is imported. A path without its first slash, `method=` for `methods=`, or a text where a list is wanted ends the import with an error.",
+    bad: r#"
+from flask import Flask
+
+application = Flask(__name__)
+
+@application.route("/order", method=["POST"])
+def order():
+    return "thanks"
+"#,
+    good: r#"
+from flask import Flask
+
+application = Flask(__name__)
+
+@application.route("/order", methods=["POST"])
+def order():
+    return "thanks"
+"#,
+    cause: Some("import-time-exception"),
+    severity: Severity::Error,
+};
+
+pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    for event in cx.events() {
+        let EventKind::RouteRefused { wrong, later } = &event.kind else { continue };
+        let message = match wrong {
+            RouteRefused::Keyword { given, meant } => format!(
+                "A route takes no argument `{given}`: it is called `{meant}`. With `{given}` the import ends with a TypeError"
+            ),
+            RouteRefused::Methods(text) => {
+                let list = text.split([',', ' ']).filter(|word| !word.is_empty());
+                let list: Vec<String> =
+                    list.map(|word| format!("\"{}\"", word.to_ascii_uppercase())).collect();
+                format!(
+                    "`methods` must be a list, and this is a text: write `methods=[{}]`",
+                    list.join(", ")
+                )
+            }
+            RouteRefused::Slash { path, is_static } => {
+                let what = if *is_static { "`static_url_path`" } else { "The path of a route" };
+                format!("{what} must begin with a slash: write \"/{path}\"")
+            }
+            RouteRefused::Open(path) => {
+                format!("In the path \"{path}\" a `<` is not closed: write the missing `>`")
+            }
+            RouteRefused::Converter { .. } if own_converters(cx) => continue,
+            RouteRefused::Converter { given, meant } => format!(
+                "Flask does not know `{given}` in a path: write `{meant}` (before the colon stands string, int, float, path or uuid, behind it the name)"
+            ),
+            RouteRefused::Module { written, inside, method } => {
+                let kind = if method == "include_router" { "router" } else { "blueprint" };
+                let hint = match inside {
+                    Some(name) => format!("write `{method}({written}.{name})`"),
+                    None => format!("name the {kind} that is in it"),
+                };
+                format!(
+                    "`{written}` is the whole file (a module), and not the {kind} in it: {hint}"
+                )
+            }
+        };
+        // A blueprint complains when it is registered, if it ever is.
+        let certainty = if *later { 0.8 } else { 1.0 };
+        out.push(cx.at(&DOC, event, certainty, message));
+    }
+}
+
+/// Some module of the project adds converters of its own.
+fn own_converters(cx: &ModuleCtx) -> bool {
+    cx.run
+        .modules
+        .iter()
+        .filter_map(|module| module.source.as_ref())
+        .any(|source| source.text().contains("converters"))
+}
