@@ -121,10 +121,6 @@ impl Interp<'_> {
                 let method = receiver.as_ref().map(|(base, node)| (base, *node));
                 self.library(cx, call, statement, &name, method, &args)
             }
-            Value::Environ => {
-                self.environment_misread(cx, call.range, "os.environ", "os.environ[…]");
-                Value::EnvValue
-            }
             Value::Unknown | Value::Inst(_) => {
                 if let Some((base, node)) = &receiver {
                     self.unknown_method(cx, call, statement, base, node, &args);

@@ -84,8 +84,6 @@ pub enum EventKind {
     ClassNotCalled { app: String, class: String },
     /// An attribute that no version of an app's class has.
     NoAppAttribute { class: &'static str, name: String, near: String },
-    /// `os.environ("X")`, `os.getenv["X"]`: as written without brackets, and as it is right.
-    EnvironmentMisread { written: String, right: String },
     /// A request, an active app (`app`) or Django's URLs, needed while the code is loaded.
     OutsideRequest { name: &'static str, app: bool },
     /// A URL configuration of Django without `urlpatterns`; its place is what may be meant for it.

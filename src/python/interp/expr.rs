@@ -362,43 +362,10 @@ impl Interp<'_> {
         }
     }
 
-    /// `os.getenv["X"]`, `os.environ.get["X"]`: a function, and not what it gives.
-    fn getter_subscripted(&mut self, cx: &Cx, base: &Value, node: &ast::ExprSubscript) -> bool {
-        if matches!(base, Value::Ext(name) if &**name == "os.getenv") {
-            self.environment_misread(cx, node.range, "os.getenv", "os.getenv(…)");
-            return true;
-        }
-        if let Expr::Attribute(method) = &*node.value
-            && method.attr.as_str() == "get"
-            && matches!(self.expr(&cx.quietly(), &method.value), Value::Environ)
-        {
-            self.environment_misread(cx, node.range, "os.environ.get", "os.environ.get(…)");
-            return true;
-        }
-        false
-    }
-
-    /// Notes the environment read with the wrong brackets.
-    pub(super) fn environment_misread(
-        &mut self,
-        cx: &Cx,
-        range: TextRange,
-        written: &str,
-        right: &str,
-    ) {
-        if !cx.caught.types {
-            let (written, right) = (written.to_owned(), right.to_owned());
-            self.emit(cx, range, "misread", EventKind::EnvironmentMisread { written, right });
-        }
-    }
-
     fn subscript(&mut self, cx: &Cx, node: &ast::ExprSubscript) -> Value {
         let base = self.expr(cx, &node.value);
         let key = self.expr(cx, &node.slice);
         self.proxy_used(cx, &base, &node.value, node.range);
-        if self.getter_subscripted(cx, &base, node) {
-            return Value::EnvValue;
-        }
         match (&base, &key) {
             (Value::Environ, Value::Str(name)) => {
                 if let Some(value) = self.environ.get(&**name) {

@@ -5,7 +5,7 @@ use crate::model::Severity;
 use crate::python::interp::event::EventKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
-    code: "WD322",
+    code: "WD321",
     name: "outside-request",
     summary: "Something that exists only during a request is used while the code is imported.",
     why: "The server imports the file before anybody visits the site. `request`, `session` and their like then raise `RuntimeError: Working outside of request context`, and Django's `reverse()` asks for URLs that are not loaded yet.",
