@@ -232,7 +232,9 @@ fn attribute(
     let analysis = analyse_entry(&options);
     let absent = analysis.findings.iter().find(|found| {
         // What is wrong with the code's own line is told there.
-        let own = found.name == "application-shadowed" || found.captures.contains_key("class");
+        let own = found.name == "application-shadowed"
+            || found.captures.contains_key("class")
+            || found.captures.get("what").is_some_and(|what| what == "None");
         !own && (matches!(found.name, "app-missing" | "app-misspelled")
             || found.cause == Some("application-missing") && found.severity == Severity::Error)
     });

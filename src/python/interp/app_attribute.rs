@@ -9,9 +9,21 @@ use crate::python::value::Value;
 use crate::rules::attributes;
 
 /// Classes of which `app = CLASS` is a forgotten call.
-const CLASSES: &[&str] = &["flask.Flask", "fastapi.FastAPI", "bottle.Bottle", "quart.Quart"];
+const CLASSES: &[&str] = &[
+    "flask.Flask",
+    "flask.Blueprint",
+    "flask_login.LoginManager",
+    "flask_sqlalchemy.SQLAlchemy",
+    "flask_migrate.Migrate",
+    "flask_mail.Mail",
+    "flask_bcrypt.Bcrypt",
+    "fastapi.FastAPI",
+    "fastapi.APIRouter",
+    "bottle.Bottle",
+    "quart.Quart",
+];
 
-/// Methods that only make sense on an app that was made.
+/// Methods that only make sense on an object.
 const METHODS: &[&str] = &[
     "route",
     "get",
@@ -28,6 +40,8 @@ const METHODS: &[&str] = &[
     "before_request",
     "errorhandler",
     "on_event",
+    "init_app",
+    "user_loader",
 ];
 
 impl Interp<'_> {
@@ -79,13 +93,17 @@ impl Interp<'_> {
         let Expr::Name(app) = &*node.value else { return };
         let app = app.id.as_str();
         // `Flask.run(app)` is odd, but right.
-        let given = matches!(args.positional.first(), Some(Value::Inst(_) | Value::Object(_)));
+        let given = match args.positional.first() {
+            Some(Value::Inst(of)) => &**of == class,
+            Some(Value::Object(_)) => true,
+            _ => false,
+        };
         if !CLASSES.contains(&class)
             || !METHODS.contains(&method)
             || given
             || class.rsplit('.').next() == Some(app)
-            || cx.frame.is_some()
             || cx.caught.types
+            || self.frames.iter().any(|frame| frame.vars.contains_key(app))
         {
             return;
         }
@@ -150,7 +168,15 @@ mod tests {
         let found = with(text);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].place.file.ends_with("shop.py"), "{found:?}");
+        let text = "from flask import Flask\nfrom flask_login import LoginManager\nlogins = LoginManager\n\
+                    def create_app():\n    app = Flask(__name__)\n    logins.init_app(app)\n    return app\n\
+                    application = create_app()\n";
+        let found = with(text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].place.line, Some(3));
         for fine in [
+            "from flask import Flask\nfrom flask_login import LoginManager\n\
+             def create_app(logins=LoginManager):\n    logins().init_app(app)\napplication = Flask(__name__)\n",
             "from flask import Flask\napplication = Flask(__name__)\nFlask.run(application)\n",
             "from flask import Flask\napplication = Flask(__name__)\n@Flask.route(application, '/')\ndef x():\n    return ''\n",
         ] {

@@ -164,6 +164,8 @@ impl Interp<'_> {
         let exits = self.check(cx, call, statement, name, receiver, args);
         self.route(cx, call, name, args);
         self.needs_app(cx, call, name);
+        self.folder_wanted(cx, call, name, args);
+        self.file_read(cx, call, name, args);
         if let Some((_, node)) = receiver {
             self.class_not_called(cx, name, node, args);
         }

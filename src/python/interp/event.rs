@@ -86,8 +86,11 @@ pub enum EventKind {
     NoAppAttribute { class: &'static str, name: String, near: String },
     /// A request, an active app (`app`) or Django's URLs, needed while the code is loaded.
     OutsideRequest { name: &'static str, app: bool },
-    /// A URL configuration of Django without `urlpatterns`; its place is what may be meant for it.
-    NoUrlpatterns { near: Option<String> },
+    /// A URL configuration of Django without `urlpatterns`, or with a set of that name (`is_set`); its place is
+    /// what may be meant.
+    NoUrlpatterns { near: Option<String>, is_set: bool },
+    /// A folder that is needed while the code is loaded; `log`: of a log file.
+    FolderMissing { folder: String, log: bool },
     /// A field that points to another model without saying what its deletion means.
     NoOnDelete { field: String, sure: bool },
     /// A project module hides another.
@@ -121,6 +124,8 @@ pub enum RouteRefused {
     Slash { path: String, is_static: bool },
     /// `/<name`.
     Open(String),
+    /// `@app.route` without a path; the text is as written.
+    Bare(String),
     /// `<str:name>`, `<id:int>`.
     Converter { given: String, meant: String },
     /// A module is registered; the name of the blueprint or router in it.

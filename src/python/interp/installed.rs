@@ -1,6 +1,5 @@
 //! Imports from installed packages: whether the version at hand has what the code wants of it.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use rustpython_ruff_text_size::TextRange;
@@ -135,23 +134,11 @@ impl Interp<'_> {
         self.emit(cx, range, "installed", kind);
     }
 
-    /// Least versions that the requirements allow.
-    fn pins(&mut self) -> &HashMap<String, String> {
-        let own: Vec<String> = self
-            .sys_path
-            .iter()
-            .filter(|entry| entry.origin != Origin::SitePackages)
-            .map(|entry| entry.path.clone())
-            .collect();
-        let finder = &mut self.finder;
-        self.pins.get_or_insert_with(|| pins::read(finder, &own))
-    }
-
     /// A name that the pinned version of a package, which is not at hand, is known to lack.
     fn pinned(&mut self, cx: &Cx, full: &str, range: TextRange) {
         let Some(gone) = removed_names::of(full) else { return };
         let (module, name) = gone.name.rsplit_once('.').unwrap_or((gone.name, ""));
-        let Some(least) = self.pins().get(gone.dist).cloned() else { return };
+        let Some(least) = self.pin(gone.dist) else { return };
         if !gone.is_gone_in(&least) {
             return;
         }
@@ -186,12 +173,31 @@ impl Interp<'_> {
         }
     }
 
-    /// The installed version of a package, or else the least that the requirements allow.
-    pub(super) fn known_version(&mut self, top: &str, dist: &str) -> Option<String> {
-        if self.is_installed(top) {
-            return self.installed_version(top).1;
+    /// The least version of a distribution that the project's requirements allow.
+    fn pin(&mut self, dist: &str) -> Option<String> {
+        let finder = &mut self.finder;
+        let own: Vec<String> = self
+            .sys_path
+            .iter()
+            .filter(|entry| entry.origin != Origin::SitePackages)
+            .map(|entry| entry.path.clone())
+            .collect();
+        let pinned = self.pins.get_or_insert_with(|| pins::read(finder, &own)).get(dist).cloned();
+        // No project was begun with a Django that is newer than the one it runs on.
+        pinned.or_else(|| self.django_of_settings().filter(|_| dist == "django"))
+    }
+
+    /// The requirements say which version of a distribution is wanted.
+    pub fn is_pinned(&self, dist: &str) -> bool {
+        self.pins.as_ref().is_some_and(|pins| pins.contains_key(dist))
+    }
+
+    /// The version of a module's distribution: the installed one, or the one that is asked for.
+    pub(super) fn version_of(&mut self, module: &str, dist: &str) -> Option<String> {
+        if self.is_installed(module) {
+            return self.installed_version(module).1;
         }
-        self.pins().get(dist).cloned()
+        self.pin(dist)
     }
 
     /// The distribution that a top-level module comes from, and its version.

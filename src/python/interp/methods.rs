@@ -252,6 +252,26 @@ impl Interp<'_> {
         }
     }
 
+    /// Functions of libraries that read the file they are given.
+    pub(super) fn file_read(&mut self, cx: &Cx, call: &ast::ExprCall, name: &str, args: &Args) {
+        const READERS: &[&str] = &[
+            "firebase_admin.credentials.Certificate",
+            "pandas.read_csv",
+            "pandas.read_excel",
+            "pandas.read_json",
+            "pandas.read_pickle",
+            "joblib.load",
+            "numpy.load",
+            "torch.load",
+        ];
+        if READERS.contains(&name)
+            && let Some(Value::Str(path) | Value::Path(path)) = args.positional.first()
+        {
+            let path = path.to_string();
+            self.relative_path(cx, &path, false, call);
+        }
+    }
+
     /// Notes a relative path that is opened.
     fn relative_path(&mut self, cx: &Cx, path: &str, makes: bool, call: &ast::ExprCall) {
         if path.starts_with('/')

@@ -11,6 +11,7 @@ mod django;
 mod endpoint;
 pub mod event;
 mod expr;
+mod folders;
 mod import;
 mod inside;
 mod installed;

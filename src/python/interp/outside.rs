@@ -64,6 +64,11 @@ impl Interp<'_> {
         if !straight || cx.quiet || cx.caught.errors || cx.caught.attributes {
             return;
         }
+        // In a broken file nobody knows which lines belong to a function.
+        let source = self.modules[cx.module].source.as_ref();
+        if source.is_some_and(|source| !source.problems().is_empty()) {
+            return;
+        }
         // Somebody may have opened such a context around this line, or around the import of its file.
         let opened = |text: &str| {
             text.contains("test_request_context") || app && text.contains("app_context")

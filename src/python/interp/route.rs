@@ -40,6 +40,13 @@ impl Interp<'_> {
             return;
         }
         if name == "flask.Flask" {
+            if args.positional.is_empty()
+                && !args.has_stars()
+                && !args.keywords.iter().any(|(key, _)| key == "import_name")
+            {
+                let kind = EventKind::Arguments { name: "Flask".to_owned(), wanted: 1, given: 0 };
+                self.emit(cx, call.range, "arguments", kind);
+            }
             self.static_url(cx, call, args);
             return;
         }
@@ -78,6 +85,18 @@ impl Interp<'_> {
             && let Some(wrong) = path_refused(path, flask)
         {
             self.refused(cx, first.range(), wrong, !flask);
+        }
+    }
+
+    /// `@app.route` above a function: what it gives is thrown away, and the page has no address.
+    pub(super) fn bare_route(&mut self, cx: &Cx, decorator: &Expr, value: &Value) {
+        let (Value::Ext(name), Expr::Attribute(node)) = (value, decorator) else { return };
+        let Some((class, method)) = name.rsplit_once("().") else { return };
+        let known = matches!(class, "flask.Flask" | "flask.Blueprint")
+            || matches!(class, "fastapi.FastAPI" | "fastapi.APIRouter");
+        if known && ROUTES.contains(&method) && !self.is_other_flask() {
+            let written = super::stmt::dotted_text(decorator).unwrap_or_default();
+            self.refused(cx, node.range, RouteRefused::Bare(written), false);
         }
     }
 
@@ -242,6 +261,20 @@ mod tests {
         ] {
             assert!(!reported(fine), "{fine}");
         }
+    }
+
+    #[test]
+    fn a_route_without_brackets_and_an_app_without_a_name() {
+        assert!(reported("@application.route"));
+        assert!(reported("@pages.get"));
+        assert!(!reported("@application.errorhandler(404)"));
+        assert!(!reported("@application.before_request"));
+        let wrong = |call: &str| {
+            let text = format!("from flask import Flask\napplication = {call}\n");
+            analyse(&text).findings.iter().any(|found| found.name == "call-arguments")
+        };
+        assert!(wrong("Flask()") && wrong("Flask(static_folder='x')"));
+        assert!(!wrong("Flask(import_name='x')") && !wrong("Flask(*given())"));
     }
 
     #[test]

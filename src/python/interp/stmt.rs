@@ -129,6 +129,7 @@ impl Interp<'_> {
         let mut wrapped = false;
         for decorator in &def.decorator_list {
             let value = self.expr(cx, &decorator.expression);
+            self.bare_route(cx, &decorator.expression, &value);
             let name =
                 value.dotted().or_else(|| dotted_text(&decorator.expression)).unwrap_or_default();
             wrapped |= !crate::python::calls::table().is_quiet_decorator(&name);

@@ -43,7 +43,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
         let EventKind::ClassNotCalled { app, class } = &event.kind else { continue };
         let message = format!(
-            "`{app}` is the class `{0}` itself, and no app was made of it: write `{app} = {1}`",
+            "`{app}` is the class `{0}` itself, and no object was made of it: write `{app} = {1}`",
             class.rsplit('.').next().unwrap_or(class),
             made(class)
         );
@@ -124,8 +124,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
 /// How an app is made of a class or factory.
 fn made(full: &str) -> String {
     let name = full.rsplit('.').next().unwrap_or(full);
-    let named = matches!(full, "flask.Flask" | "quart.Quart");
-    format!("{name}({})", if named { "__name__" } else { "" })
+    let arguments = match full {
+        "flask.Flask" | "quart.Quart" => "__name__",
+        "flask.Blueprint" => "\"NAME\", __name__",
+        _ => "",
+    };
+    format!("{name}({arguments})")
 }
 
 /// `from shop import create_app as application` alone on its line: the alias goes, and the call comes

@@ -5,7 +5,8 @@ use crate::model::Severity;
 use crate::python::calls::table;
 use crate::python::entry::Interface;
 use crate::python::interp::Called;
-use crate::python::value::{ClassVal, Value};
+use crate::python::value::{ClassVal, ModuleId, Value};
+use rustpython_ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD115",
@@ -54,9 +55,14 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     };
     let (what, message) = match (known, value) {
         (Some(what), _) => {
-            let message = format!(
-                "`{wanted}` is {what} here, and the server cannot call that: it must be the app object itself"
-            );
+            let message = match nothing_returned(cx, id, binding.range).filter(|_| what == "None") {
+                Some(factory) => format!(
+                    "`{wanted}` is None here, because `{factory}()` returns nothing: end `{factory}` with `return` and the app"
+                ),
+                None => format!(
+                    "`{wanted}` is {what} here, and the server cannot call that: it must be the app object itself"
+                ),
+            };
             (what, message)
         }
         (None, Value::Func(func))
@@ -78,6 +84,17 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
     found.captures.insert("what".to_owned(), what);
     out.push(found);
+}
+
+/// The function that is called in the line that gives a name its value: `app = create_app()`.
+fn nothing_returned(cx: &ModuleCtx, id: ModuleId, at: TextRange) -> Option<String> {
+    let source = cx.source(id)?;
+    let rest = source.text().get(at.end().to_usize()..)?.lines().next()?;
+    let call = rest.trim_start().strip_prefix('=')?.trim();
+    let (name, _) = call.split_once('(')?;
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let own = cx.module(id).names.get(name).map(|binding| &binding.value);
+    (plain && matches!(own, Some(Value::Func(_)))).then(|| name.to_owned())
 }
 
 /// Applications that are neither WSGI nor ASGI, and that a worker class of gunicorn serves:

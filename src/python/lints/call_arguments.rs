@@ -39,6 +39,8 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let plural = |n: usize| if n == 1 { "" } else { "s" };
         let message = if name == "os.environ.setdefault" {
             "`os.environ.setdefault` needs a name and a value, and only one text stands here: put a comma between the two".to_owned()
+        } else if name == "Flask" && *given == 0 {
+            "`Flask` must be told the name of its file: write `Flask(__name__)`. As it stands the call fails with TypeError".to_owned()
         } else {
             format!(
                 "`{name}` wants {} {wanted} argument{}, and {given} {} given here: the call fails with TypeError",

@@ -25,6 +25,7 @@ mod empty_secret_key;
 mod environ;
 mod exit;
 mod file_load;
+mod folder_missing;
 mod input;
 mod missing_comma;
 mod models_too_early;
@@ -128,7 +129,7 @@ lints! {
     blocking slow thread exit input command_line
     not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
     undefined_name relative_import removed call_arguments duplicate_endpoint name_installed file_load text_divided
-    route_refused outside_request app_attribute
+    route_refused outside_request app_attribute folder_missing
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     models_too_early missing_comma urlpatterns on_delete
     environ relative_open placeholder secret

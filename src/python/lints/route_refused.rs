@@ -54,6 +54,15 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             RouteRefused::Open(path) => {
                 format!("In the path \"{path}\" a `<` is not closed: write the missing `>`")
             }
+            RouteRefused::Bare(written) => {
+                let message = format!(
+                    "`@{written}` says no path, so the page has no address and every visit ends with 404: write `@{written}(\"/\")`"
+                );
+                let mut found = cx.at(&DOC, event, 1.0, message);
+                found.severity = Severity::Warning;
+                out.push(found);
+                continue;
+            }
             RouteRefused::Converter { .. } if own_converters(cx) => continue,
             RouteRefused::Converter { given, meant } => format!(
                 "Flask does not know `{given}` in a path: write `{meant}` (before the colon stands string, int, float, path or uuid, behind it the name)"

@@ -84,6 +84,10 @@ const OTHER: &[(&str, &str)] = &[
     ("nil", "None"),
     ("none", "None"),
     ("undefined", "None"),
+    ("TRUE", "True"),
+    ("FALSE", "False"),
+    ("NONE", "None"),
+    ("NULL", "None"),
 ];
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
@@ -212,7 +216,11 @@ fn unquoted(cx: &ModuleCtx, event: &Event) -> Option<TextRange> {
         && !written.contains("//")
         && written.split('/').all(|part| part.starts_with(|c: char| c.is_alphabetic()));
     let settings = before.contains("DJANGO_SETTINGS_MODULE") && written.contains('.');
-    if !is_value || !(path || settings) {
+    // `django.contrib.admin,` on a line of its own is an entry of a list.
+    let entry = before.trim().is_empty()
+        && written.starts_with("django.")
+        && matches!(text[end..].trim_start().chars().next(), Some(',' | ']' | ')'));
+    if !entry && (!is_value || !(path || settings)) {
         return None;
     }
     let at = |offset: usize| TextSize::try_from(offset).ok();

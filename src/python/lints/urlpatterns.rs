@@ -45,8 +45,9 @@ ROOT_URLCONF = "shop.urls"
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::NoUrlpatterns { near } = &event.kind else { continue };
+        let EventKind::NoUrlpatterns { near, is_set } = &event.kind else { continue };
         let message = match near {
+            _ if *is_set => "`urlpatterns` is a set here (curly brackets), which has no order: `reverse()` and `{% url %}` fail with `'set' object is not reversible`. Use square brackets".to_owned(),
             Some(name) => format!(
                 "Django looks for a list `urlpatterns` in this file, and this is called `{name}`: rename it to `urlpatterns`"
             ),

@@ -43,8 +43,9 @@ pub(super) fn explain(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explaine
             let package = name.split('.').next().unwrap_or(&name);
             let hint = match python_tables::import_names_of(package).as_slice() {
                 [known] => format!(
-                    "{package} is the name to install; the name to import is {known}. Write {first_word} {known}.",
-                    first_word = broken.word(found.first)
+                    "{package} is the name to install; the name to import is {known}. Write {} {known}{}",
+                    broken.word(found.first),
+                    if first == TokenKind::From { " import \u{2026}" } else { "." }
                 ),
                 _ => format!(
                     "Rename the file or folder to {} and import that. The name to import can differ from the name to install.",

@@ -29,19 +29,71 @@ fn path(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
                     | TokenKind::Colon
             )
     };
-    let at = (found.token.saturating_sub(1)..=found.token).find(|&at| begins(at))?;
+    let at = (found.token.saturating_sub(1)..=found.token).find(|&at| begins(at));
+    let Some(at) = at.or_else(|| scheme(broken, found)) else { return root(broken, found) };
     let start = broken.span(at).start;
     let rest = &broken.source[start..broken.line_end(broken.file.lines.line(start))];
     let path = rest.split([' ', '\t', ',', ')', ']', '}', '#', '"', '\'']).next()?;
-    if !path[1..].starts_with(|c: char| c.is_alphabetic()) {
-        return None;
+    if !path.starts_with(|c: char| c.is_alphabetic())
+        && !path[1..].starts_with(|c: char| c.is_alphabetic())
+    {
+        return root(broken, found);
     }
+    let what = if path.contains("://") { "address" } else { "path" };
     Some(broken.say(
         start..start + path.len(),
         ErrorKind::UnquotedText,
-        "this path needs quotes: without them Python reads it as code",
+        format!("this {what} needs quotes: without them Python reads it as code"),
         format!("Write '{path}'."),
     ))
+}
+
+/// Where `https://…` or `sqlite:///…` begins.
+fn scheme(broken: &Broken<'_>, found: &Found<'_>) -> Option<usize> {
+    const SCHEMES: &[&str] = &[
+        "http",
+        "https",
+        "ftp",
+        "sqlite",
+        "postgres",
+        "postgresql",
+        "mysql",
+        "redis",
+        "rediss",
+        "mongodb",
+        "amqp",
+        "ws",
+        "wss",
+    ];
+    (found.first + 1..=found.token).rev().take(4).find(|&at| {
+        SCHEMES.contains(&broken.word(at))
+            && broken.kind(at + 1) == TokenKind::Colon
+            && broken.source[broken.span(at + 1).end..].starts_with("//")
+            && matches!(
+                broken.kind(at - 1),
+                TokenKind::Equal
+                    | TokenKind::Lpar
+                    | TokenKind::Lsqb
+                    | TokenKind::Comma
+                    | TokenKind::Colon
+            )
+    })
+}
+
+/// `@app.route(/)`.
+fn root(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
+    let at = (found.token.saturating_sub(1)..=found.token)
+        .find(|&at| at > 0 && broken.kind(at) == TokenKind::Slash)?;
+    let alone = matches!(broken.kind(at - 1), TokenKind::Lpar)
+        && matches!(broken.kind(at + 1), TokenKind::Rpar | TokenKind::Comma);
+    (alone && broken.kind(found.first) == TokenKind::At).then(|| {
+        broken.say(
+            broken.span(at),
+            ErrorKind::UnquotedText,
+            "this path needs quotes: without them Python reads it as code",
+            "Write '/'.",
+        )
+    })
 }
 
 /// `ALLOWED_HOSTS = [*]`.
@@ -97,7 +149,8 @@ fn decorator(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explained> {
             format!("Put a line break before {word}."),
         ));
     }
-    if broken.kind(found.first) == TokenKind::At && at == TokenKind::Colon {
+    let ends = matches!(broken.kind(found.token + 1), TokenKind::Newline | TokenKind::EndOfFile);
+    if broken.kind(found.first) == TokenKind::At && at == TokenKind::Colon && ends {
         return Some(broken.say(
             broken.span(found.token),
             ErrorKind::Decorator,
