@@ -26,12 +26,12 @@ impl Interp<'_> {
                 }
             }
             // The table takes the stand-in for the app, so only the import tells them apart.
-            Value::Inst(name) if &**name == "flask.Flask" => {
-                if matches!(written, Expr::Name(name) if name.id.as_str() == "current_app")
-                    && self.is_from_flask(cx, "current_app")
-                {
-                    self.outside(cx, "current_app", true, range);
-                }
+            Value::Inst(name)
+                if &**name == "flask.Flask"
+                    && matches!(written, Expr::Name(name) if name.id.as_str() == "current_app")
+                    && self.is_from_flask(cx, "current_app") =>
+            {
+                self.outside(cx, "current_app", true, range);
             }
             _ => {}
         }

@@ -16,13 +16,13 @@ from flask import Flask
 logging.basicConfig(filename="logs/app.log")
 application = Flask(__name__)
 "#,
-    good: r#"
+    good: r"
 import logging
 from flask import Flask
 
 logging.basicConfig(level=logging.INFO)
 application = Flask(__name__)
-"#,
+",
     cause: Some("file-not-found"),
     severity: Severity::Error,
 };
