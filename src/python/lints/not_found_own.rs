@@ -3,7 +3,7 @@
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
 use crate::model::Severity;
-use crate::python::interp::event::EventKind;
+use crate::python::interp::event::{Event, EventKind};
 use std::fmt::Write as _;
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -71,6 +71,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 };
                 cx.edit(event.module, range, &text, Safety::Safe)
             });
+        } else if let Some(place) = &missing.elsewhere
+            && let Some(line) = added_below(cx, event, place)
+        {
+            let _ = write!(
+                message,
+                ". It is in `{place}`, which is put on the path only below, in line {line}: move this import under that line"
+            );
         } else if let Some(place) = &missing.elsewhere {
             let _ = write!(
                 message,
@@ -101,10 +108,63 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
 }
 
+/// The line below an import in which the folder of its module is put on the search path.
+fn added_below(cx: &ModuleCtx, event: &Event, place: &str) -> Option<u32> {
+    let source = cx.source(event.module)?;
+    let text = source.text();
+    let below = event.range.end().to_usize();
+    let named = ['"', '\''].iter().any(|quote| {
+        text.contains(&format!("{quote}{place}{quote}"))
+            || text.contains(&format!("{quote}{place}/{quote}"))
+    });
+    let rest = text.get(below..).filter(|_| named)?;
+    let at = ["sys.path.insert(", "sys.path.append("]
+        .iter()
+        .filter_map(|call| rest.find(call))
+        .min()
+        .filter(|at| !rest[..*at].rsplit('\n').next().unwrap_or_default().contains('#'))?;
+    // One that stands above as well does not reach the folder.
+    let above = &text[..event.range.start().to_usize()];
+    let already = above.contains("sys.path.insert(") || above.contains("sys.path.append(");
+    (!already).then(|| source.line_of(u32::try_from(below + at).unwrap_or_default()))
+}
+
 /// The dotted name with its wrong part replaced.
 fn replace_last(name: &str, part: &str, near: &str) -> String {
     name.split('.')
         .map(|piece| if piece == part { near } else { piece })
         .collect::<Vec<_>>()
         .join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::lints::tests::analyse;
+
+    fn message(text: &str) -> String {
+        let text = format!("{text}# --- shop/main.py\napp = print\n");
+        let found = analyse(&text).findings;
+        let found = found.iter().find(|found| found.name == "module-not-found-own");
+        found.map_or_else(String::new, |found| found.message.clone())
+    }
+
+    #[test]
+    fn a_path_that_comes_too_late() {
+        let late = "from main import app as application\nimport sys\nhome = '/home/ana/site/shop'\n\
+                    if home not in sys.path:\n    sys.path.insert(0, home)\n";
+        assert!(message(late).contains("only below, in line 5"), "{}", message(late));
+        for other in [
+            "from main import app as application\n",
+            "from main import app as application\nimport sys\n# sys.path.append('/home/ana/site/shop')\n",
+            "from main import app as application\nimport sys\nsys.path.append('/home/ana/site')\n",
+        ] {
+            assert!(message(other).contains("is not on the path: add"), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_ending_of_a_file() {
+        let text = "import sys\nsys.path.append('/home/ana/site/shop')\nfrom main.py import app as application\n";
+        assert!(message(text).contains("write `main`"), "{}", message(text));
+    }
 }

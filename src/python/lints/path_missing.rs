@@ -54,6 +54,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             continue;
         }
         let message = match near {
+            _ if is_windows(literal_text) => format!(
+                "`{literal_text}` is a folder of a Windows computer, and the server has none of that name: write the server's own folder, from its first slash on"
+            ),
             Some(folder) if *file => format!(
                 "`{path}` is a file, and `sys.path` takes folders: write the folder that holds it, `{folder}`"
             ),
@@ -96,6 +99,14 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
 }
 
+/// `C:/Users/ana/site`.
+fn is_windows(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic())
+        && chars.next() == Some(':')
+        && matches!(chars.next(), Some('/' | '\\'))
+}
+
 /// `os.path.join(here, "shp")`: the text of the last folder, where it is written out once.
 fn part(cx: &ModuleCtx, event: &Event, path: &str, near: &str) -> Option<Edit> {
     let (folder, wrong) = path.rsplit_once('/')?;
@@ -110,4 +121,17 @@ fn part(cx: &ModuleCtx, event: &Event, path: &str, near: &str) -> Option<Edit> {
     };
     let start = event.range.start().to_usize() + at;
     cx.edit_at(event.module, start, wrong.len(), right, Safety::Safe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_windows;
+
+    #[test]
+    fn folders_of_a_windows_computer() {
+        assert!(is_windows("C:/Users/ana") && is_windows("d:\\shop"));
+        for text in ["/home/ana", "c:", "shop", "", "http://x", "é:/x"] {
+            assert!(!is_windows(text), "{text}");
+        }
+    }
 }

@@ -19,17 +19,18 @@ pub(super) fn explain(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explaine
     let rest = broken.span(found.first + 1).start..broken.line_end(found.line);
     match at {
         TokenKind::From if first == TokenKind::Import => {
+            let (module, name) = (broken.word(found.token + 1), broken.word(found.first + 1));
+            // `import flask from Flask` has the two mixed up: the module's name is known.
+            let known = python_tables::known_by_case(module)
+                .filter(|known| *known != module && known.eq_ignore_ascii_case(name));
+            let (module, name) = known.map_or((module, name), |known| (known, module));
             return Some(
                 broken
                     .say(
                         found.range.clone(),
                         ErrorKind::OtherLanguage,
                         "this order is JavaScript's; in Python from comes first",
-                        format!(
-                            "Write from {} import {}",
-                            broken.word(found.token + 1),
-                            broken.word(found.first + 1)
-                        ),
+                        format!("Write from {module} import {name}"),
                     )
                     .like("invalid syntax"),
             );
