@@ -72,6 +72,10 @@ impl Interp<'_> {
             let name = keyword.arg.as_ref().map_or("**", |name| name.as_str());
             args.keywords.push((name.to_owned(), value));
         }
+        if let Some((_, node)) = &receiver {
+            self.note_push(&node.attr);
+        }
+        self.wrong_call(cx, call, &callee);
         if let Some((Value::EnvValue, node)) = &receiver
             && let Expr::Call(inner) = &*node.value
         {
@@ -132,6 +136,9 @@ impl Interp<'_> {
             return;
         }
         let given = args.positional.len() + args.keywords.len();
+        if self.is_method(func) {
+            return;
+        }
         let name = func.name.to_string();
         let kind = if given < func.required {
             EventKind::Arguments { name, wanted: func.required, given }
@@ -141,6 +148,17 @@ impl Interp<'_> {
             return;
         };
         self.emit(cx, call.range, "arguments", kind);
+    }
+
+    /// A class method under a plain name brings its class along: `add = Registry.add`.
+    fn is_method(&mut self, func: &FuncRef) -> bool {
+        let Some(source) = self.source_to_run(func.module) else { return true };
+        syntax::find_function(source.body(), func.offset).is_none_or(|def| {
+            let mut parameters = def.parameters.posonlyargs.iter().chain(&def.parameters.args);
+            parameters
+                .next()
+                .is_some_and(|first| matches!(first.parameter.name.as_str(), "self" | "cls"))
+        })
     }
 
     /// A call into a library.
@@ -156,7 +174,10 @@ impl Interp<'_> {
         if let Some(value) = self.builtin(cx, call, name, args) {
             return value;
         }
+        self.server_thread(cx, call, name, args);
+        self.opener(cx, call, name, args);
         let exits = self.check(cx, call, statement, name, receiver, args);
+        self.context_call(cx, call, name);
         match name {
             "django.setup" => {
                 self.apps_ready = true;

@@ -12,7 +12,7 @@ use crate::python::resolve::finder::Found;
 use crate::python::resolve::{Origin, pathops, pins};
 use crate::python::source::Source;
 use crate::python::value::Value;
-use crate::rules::{python_tables, removed_names};
+use crate::rules::{public_names, python_tables, removed_names};
 
 /// Files of installed packages that are read, their size each, and star imports or classes that are followed.
 const MOST_FILES: usize = 300;
@@ -37,10 +37,18 @@ impl Interp<'_> {
             return;
         }
         if !self.is_installed(module) {
-            self.pinned(cx, &format!("{module}.{name}"), range);
+            if !self.other_case(cx, module, name, false, range) {
+                self.pinned(cx, &format!("{module}.{name}"), range);
+            }
             return;
         }
         if !self.may_have(module, name, 0) || self.known_gone(module, name) {
+            let right = public_names::in_other_case(module, name);
+            if right.is_some_and(|right| self.may_have(module, right, 0))
+                && self.other_case(cx, module, name, false, range)
+            {
+                return;
+            }
             self.not_there(cx, module, name, false, range);
         }
     }
@@ -62,7 +70,9 @@ impl Interp<'_> {
             return;
         }
         if !self.is_installed(base) {
-            self.pinned(cx, &format!("{base}.{name}"), at);
+            if !self.other_case(cx, base, name, true, at) {
+                self.pinned(cx, &format!("{base}.{name}"), at);
+            }
             return;
         }
         if self.spot(base).is_none() {
@@ -138,16 +148,8 @@ impl Interp<'_> {
     fn pinned(&mut self, cx: &Cx, full: &str, range: TextRange) {
         let Some(gone) = removed_names::of(full) else { return };
         let (module, name) = gone.name.rsplit_once('.').unwrap_or((gone.name, ""));
-        let finder = &mut self.finder;
-        let own: Vec<String> = self
-            .sys_path
-            .iter()
-            .filter(|entry| entry.origin != Origin::SitePackages)
-            .map(|entry| entry.path.clone())
-            .collect();
-        let pins = self.pins.get_or_insert_with(|| pins::read(finder, &own));
-        let Some(least) = pins.get(gone.dist) else { return };
-        if !gone.is_gone_in(least) {
+        let Some(least) = self.pin(gone.dist) else { return };
+        if !gone.is_gone_in(&least) {
             return;
         }
         let kind = EventKind::NotInstalled(NotInstalled {
@@ -155,12 +157,32 @@ impl Interp<'_> {
             name: name.to_owned(),
             part: gone.name != full,
             dist: gone.dist.to_owned(),
-            version: Some(least.clone()),
+            version: Some(least),
             pinned: true,
             instead: gone.instead,
             certainty: 0.8,
         });
         self.emit(cx, range, "installed", kind);
+    }
+
+    /// The least version of a distribution that the project's requirements allow.
+    fn pin(&mut self, dist: &str) -> Option<String> {
+        let finder = &mut self.finder;
+        let own: Vec<String> = self
+            .sys_path
+            .iter()
+            .filter(|entry| entry.origin != Origin::SitePackages)
+            .map(|entry| entry.path.clone())
+            .collect();
+        self.pins.get_or_insert_with(|| pins::read(finder, &own)).get(dist).cloned()
+    }
+
+    /// The version of a module's distribution: the installed one, or the one that is asked for.
+    pub(super) fn version_of(&mut self, module: &str, dist: &str) -> Option<String> {
+        if self.is_installed(module) {
+            return self.installed_version(module).1;
+        }
+        self.pin(dist)
     }
 
     /// The distribution that a top-level module comes from, and its version.

@@ -54,9 +54,14 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     };
     let (what, message) = match (known, value) {
         (Some(what), _) => {
-            let message = format!(
-                "`{wanted}` is {what} here, and the server cannot call that: it must be the app object itself"
-            );
+            let web_py = matches!(value, Value::Inst(name) if &**name == "web.application");
+            let instead = if web_py {
+                "what web.py makes for servers is its `wsgifunc()`"
+            } else {
+                "it must be the app object itself"
+            };
+            let message =
+                format!("`{wanted}` is {what} here, and the server cannot call that: {instead}");
             (what, message)
         }
         (None, Value::Func(func))

@@ -24,19 +24,23 @@ mod empty_secret_key;
 mod environ;
 mod exit;
 mod file_load;
+mod folder_missing;
 mod input;
 mod missing_comma;
 mod models_too_early;
+mod name_case;
 mod name_installed;
 mod name_missing;
 pub mod near;
 mod not_found_own;
 mod not_found_third;
+mod outside_context;
 mod path_missing;
 mod placeholder;
 mod port_bind;
 mod programs;
 mod python2;
+mod raised;
 mod relative_import;
 mod relative_open;
 mod removed;
@@ -49,7 +53,9 @@ mod syntax_error;
 mod syntax_new;
 mod text_divided;
 mod thread;
+mod unbound_name;
 mod undefined_name;
+mod wrong_brackets;
 mod wsgi_application;
 mod wsgi_in_asgi;
 
@@ -123,6 +129,7 @@ lints! {
     blocking slow thread exit input command_line
     not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
     undefined_name relative_import removed call_arguments duplicate_endpoint name_installed file_load text_divided
+    wrong_brackets name_case outside_context raised unbound_name folder_missing
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     models_too_early missing_comma
     environ relative_open placeholder secret
@@ -165,6 +172,7 @@ impl ModuleCtx<'_> {
                     | EventKind::CommandLine { .. }
                     | EventKind::EnvRequired(_)
                     | EventKind::RelativeOpen { .. }
+                    | EventKind::FolderWanted { .. }
             )
     }
 
@@ -203,12 +211,13 @@ impl ModuleCtx<'_> {
     /// The lints on `application` apply: the entry point is loaded by a server.
     fn is_served(&self) -> bool {
         use super::entry::EntryKind;
-        !matches!(self.run.options.kind, EntryKind::Script | EntryKind::DjangoManage)
+        self.run.options.served
+            && !matches!(self.run.options.kind, EntryKind::Script | EntryKind::DjangoManage)
     }
 
     /// What the entry point loads runs inside a server.
     fn runs_on_server(&self) -> bool {
-        self.run.options.kind != super::entry::EntryKind::Script
+        self.run.options.served && self.run.options.kind != super::entry::EntryKind::Script
     }
 
     /// A finding on an event.
