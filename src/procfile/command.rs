@@ -318,6 +318,9 @@ fn takes_value(program: Program, option: &str) -> bool {
         "--no-debugger",
         "--debugger",
     ];
+    if program == Program::Celery {
+        return matches!(option, "-A" | "--app" | "--workdir");
+    }
     if program == Program::Uwsgi {
         let known = [
             "-w",
@@ -441,7 +444,8 @@ fn options(command: &mut Command, rest: &[String]) {
             }
             (Program::Uwsgi, "--callable") => callable = value,
             (_, "--pythonpath" | "--pp") => command.python_path = value.map(str::to_owned),
-            (_, "--chdir" | "--app-dir") => command.chdir = value.map(str::to_owned),
+            (Program::Celery, "-A" | "--app") => command.target = value.map(str::to_owned),
+            (_, "--chdir" | "--app-dir" | "--workdir") => command.chdir = value.map(str::to_owned),
             (Program::Gunicorn, "-D" | "--daemon" | "--daemonize") => command.daemon = true,
             (Program::Gunicorn | Program::Hypercorn, "-c" | "--config") => {
                 command.config = value.map(str::to_owned);

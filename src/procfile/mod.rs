@@ -12,6 +12,7 @@ mod parse;
 mod python_path;
 mod requirements;
 mod starts;
+mod vercel;
 
 use std::path::Path;
 

@@ -78,6 +78,11 @@ pub fn entries(dir: &Path) -> Vec<StartEntry> {
             }
         }
     }
+    for found in super::vercel::entries(dir) {
+        if !out.iter().any(|known| known.file == found.file) {
+            out.push(found);
+        }
+    }
     out
 }
 
@@ -309,6 +314,7 @@ fn entry(dir: &Path, command: &Command) -> Option<StartEntry> {
             let script = EntryOptions { kind: EntryKind::Script, ..EntryOptions::for_file(&file) };
             file.is_file().then_some(StartEntry { options: script, file })
         }
+        Program::Celery => worker_entry(&folder, target),
         Program::FastapiCli => file_entry(folder.join(target.trim_start_matches("./")), None),
         Program::Uwsgi if target.contains(".py") => {
             let (file, name) = target.split_once(':').unwrap_or((target, "application"));
@@ -331,6 +337,16 @@ fn entry(dir: &Path, command: &Command) -> Option<StartEntry> {
         }
         _ => None,
     }
+}
+
+/// What a Celery worker imports with `-A shop`: the module, or the package's module `celery`. Nothing serves it.
+fn worker_entry(folder: &Path, target: &str) -> Option<StartEntry> {
+    let (module, name) = target.split_once(':').unwrap_or((target, "app"));
+    let inner = format!("{module}.celery");
+    let found = module_entry(folder, &inner, name, false, Interface::Any)
+        .or_else(|| module_entry(folder, module, name, false, Interface::Any))?;
+    let options = EntryOptions { served: false, ..found.options };
+    Some(StartEntry { options, ..found })
 }
 
 /// A file that a server reads; without a name, the app that its text makes.
@@ -535,6 +551,32 @@ mod tests {
         let file = ("shop/web.py".into(), EntryKind::WsgiFile, Interface::Any);
         assert_eq!(files("web: fastapi run shop/web.py\n"), [file]);
         assert!(files("web: uwsgi uwsgi.ini\n").is_empty());
+    }
+
+    #[test]
+    fn a_worker_imports_and_serves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("shop")).unwrap();
+        for (name, text) in [
+            ("Procfile", "worker: celery -A shop worker -l info\nbeat: celery --app=jobs beat\n"),
+            ("shop/__init__.py", ""),
+            ("shop/celery.py", "from celery import Celery\napp = Celery('shop')\n"),
+            ("jobs.py", "from celery import Celery\napp = Celery('jobs')\nimport gone.by\n"),
+        ] {
+            fs::write(dir.path().join(name), text).unwrap();
+        }
+        let found = entries(dir.path());
+        let files: Vec<_> =
+            found.iter().map(|entry| entry.file.strip_prefix(dir.path()).unwrap()).collect();
+        assert_eq!(
+            files,
+            [std::path::Path::new("shop/celery.py"), std::path::Path::new("jobs.py")]
+        );
+        for entry in found {
+            assert!(!entry.options.served);
+            let analysis = crate::python::entry::analyse_entry(&entry.options);
+            assert!(analysis.findings.is_empty(), "{:?}", analysis.findings);
+        }
     }
 
     #[test]

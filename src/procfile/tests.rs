@@ -260,3 +260,28 @@ fn hostile_text_is_read_to_the_end() {
     let long = format!("web: gunicorn {}", "-b ".repeat(50_000));
     let _ = of(&long);
 }
+
+#[test]
+fn celery_loads_a_module_that_is_there() {
+    let worker = |target: &str| format!("web: gunicorn app:app\nworker: celery {target} worker\n");
+    let needs = ("requirements.txt", "Flask==3.0\ngunicorn>=20\ncelery\n");
+    let files = |procfile: &str| {
+        names(&[
+            ("Procfile", procfile),
+            FLASK,
+            needs,
+            ("shop/__init__.py", ""),
+            ("shop/celery.py", ""),
+            ("jobs/celery.py", ""),
+        ])
+    };
+    for good in
+        ["-A app", "-A shop", "--app=shop.celery:queue", "-A jobs", "-A $APP", "-A app.queue"]
+    {
+        let told = files(&worker(good));
+        assert_eq!(told.is_empty(), good != "-A app.queue", "{good} {told:?}");
+    }
+    for bad in ["-A gone", "-A shop.py", "--app gone.celery"] {
+        assert_eq!(files(&worker(bad)), ["procfile-module-unresolved"], "{bad}");
+    }
+}

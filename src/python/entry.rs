@@ -96,6 +96,8 @@ pub struct EntryOptions {
     pub searched: bool,
     /// The dotted name of the entry was taken from its folders: a server may name it otherwise.
     pub assumed_name: bool,
+    /// A server loads it to answer requests; a worker only imports it.
+    pub served: bool,
     /// The tree is the machine's own or a whole copy: what is not there does not exist.
     pub whole: bool,
     /// A file that is read elsewhere.
@@ -121,6 +123,7 @@ impl EntryOptions {
             assume_path: true,
             searched: false,
             assumed_name: false,
+            served: true,
             whole: false,
             unsaved: None,
             limits: Limits::default(),

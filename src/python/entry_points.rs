@@ -196,6 +196,8 @@ fn rank(path: &Path) -> u8 {
         "asgi.py" => 1,
         "app.py" | "application.py" | "flask_app.py" => 2,
         "main.py" | "server.py" | "run.py" | "bottle_app.py" => 3,
+        // Vercel's function.
+        "index.py" if path.parent().is_some_and(|dir| dir.ends_with("api")) => 3,
         _ => 9,
     }
 }
@@ -274,6 +276,8 @@ pub(super) fn entry_point_of(path: &Path, at_hand: &Path, named: bool) -> Option
                 "get_wsgi_application(",
                 "get_asgi_application(",
                 "create_app(",
+                // web.py
+                ".wsgifunc(",
             ];
             let usual = ["application", "app", "server"].into_iter().find(|name| defines(name));
             let name = match usual {
@@ -363,6 +367,12 @@ fn defines(text: &str, name: &str) -> bool {
         });
         assigned || imported || defined
     })
+}
+
+/// The text of a file binds a name at its margin, or imports it.
+#[must_use]
+pub fn binds(text: &str, name: &str) -> bool {
+    defines(text, name)
 }
 
 /// Which of the names that Flask looks for a file binds, wherever the app is made.
@@ -495,6 +505,31 @@ mod tests {
             [method, "    inner = Flask(__name__)\n", "x = wrap(FastAPI())\n", "x == Flask(1)\n"]
         {
             assert_eq!(name(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn functions_of_vercel_and_apps_of_web_py() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("api")).unwrap();
+        fs::create_dir_all(dir.path().join("pages")).unwrap();
+        let app = "from fastapi import FastAPI\napp = FastAPI()\n";
+        for (name, text, found) in [
+            ("api/index.py", app, true),
+            ("pages/index.py", app, false),
+            ("api/other.py", app, false),
+            (
+                "main.py",
+                "import web\napplication = web.application(urls, globals()).wsgifunc()\n",
+                true,
+            ),
+            ("main.py", "import web\napp = web.application(urls, globals())\napp.run()\n", false),
+        ] {
+            let path = dir.path().join(name);
+            fs::write(&path, text).unwrap();
+            let points = find_entry_points(dir.path());
+            assert_eq!(points.iter().any(|point| point.path == path), found, "{name} {text}");
+            fs::remove_file(path).unwrap();
         }
     }
 

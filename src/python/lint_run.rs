@@ -186,7 +186,8 @@ fn all_entries(
     for folder in paths.iter().filter(|path| path.is_dir() && !options.only_syntax) {
         entries.extend(starts(folder));
     }
-    let served = entries.iter().any(|named| named.options.kind != EntryKind::Script);
+    let served =
+        entries.iter().any(|named| named.options.served && named.options.kind != EntryKind::Script);
     let mut known: HashSet<PathBuf> = HashSet::new();
     entries.retain(|named| known.insert(real(&named.file)));
     for point in points {

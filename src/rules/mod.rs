@@ -14,6 +14,7 @@ pub mod pasted;
 pub mod placeholders;
 pub mod platform;
 mod programs;
+pub mod public_names;
 pub mod python_tables;
 pub mod removed_names;
 pub mod schema;

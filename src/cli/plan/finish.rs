@@ -8,7 +8,7 @@ use super::inputs::head;
 use super::values::host_of;
 use crate::cli::args::DiagnoseArgs;
 use crate::model::{LogFile, PlatformId, SeenPage, Site};
-use crate::python::entry::EntryKind;
+use crate::python::entry::{EntryKind, EntryOptions};
 use crate::rules::page::Pages;
 use crate::rules::{Rules, pasted};
 
@@ -88,10 +88,15 @@ impl Plan {
     }
 }
 
+/// A server loads it: it is no script, and no worker's module.
+fn is_served(options: &EntryOptions) -> bool {
+    options.served && options.kind != EntryKind::Script
+}
+
 /// The file that the project's start command loads into a server.
 fn served(project: &Path) -> Option<PathBuf> {
     let mut starts = crate::checks::entries::named(project).into_iter();
-    starts.find(|start| start.options.kind != EntryKind::Script).map(|start| start.file)
+    starts.find(|start| is_served(&start.options)).map(|start| start.file)
 }
 
 /// A Dockerfile or compose file above a folder that starts what lies in it: that folder is a package
@@ -99,9 +104,8 @@ fn served(project: &Path) -> Option<PathBuf> {
 fn served_from_above(folder: &Path) -> Option<(PathBuf, PathBuf)> {
     folder.ancestors().skip(1).take(2).find_map(|above| {
         let mut starts = crate::checks::entries::named(above).into_iter();
-        let start = starts.find(|start| {
-            start.options.kind != EntryKind::Script && start.file.starts_with(folder)
-        })?;
+        let start =
+            starts.find(|start| is_served(&start.options) && start.file.starts_with(folder))?;
         Some((above.to_owned(), start.file))
     })
 }

@@ -55,7 +55,10 @@ pub(super) fn check(
             | Program::Hypercorn
             | Program::Daphne
             | Program::Waitress
+            | Program::Celery
     );
+    let worker = command.program == Program::Celery;
+    let who = if worker { "Celery" } else { "the server" };
     let Some(target) = command.target.as_deref().filter(|target| server && is_plain(target)) else {
         return;
     };
@@ -73,20 +76,22 @@ pub(super) fn check(
         sink.add(&DOC, certainty, line, text, message, &[("module", module), ("name", attr)]);
     };
     if let Some(stem) = module.strip_suffix(".py") {
-        let right =
-            format!("{}:{}", stem.replace('/', "."), if attr.is_empty() { "app" } else { attr });
+        let stem = stem.replace('/', ".");
+        let right = match attr {
+            "" if worker => stem,
+            "" => format!("{stem}:app"),
+            attr => format!("{stem}:{attr}"),
+        };
         return say(
             1.0,
-            format!(
-                "{module} is a file name; the server wants the module's name, without .py: {right}"
-            ),
+            format!("{module} is a file name; {who} wants the module's name, without .py: {right}"),
         );
     }
     if module.contains('/') {
         return say(
             1.0,
             format!(
-                "{module} is a path; the server wants the module's name with dots: {}",
+                "{module} is a path; {who} wants the module's name with dots: {}",
                 module.replace('/', ".")
             ),
         );
@@ -104,6 +109,10 @@ pub(super) fn check(
     let path = python_path::folders(&project.dir, command);
     let found = here(&dir).or_else(|| path.iter().find_map(|folder| here(folder)));
     if let Some(file) = found {
+        // Celery looks for its app by itself, under several names.
+        if worker {
+            return;
+        }
         attribute(&dir, path, &file, (module, attr), command, project, &mut say);
         return;
     }
@@ -116,6 +125,19 @@ pub(super) fn check(
     let installed = project.requirements.has(&top.replace('_', "-"))
         || project.requirements.open && !exists && !near(&dir, &below) && !own_wsgi(&dir, &below);
     if installed {
+        return;
+    }
+    if worker {
+        // A namespace package is one, too.
+        if !dir.join(&below).is_dir() {
+            let sure = exists || !project.requirements.open;
+            say(
+                if sure { 0.8 } else { 0.5 },
+                format!(
+                    "There is no module {module} in the project for Celery to load, and no requirement of that name."
+                ),
+            );
+        }
         return;
     }
     let elsewhere =

@@ -77,6 +77,10 @@ impl Interp<'_> {
             let name = keyword.arg.as_ref().map_or("**", |name| name.as_str());
             args.keywords.push((name.to_owned(), value));
         }
+        if let Some((_, node)) = &receiver {
+            self.note_push(&node.attr);
+        }
+        self.wrong_call(cx, call, &callee);
         if let Some((Value::EnvValue, node)) = &receiver
             && let Expr::Call(inner) = &*node.value
         {
@@ -137,6 +141,9 @@ impl Interp<'_> {
             return;
         }
         let given = args.positional.len() + args.keywords.len();
+        if self.is_method(func) {
+            return;
+        }
         let name = func.name.to_string();
         let kind = if given < func.required {
             EventKind::Arguments { name, wanted: func.required, given }
@@ -146,6 +153,17 @@ impl Interp<'_> {
             return;
         };
         self.emit(cx, call.range, "arguments", kind);
+    }
+
+    /// A class method under a plain name brings its class along: `add = Registry.add`.
+    fn is_method(&mut self, func: &FuncRef) -> bool {
+        let Some(source) = self.source_to_run(func.module) else { return true };
+        syntax::find_function(source.body(), func.offset).is_none_or(|def| {
+            let mut parameters = def.parameters.posonlyargs.iter().chain(&def.parameters.args);
+            parameters
+                .next()
+                .is_some_and(|first| matches!(first.parameter.name.as_str(), "self" | "cls"))
+        })
     }
 
     /// A call into a library.
@@ -161,14 +179,14 @@ impl Interp<'_> {
         if let Some(value) = self.builtin(cx, call, name, args) {
             return value;
         }
+        self.server_thread(cx, call, name, args);
+        self.opener(cx, call, name, args);
         let exits = self.check(cx, call, statement, name, receiver, args);
         self.route(cx, call, name, args);
-        self.needs_app(cx, call, name);
-        self.folder_wanted(cx, call, name, args);
-        self.file_read(cx, call, name, args);
         if let Some((_, node)) = receiver {
             self.class_not_called(cx, name, node, args);
         }
+        self.context_call(cx, call, name);
         match name {
             "django.urls.reverse" | "django.core.urlresolvers.reverse" => {
                 self.reversed_early(cx, call);

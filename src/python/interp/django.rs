@@ -145,7 +145,8 @@ impl Interp<'_> {
             near: Some(RIGHT.to_owned()),
             elsewhere: None,
             literal: Some(literal),
-            certainty: 1.0,
+            // Elsewhere the server's own environment may set the right one.
+            certainty: if self.options.is_embedded() { 1.0 } else { 0.8 },
         });
         self.emit(&Cx { module, ..cx.clone() }, literal, "settings", kind);
         true
@@ -191,6 +192,7 @@ impl Interp<'_> {
             return;
         };
         self.secret_key(cx, settings);
+        self.django_logging(cx, settings);
         // Apps run outside the caller's `try`, and what they import points into their own files.
         let inner = Cx { module: settings, frame: None, via: None, ..cx.clone() };
         self.apps_unknown = !self.is_complete_list(settings, "INSTALLED_APPS");

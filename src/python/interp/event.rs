@@ -41,8 +41,10 @@ pub enum EventKind {
     CommandLine { how: String, certainty: f64 },
     /// `os.environ["NAME"]` of a variable that the code does not set.
     EnvRequired(String),
-    /// A relative path is opened for reading; `makes`: what is not there is made, and is empty.
-    RelativeOpen { path: String, makes: bool },
+    /// A relative path is opened for reading.
+    RelativeOpen { path: String, how: Opening },
+    /// A folder must be there.
+    FolderWanted { folder: String, wanted: FolderFor },
     /// An import that finds nothing.
     Missing(Missing),
     /// A name that a project module does not have.
@@ -68,6 +70,18 @@ pub enum EventKind {
     NoSecretKey { near: Option<String>, sure: bool },
     /// A call of an own function with too few or too many arguments.
     Arguments { name: String, wanted: usize, given: usize },
+    /// `(…)` or `[…]` behind something that takes none of the kind.
+    Brackets(Brackets),
+    /// A name that a well-known module has only in other capitals.
+    OtherCase(OtherCase),
+    /// `raise` on the straight line of a module: what would be said of it.
+    Raised(String),
+    /// Something that Flask has only while it answers a request, or in an application context.
+    OutsideContext(OutsideContext),
+    /// A thread or process is made that is to run a web server; the text is which.
+    ServerThread { what: String, process: bool },
+    /// A name that a function reads and that nothing makes.
+    Unbound(Unbound),
     /// `/` between two texts.
     TextDivided { left: TextRange, right: TextRange },
     /// A file is loaded by its path.
@@ -84,13 +98,11 @@ pub enum EventKind {
     ClassNotCalled { app: String, class: String },
     /// An attribute that no version of an app's class has.
     NoAppAttribute { class: &'static str, name: String, near: String },
-    /// A request, an active app (`app`) or Django's URLs, needed while the code is loaded.
-    OutsideRequest { name: &'static str, app: bool },
+    /// `reverse()` while the URLs that it asks are being loaded.
+    ReverseEarly,
     /// A URL configuration of Django without `urlpatterns`, or with a set of that name (`is_set`); its place is
     /// what may be meant.
     NoUrlpatterns { near: Option<String>, is_set: bool },
-    /// A folder that is needed while the code is loaded; `log`: of a log file.
-    FolderMissing { folder: String, log: bool },
     /// A field that points to another model without saying what its deletion means.
     NoOnDelete { field: String, sure: bool },
     /// A project module hides another.
@@ -130,6 +142,87 @@ pub enum RouteRefused {
     Converter { given: String, meant: String },
     /// A module is registered; the name of the blueprint or router in it.
     Module { written: String, inside: Option<String>, method: String },
+}
+
+/// How a relative path is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// By Python itself.
+    Plain,
+    /// What is not there is made, and is empty.
+    Makes,
+    /// By a library that reads data.
+    Data,
+}
+
+/// What a folder is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FolderFor {
+    Log,
+    Static,
+    Listing,
+}
+
+/// What is called or indexed, though it cannot be.
+#[derive(Debug, Clone)]
+pub struct Brackets {
+    /// As written.
+    pub written: String,
+    pub what: NoFunction,
+    /// What was meant.
+    pub instead: Option<String>,
+}
+
+/// What takes no brackets, or none of that kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoFunction {
+    /// A whole module that is called.
+    Module,
+    /// A list or dictionary of Python's own that is called, such as `sys.path`.
+    Data,
+    /// A literal that is called or indexed, mostly for want of a comma.
+    Literal,
+    /// A function that is indexed.
+    Function,
+}
+
+/// A name in other capitals than those of its module.
+#[derive(Debug, Clone)]
+pub struct OtherCase {
+    pub module: String,
+    pub name: String,
+    pub right: String,
+    /// `module.name` instead of `from module import name`.
+    pub attribute: bool,
+    /// 1.0, 0.8 or 0.5.
+    pub certainty: f64,
+}
+
+/// What is used where no application or request is.
+#[derive(Debug, Clone)]
+pub struct OutsideContext {
+    /// As written.
+    pub what: String,
+    /// It belongs to a request, which is never there at import.
+    pub request: bool,
+    /// It is Flask-SQLAlchemy's.
+    pub database: bool,
+    /// 1.0, 0.8 or 0.5.
+    pub certainty: f64,
+}
+
+/// A name that a function reads and that nothing makes where the app is served.
+#[derive(Debug, Clone)]
+pub struct Unbound {
+    pub name: String,
+    pub function: String,
+    /// It is made below `if __name__ == "__main__":` alone, at that offset.
+    pub guarded: Option<u32>,
+    pub near: Option<String>,
+    /// The standard library has a module of that name.
+    pub stdlib: bool,
+    /// Python 2 had it as its own.
+    pub old: Option<Removed>,
 }
 
 /// A file loaded by its path that is not there, or that loads itself.

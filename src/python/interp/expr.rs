@@ -365,7 +365,10 @@ impl Interp<'_> {
     fn subscript(&mut self, cx: &Cx, node: &ast::ExprSubscript) -> Value {
         let base = self.expr(cx, &node.value);
         let key = self.expr(cx, &node.slice);
-        self.proxy_used(cx, &base, &node.value, node.range);
+        if node.ctx.is_load() {
+            self.context_item(cx, &base, node);
+            self.indexed(cx, &base, &key, node);
+        }
         match (&base, &key) {
             (Value::Environ, Value::Str(name)) => {
                 if let Some(value) = self.environ.get(&**name) {

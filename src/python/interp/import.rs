@@ -213,6 +213,10 @@ impl Interp<'_> {
         if self.hooks || ALWAYS.contains(&name) || self.replaced.contains(&module.name) {
             return Value::Unknown;
         }
+        // Nobody gets so far.
+        if module.ended {
+            return Value::Unknown;
+        }
         let circular = module.loading;
         // Another order of first imports may well work.
         if circular && self.apps_unknown {

@@ -12,7 +12,7 @@ use crate::python::resolve::finder::Found;
 use crate::python::resolve::{Origin, pathops, pins};
 use crate::python::source::Source;
 use crate::python::value::Value;
-use crate::rules::{python_tables, removed_names};
+use crate::rules::{public_names, python_tables, removed_names};
 
 /// Files of installed packages that are read, their size each, and star imports or classes that are followed.
 const MOST_FILES: usize = 300;
@@ -37,10 +37,18 @@ impl Interp<'_> {
             return;
         }
         if !self.is_installed(module) {
-            self.pinned(cx, &format!("{module}.{name}"), range);
+            if !self.other_case(cx, module, name, false, range) {
+                self.pinned(cx, &format!("{module}.{name}"), range);
+            }
             return;
         }
         if !self.may_have(module, name, 0) || self.known_gone(module, name) {
+            let right = public_names::in_other_case(module, name);
+            if right.is_some_and(|right| self.may_have(module, right, 0))
+                && self.other_case(cx, module, name, false, range)
+            {
+                return;
+            }
             self.not_there(cx, module, name, false, range);
         }
     }
@@ -62,7 +70,9 @@ impl Interp<'_> {
             return;
         }
         if !self.is_installed(base) {
-            self.pinned(cx, &format!("{base}.{name}"), at);
+            if !self.other_case(cx, base, name, true, at) {
+                self.pinned(cx, &format!("{base}.{name}"), at);
+            }
             return;
         }
         if self.spot(base).is_none() {

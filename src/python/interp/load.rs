@@ -57,6 +57,10 @@ impl Interp<'_> {
             when: cx.when,
             guarded: Vec::new(),
             importer: if id > 0 && cx.module != id { Some(cx.module) } else { None },
+            shielded: cx.caught.any
+                || cx.quiet
+                || id > 0 && self.modules.get(cx.module).is_some_and(|module| module.shielded),
+            ended: false,
         });
         self.by_name.insert(name.to_owned(), id);
         if let Some(source) = source {
@@ -81,6 +85,7 @@ impl Interp<'_> {
                 statement: None,
             };
             self.block(&inner, source.body());
+            self.unbound(&inner, &source);
         } else {
             self.modules[id].dynamic = true;
         }
@@ -160,6 +165,8 @@ impl Interp<'_> {
             when: cx.when,
             guarded: Vec::new(),
             importer: Some(cx.module),
+            shielded: false,
+            ended: false,
         });
         self.by_name.insert(name.to_owned(), id);
         id

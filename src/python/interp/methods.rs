@@ -5,6 +5,7 @@ use rustpython_ruff_text_size::Ranged;
 use std::rc::Rc;
 
 use super::call::Args;
+use super::event::Opening;
 use super::{Cx, EventKind, Interp};
 use crate::python::resolve::pathops;
 use crate::python::value::Value;
@@ -22,6 +23,7 @@ impl Interp<'_> {
         let name = node.attr.as_str();
         match base {
             Value::SysPath => {
+                self.path_arguments(cx, name, call, args);
                 match name {
                     "append" => {
                         let value = args.get(0, "object").cloned().unwrap_or(Value::Unknown);
@@ -105,6 +107,22 @@ impl Interp<'_> {
             Value::EnvValue => Some(Value::EnvValue),
             _ => None,
         }
+    }
+
+    /// `sys.path.insert("/srv")`, `sys.path.append("/a", "/b")`: lists take so many arguments and no more.
+    fn path_arguments(&mut self, cx: &Cx, name: &str, call: &ast::ExprCall, args: &Args) {
+        let given = args.positional.len();
+        let wanted = match name {
+            "append" | "remove" | "extend" => 1,
+            "insert" => 2,
+            _ => return,
+        };
+        let swapped = name == "insert" && args.positional.first().and_then(Value::text).is_some();
+        if args.is_open() || cx.caught.types || given == wanted && !swapped {
+            return;
+        }
+        let name = format!("sys.path.{name}");
+        self.emit(cx, call.range, "arguments", EventKind::Arguments { name, wanted, given });
     }
 
     fn environ_method(&mut self, name: &str, args: &Args) -> Value {
@@ -248,32 +266,18 @@ impl Interp<'_> {
     fn opened(&mut self, cx: &Cx, path: &str, mode: Option<&Value>, call: &ast::ExprCall) {
         let mode = mode.and_then(Value::text).unwrap_or("r");
         if mode.starts_with('r') {
-            self.relative_path(cx, path, false, call);
-        }
-    }
-
-    /// Functions of libraries that read the file they are given.
-    pub(super) fn file_read(&mut self, cx: &Cx, call: &ast::ExprCall, name: &str, args: &Args) {
-        const READERS: &[&str] = &[
-            "firebase_admin.credentials.Certificate",
-            "pandas.read_csv",
-            "pandas.read_excel",
-            "pandas.read_json",
-            "pandas.read_pickle",
-            "joblib.load",
-            "numpy.load",
-            "torch.load",
-        ];
-        if READERS.contains(&name)
-            && let Some(Value::Str(path) | Value::Path(path)) = args.positional.first()
-        {
-            let path = path.to_string();
-            self.relative_path(cx, &path, false, call);
+            self.relative_path(cx, path, Opening::Plain, call);
         }
     }
 
     /// Notes a relative path that is opened.
-    fn relative_path(&mut self, cx: &Cx, path: &str, makes: bool, call: &ast::ExprCall) {
+    pub(super) fn relative_path(
+        &mut self,
+        cx: &Cx,
+        path: &str,
+        how: Opening,
+        call: &ast::ExprCall,
+    ) {
         if path.starts_with('/')
             || path.starts_with('~')
             || path.contains("://")
@@ -283,7 +287,7 @@ impl Interp<'_> {
         {
             return;
         }
-        let kind = EventKind::RelativeOpen { path: path.to_owned(), makes };
+        let kind = EventKind::RelativeOpen { path: path.to_owned(), how };
         self.emit(cx, call.range(), "open", kind);
     }
 
@@ -378,7 +382,7 @@ impl Interp<'_> {
                 let path = args.get(0, "database").and_then(Value::text).unwrap_or_default();
                 if !path.starts_with(':') && !path.starts_with("file:") {
                     let path = path.to_owned();
-                    self.relative_path(cx, &path, true, call);
+                    self.relative_path(cx, &path, Opening::Makes, call);
                 }
                 Some(super::expr::ext("sqlite3.connect()"))
             }

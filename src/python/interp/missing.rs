@@ -256,7 +256,6 @@ fn successor(module: &str) -> Option<&'static str> {
     })
 }
 
-/// A name that distributions are imported by.
 /// The module that was meant by a name that none has: `Flask`, `beautifulsoup4`.
 fn known_as(top: &str) -> Option<String> {
     let packaged = || match python_tables::import_names_of(top).as_slice() {
@@ -269,6 +268,75 @@ fn known_as(top: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// A name that distributions are imported by.
 pub(super) fn is_distribution(top: &str) -> bool {
     EntryOptions::distribution(top).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::lint_run::{LintOptions, run};
+    use crate::python::lints::tests::analyse;
+
+    /// Certainties of what is called missing in a WSGI file of PythonAnywhere whose packages are not at hand.
+    fn missing(text: &str) -> Vec<f64> {
+        let out = analyse(text);
+        let found = out.findings.iter().filter(|found| found.name.starts_with("module-not-found"));
+        found.map(|found| found.certainty).collect()
+    }
+
+    #[test]
+    fn nobody_installs_a_package_of_such_a_name() {
+        assert_eq!(missing("from mysite import app as application\n"), [0.8]);
+        assert_eq!(missing("import flask_app\napplication = flask_app.app\n"), [0.8]);
+    }
+
+    #[test]
+    fn names_that_may_well_be_a_package_s() {
+        for text in [
+            // Whoever says so in the requirements knows where it comes from.
+            "from core import app as application\n# --- requirements.txt\ncore==1.2\n",
+            // Any name may be a package that is not at hand.
+            "from unheard_of import app as application\n",
+            "from flask_login import app as application\n",
+            // The folder that has it is not known.
+            "import os, sys\nsys.path.append(os.environ['HERE'])\nfrom mysite import app as application\n",
+            "try:\n    from mysite import app as application\nexcept ImportError:\n    application = None\n",
+            // Not the WSGI file itself.
+            "from shop import application\n# --- shop.py\nfrom utils import x\napplication = print\n",
+            "import sys\nsys.modules['mysite'] = object()\nfrom mysite import app as application\n",
+        ] {
+            assert_eq!(missing(text), [0.0; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn elsewhere_the_server_may_have_other_folders() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("wsgi.py");
+        std::fs::write(&file, "from mysite import app as application\n").unwrap();
+        let out = run(&[file], &LintOptions::default());
+        assert!(!out.findings.iter().any(|found| found.name.starts_with("module-not-found")));
+    }
+
+    #[test]
+    fn what_a_folder_was_to_bring_that_is_gone() {
+        let path = |folder: &str, import: &str| {
+            format!(
+                "import sys\nsys.path.insert(0, '{folder}')\n{import}\ndef application(environ, start_response):\n    pass\n# --- more/x.py\n"
+            )
+        };
+        let gone = "/home/ana/site/gone";
+        assert_eq!(missing(&path(gone, "import unheard_of")), [0.8]);
+        for (folder, import) in [
+            ("/home/ana/site/more", "import unheard_of"),
+            (gone, "import x_test, flask_login"),
+            (gone, "try:\n    import unheard_of\nexcept ImportError:\n    pass"),
+            (gone, "sys.path.append(unknown)\nimport unheard_of"),
+        ] {
+            let found = missing(&path(folder, import));
+            let own = usize::from(import.contains("x_test"));
+            assert_eq!(found.len(), own, "{folder} {import}");
+        }
+    }
 }

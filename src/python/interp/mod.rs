@@ -4,14 +4,15 @@
 //! happens is noted as [`event::Event`]s. It never judges; the lints do. Bounded by files, statements and depth.
 
 mod app_attribute;
+mod brackets;
 mod call;
 mod command_line;
 mod cond;
+mod context;
 mod django;
 mod endpoint;
 pub mod event;
 mod expr;
-mod folders;
 mod import;
 mod inside;
 mod installed;
@@ -21,11 +22,15 @@ mod methods;
 mod missing;
 mod models;
 mod names;
-mod outside;
+mod openers;
+mod other_case;
+mod raised;
 mod route;
 pub(super) mod scopes;
 mod stmt;
 mod syntax;
+mod threads;
+mod unbound;
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -76,6 +81,10 @@ pub struct Module {
     pub guarded: Vec<(String, TextRange)>,
     /// Who imported it first.
     pub importer: Option<ModuleId>,
+    /// Whoever imports it catches what is raised in it.
+    shielded: bool,
+    /// It ends with an exception of its own: what stands below the place is never reached.
+    pub ended: bool,
 }
 
 /// What an enclosing `try` (or `suppress`) catches.
@@ -90,6 +99,10 @@ struct Caught {
     types: bool,
     /// `AttributeError`.
     attributes: bool,
+    /// `RuntimeError`.
+    runtime: bool,
+    /// Some handler: it may catch what is raised, whatever it is.
+    any: bool,
 }
 
 /// Where execution is.
@@ -201,6 +214,10 @@ pub struct Interp<'o> {
     told: HashMap<ModuleId, HashSet<String>>,
     /// How many modules were asked whether they add builtins, and whether one does.
     injecting: (usize, bool),
+    /// `with` blocks round the current place, and whether something was pushed before: Flask's contexts
+    /// may be among them.
+    contexts: usize,
+    pushed: bool,
 }
 
 impl<'o> Interp<'o> {
@@ -253,6 +270,8 @@ impl<'o> Interp<'o> {
             names: HashMap::default(),
             told: HashMap::default(),
             injecting: (0, false),
+            contexts: 0,
+            pushed: false,
         }
     }
 

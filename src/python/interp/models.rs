@@ -4,7 +4,7 @@ use rustpython_ruff_python_ast as ast;
 use rustpython_ruff_text_size::TextRange;
 
 use super::call::Args;
-use super::{Cx, EventKind, Interp};
+use super::{Cx, EventKind, Interp, When};
 use crate::python::lints::near;
 use crate::python::value::{ModuleId, Value};
 use crate::rules::removed_names;
@@ -65,6 +65,17 @@ impl Interp<'_> {
         };
         let field = name.rsplit('.').next().unwrap_or(name).to_owned();
         self.emit(cx, call.range, "on-delete", EventKind::NoOnDelete { field, sure });
+    }
+
+    /// `success_url = reverse("home")`: the URL configuration that is asked is just being loaded.
+    pub(super) fn reversed_early(&mut self, cx: &Cx, call: &ast::ExprCall) {
+        if cx.when == When::FirstRequest
+            && cx.via.is_none()
+            && !cx.caught.errors
+            && cx.weight >= 1.0
+        {
+            self.emit(cx, call.range, "reverse", EventKind::ReverseEarly);
+        }
     }
 
     fn uses_new_urls(&self) -> bool {
@@ -188,7 +199,7 @@ mod tests {
                  urlpatterns = []\n# --- shop/views.py\nfrom django.urls import reverse, reverse_lazy\n\
                  from django.views.generic import CreateView\n{view}\n"
             );
-            found(&text).iter().any(|(_, _, name)| *name == "outside-request")
+            found(&text).iter().any(|(_, _, name)| *name == "reverse-too-early")
         };
         assert!(with("class Make(CreateView):\n    success_url = reverse('home')"));
         assert!(with("HOME = reverse('home')"));

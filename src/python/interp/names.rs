@@ -103,6 +103,16 @@ impl Interp<'_> {
         found
     }
 
+    /// Some module puts names where every other finds them, `gettext.install()` among others.
+    pub fn injects_names(&self) -> bool {
+        self.modules.iter().filter_map(|module| module.source.as_ref()).any(|source| {
+            let text = source.text();
+            ["builtins.", "__builtin__", "__builtins__", "gettext.install"]
+                .iter()
+                .any(|word| text.contains(word))
+        })
+    }
+
     /// Whether a name of a module was not spoken of before, and few others were.
     fn tell(&mut self, module: ModuleId, name: &str) -> bool {
         const MOST: usize = 40;
@@ -118,10 +128,10 @@ impl Interp<'_> {
         node: &ast::ExprAttribute,
     ) -> Value {
         let value = self.attribute(cx, base, node.attr.as_str());
-        self.proxy_used(cx, base, &node.value, node.range());
         if node.ctx != ExprContext::Load {
             return value;
         }
+        self.context_attribute(cx, base, node, &value);
         match (base, &value) {
             (Value::Module(id), Value::Unknown) => self.no_attribute(cx, *id, &node.attr),
             (Value::Ext(base), _) => {

@@ -114,6 +114,12 @@ impl<'a> Visitor<'a> for Scan {
                 for decorator in &def.decorator_list {
                     self.visit_expr(&decorator.expression);
                 }
+                // A default may hold a lambda with names of its own.
+                for parameter in def.parameters.iter_non_variadic_params() {
+                    if let Some(default) = &parameter.default {
+                        self.visit_expr(default);
+                    }
+                }
                 self.inside(def.name.as_str(), |scan| {
                     scan.parameters(&def.parameters);
                     scan.visit_body(&def.body);
@@ -396,7 +402,7 @@ mod tests {
     #[test]
     fn scopes_are_told_apart() {
         let found = of("import os.path as p, sys\n\
-            def f(a, *b, c=1):\n    global g\n    d = [e for e in a]\n\
+            def f(a, *b, c=lambda k: k):\n    global g\n    d = [e for e in a]\n\
             class K:\n    h = 1\n\
             try:\n    pass\nexcept E as x:\n    pass\n\
             with w as y: pass\n\
@@ -407,7 +413,9 @@ mod tests {
         for name in ["a", "b", "c", "d", "e", "h", "i", "os"] {
             assert!(!found.module.contains_key(name), "{name}");
         }
-        assert!(found.anywhere.contains("d") && found.anywhere.contains("i"));
+        for name in ["d", "i", "k"] {
+            assert!(found.anywhere.contains(name), "{name}");
+        }
         assert_eq!(found.owner("d"), Some("f"));
         assert_eq!(found.owner("g"), None);
         assert!(!found.opaque);

@@ -225,7 +225,6 @@ impl Interp<'_> {
             Expr::Starred(node) => self.assign(cx, &node.value, &Value::Unknown, None),
             Expr::Attribute(node) => {
                 let base = self.expr(cx, &node.value);
-                self.proxy_used(cx, &base, &node.value, node.range);
                 if matches!(&base, Value::Ext(name) if &**name == "sys")
                     && node.attr.as_str() == "path"
                 {
@@ -239,7 +238,6 @@ impl Interp<'_> {
             Expr::Subscript(node) => {
                 let base = self.expr(cx, &node.value);
                 let key = self.expr(cx, &node.slice);
-                self.proxy_used(cx, &base, &node.value, node.range);
                 match (&base, &key) {
                     (Value::Environ, Value::Str(key)) => {
                         let value = if matches!(value, Value::Str(_)) {
@@ -422,6 +420,7 @@ impl Interp<'_> {
         let mut inner = cx.clone();
         for item in &node.items {
             let value = self.expr(&inner, &item.context_expr);
+            self.contexts += 1;
             if let Some(name) = value.dotted()
                 && name == "contextlib.suppress()"
                 && let Expr::Call(call) = &item.context_expr
@@ -431,30 +430,15 @@ impl Interp<'_> {
                     .args
                     .iter()
                     .fold(Caught::default(), |caught, expr| merge(caught, caught_by(expr)));
-                inner.caught = merge(inner.caught, caught);
+                inner.caught = merge(inner.caught, Caught { any: true, ..caught });
             }
             if let Some(target) = &item.optional_vars {
                 self.assign(&inner, target, &value, None);
             }
         }
-        self.block(&inner, &node.body)
-    }
-
-    fn raise(&mut self, cx: &Cx, node: &ast::StmtRaise) -> Flow {
-        if let Some(exc) = &node.exc {
-            let name = match &**exc {
-                Expr::Name(name) => name.id.as_str(),
-                Expr::Call(call) => match &*call.func {
-                    Expr::Name(name) => name.id.as_str(),
-                    _ => "",
-                },
-                _ => "",
-            };
-            if name == "SystemExit" && !cx.caught.exits {
-                self.emit(cx, node.range, "exit", EventKind::Exit("raise SystemExit".to_owned()));
-            }
-        }
-        Flow::Raise
+        let flow = self.block(&inner, &node.body);
+        self.contexts -= node.items.len();
+        flow
     }
 
     fn try_block(&mut self, cx: &Cx, node: &ast::StmtTry) -> Flow {
@@ -468,7 +452,7 @@ impl Interp<'_> {
                 None => Caught::all(),
                 Some(expr) => caught_by(expr),
             };
-            caught = merge(caught, by);
+            caught = merge(caught, Caught { any: true, ..by });
         }
         let inner = Cx { caught: merge(cx.caught, caught), ..cx.clone() };
         let body = self.block(&inner, &node.body);
@@ -498,6 +482,8 @@ fn merge(a: Caught, b: Caught) -> Caught {
         names: a.names || b.names,
         types: a.types || b.types,
         attributes: a.attributes || b.attributes,
+        runtime: a.runtime || b.runtime,
+        any: a.any || b.any,
     }
 }
 
@@ -511,8 +497,15 @@ impl Caught {
             names: true,
             types: true,
             attributes: true,
+            runtime: true,
+            any: true,
         }
     }
+}
+
+/// `except EXPR` may catch `NameError`.
+pub(super) fn catches_names(expr: &Expr) -> bool {
+    caught_by(expr).names
 }
 
 /// What `except EXPR` catches.
@@ -533,8 +526,9 @@ fn caught_by(expr: &Expr) -> Caught {
                 Caught { errors: true, ..Caught::default() }
             }
             "TypeError" => Caught { types: true, ..Caught::default() },
-            "ValueError" | "KeyboardInterrupt" | "RuntimeError" | "ZeroDivisionError"
-            | "SyntaxError" | "StopIteration" => Caught::default(),
+            "RuntimeError" => Caught { runtime: true, ..Caught::default() },
+            "ValueError" | "KeyboardInterrupt" | "ZeroDivisionError" | "SyntaxError"
+            | "StopIteration" => Caught::default(),
             // A name of the project or a library: it could be a base of anything.
             _ => Caught { exits: false, ..Caught::all() },
         },

@@ -5,7 +5,7 @@ use crate::model::Severity;
 use crate::python::interp::event::EventKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
-    code: "WD322",
+    code: "WD325",
     name: "app-attribute-missing",
     summary: "The app object does not have an attribute that the code uses.",
     why: "One wrong letter in `@app.route` or `app.config` ends the import: `AttributeError: 'Flask' object has no attribute …`.",

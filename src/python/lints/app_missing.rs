@@ -37,6 +37,10 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     {
         return;
     }
+    // Who ends with an exception has more to mend than that.
+    if cx.run.modules.iter().any(|module| module.ended) {
+        return;
+    }
     // The more special lints speak for these.
     if super::app_conditional::guarded(cx).is_some()
         || super::app_misspelled::misspelled(cx).is_some()

@@ -55,13 +55,19 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     };
     let (what, message) = match (known, value) {
         (Some(what), _) => {
+            let web_py = matches!(value, Value::Inst(name) if &**name == "web.application");
+            let instead = if web_py {
+                "what web.py makes for servers is its `wsgifunc()`"
+            } else {
+                "it must be the app object itself"
+            };
             let message = match nothing_returned(cx, id, binding.range).filter(|_| what == "None") {
                 Some(factory) => format!(
                     "`{wanted}` is None here, because `{factory}()` returns nothing: end `{factory}` with `return` and the app"
                 ),
-                None => format!(
-                    "`{wanted}` is {what} here, and the server cannot call that: it must be the app object itself"
-                ),
+                None => {
+                    format!("`{wanted}` is {what} here, and the server cannot call that: {instead}")
+                }
             };
             (what, message)
         }

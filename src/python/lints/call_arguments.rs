@@ -41,6 +41,10 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             "`os.environ.setdefault` needs a name and a value, and only one text stands here: put a comma between the two".to_owned()
         } else if name == "Flask" && *given == 0 {
             "`Flask` must be told the name of its file: write `Flask(__name__)`. As it stands the call fails with TypeError".to_owned()
+        } else if name == "sys.path.insert" {
+            "`sys.path.insert` wants a position and a folder, in this order: write `sys.path.insert(0, \"/the/folder\")`. As it stands the call fails with TypeError".to_owned()
+        } else if name == "sys.path.append" {
+            "`sys.path.append` takes one folder: call it once for each. As it stands the call fails with TypeError".to_owned()
         } else {
             format!(
                 "`{name}` wants {} {wanted} argument{}, and {given} {} given here: the call fails with TypeError",

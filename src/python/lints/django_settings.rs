@@ -120,3 +120,61 @@ fn elsewhere(cx: &ModuleCtx, module: &str, place: &str) -> String {
         format!("The package `{package}` is in `{place}`: put that folder on `sys.path`")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::python::lint_run::{LintOptions, run};
+    use crate::python::lints::tests::analyse;
+
+    const SITE: &str = "# --- shop/__init__.py\n# --- shop/settings.py\nSECRET_KEY = 'x'\n";
+
+    fn entry(lines: &str) -> String {
+        format!(
+            "import os\nfrom django.core.wsgi import get_wsgi_application\n{lines}\napplication = get_wsgi_application()\n"
+        )
+    }
+
+    fn misnamed(lines: &str) -> Vec<f64> {
+        let out = analyse(&format!("{}{SITE}", entry(lines)));
+        let found = out.findings.iter();
+        found.filter(|at| at.message.contains("is misspelled")).map(|at| at.certainty).collect()
+    }
+
+    #[test]
+    fn a_misspelled_variable() {
+        for lines in [
+            "os.environ['DJANGO_SETTING_MODULE'] = 'shop.settings'",
+            "os.environ.setdefault('DJANGO_SETTINGS_MODUL', 'shop.settings')",
+            "os.environ['django_settings_module'] = 'shop.settings'",
+        ] {
+            assert_eq!(misnamed(lines), [1.0], "{lines}");
+        }
+    }
+
+    #[test]
+    fn other_variables_and_the_right_one() {
+        for lines in [
+            "os.environ['DJANGO_SETTINGS_MODULE'] = 'shop.settings'",
+            // Both: the right one counts.
+            "os.environ['DJANGO_SETTING_MODULE'] = 'x'\nos.environ['DJANGO_SETTINGS_MODULE'] = 'shop.settings'",
+            "os.environ['DJANGO_CONFIGURATION'] = 'Prod'",
+            "os.environ['SETTINGS_MODULE'] = 'shop.settings'",
+            "from dotenv import load_dotenv\nload_dotenv()\nos.environ['DJANGO_SETTING_MODULE'] = 'x'",
+            "from django.conf import settings\nsettings.configure()\nos.environ['DJANGO_SETTING_MODULE'] = 'x'",
+        ] {
+            assert_eq!(misnamed(lines), [0.0; 0], "{lines}");
+        }
+    }
+
+    /// Where the deployment is not known, the server may set the right variable itself.
+    #[test]
+    fn elsewhere_it_is_less_sure() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("wsgi.py");
+        std::fs::write(&file, entry("os.environ['DJANGO_SETTING_MODULE'] = 'shop.settings'"))
+            .unwrap();
+        let out = run(&[file], &LintOptions::default());
+        let found = out.findings.iter().find(|found| found.name == "django-settings-unresolved");
+        assert!(found.is_some_and(|found| found.certainty < 1.0), "{:?}", out.findings);
+    }
+}

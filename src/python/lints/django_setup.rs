@@ -59,26 +59,45 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
     for event in cx.events() {
         let EventKind::DjangoSetup { statement } = &event.kind else { continue };
+        // Only a program without the call of get_wsgi_application needs it, and one that loads models before
+        // that call. What a function of another file does for several programs is left to it.
+        let own = event.via.is_none() && Some(event.module) == cx.entry;
+        let sure = own && calls_wsgi(cx) && !loads_between(cx, event.module, *statement);
+        let remove_it = if sure {
+            "remove this line"
+        } else {
+            "only code above that call that uses the models needs this line"
+        };
         let message = format!(
-            "`django.setup()` runs in code that the web server loads{}. `get_wsgi_application()` does it already: remove this line",
+            "`django.setup()` runs in code that the web server loads{}. `get_wsgi_application()` does it already: {remove_it}",
             ModuleCtx::through(event)
         );
         let mut found = cx.at(&DOC, event, 0.8, message);
-        // Only a program without the call of get_wsgi_application needs it.
-        let needed = !cx.run.modules.iter().any(|module| {
-            module
-                .source
-                .as_ref()
-                .is_some_and(|source| source.text().contains("get_wsgi_application("))
-        });
-        if needed {
+        if sure {
+            found.edits.extend(remove(cx, event.module, *statement));
+        } else {
             found.severity = Severity::Note;
             found.certainty = 0.5;
-        } else {
-            found.edits.extend(remove(cx, event.module, *statement));
         }
         out.push(found);
     }
+}
+
+fn calls_wsgi(cx: &ModuleCtx) -> bool {
+    cx.run.modules.iter().any(|module| {
+        module.source.as_ref().is_some_and(|source| source.text().contains("get_wsgi_application("))
+    })
+}
+
+/// Something is imported behind the statement and before `get_wsgi_application()`, which may need the apps.
+fn loads_between(cx: &ModuleCtx, module: ModuleId, statement: TextRange) -> bool {
+    let Some(source) = cx.source(module) else { return true };
+    let rest = source.text().get(statement.end().to_usize()..).unwrap_or_default();
+    let between = rest.split("get_wsgi_application(").next().unwrap_or_default();
+    between.lines().map(str::trim_start).any(|line| {
+        (line.starts_with("from ") || line.starts_with("import "))
+            && !line.contains("get_wsgi_application")
+    })
 }
 
 /// Removes a statement that has a line to itself.
@@ -94,4 +113,34 @@ fn remove(cx: &ModuleCtx, module: ModuleId, statement: TextRange) -> Option<Edit
     let range =
         TextRange::new(TextSize::try_from(line_start).ok()?, TextSize::try_from(line_end).ok()?);
     cx.edit(module, range, "", Safety::Safe)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Severity;
+    use crate::python::lints::tests::analyse;
+
+    const SITE: &str = "# --- shop/__init__.py\n# --- shop/models.py\n# --- shop/start.py\nimport os\nimport django\ndef ready(db=True):\n    os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n    django.setup()\n# --- shop/settings.py\nSECRET_KEY = 'x' * 40\n";
+
+    fn told(lines: &str) -> Vec<Severity> {
+        let text = format!(
+            "import os\nimport django\nfrom django.core.wsgi import get_wsgi_application\nos.environ['DJANGO_SETTINGS_MODULE'] = 'shop.settings'\n{lines}\n{SITE}"
+        );
+        let out = analyse(&text);
+        let found = out.findings.iter().filter(|found| found.code == super::DOC.code);
+        found.map(|found| found.severity).collect()
+    }
+
+    #[test]
+    fn once_is_enough() {
+        let made = "application = get_wsgi_application()";
+        assert_eq!(told(&format!("django.setup()\n{made}")), [Severity::Warning]);
+        for lines in [
+            format!("django.setup()\nfrom shop import models\n{made}"),
+            format!("from shop.start import ready\nready(db=False)\n{made}"),
+        ] {
+            assert_eq!(told(&lines), [Severity::Note], "{lines}");
+        }
+        assert!(told(made).is_empty());
+    }
 }

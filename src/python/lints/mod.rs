@@ -29,21 +29,24 @@ mod folder_missing;
 mod input;
 mod missing_comma;
 mod models_too_early;
+mod name_case;
 mod name_installed;
 mod name_missing;
 pub mod near;
 mod not_found_own;
 mod not_found_third;
 mod on_delete;
-mod outside_request;
+mod outside_context;
 mod path_missing;
 mod placeholder;
 mod port_bind;
 mod programs;
 mod python2;
+mod raised;
 mod relative_import;
 mod relative_open;
 mod removed;
+mod reverse_early;
 mod route_refused;
 mod secret;
 mod server;
@@ -54,8 +57,10 @@ mod syntax_error;
 mod syntax_new;
 mod text_divided;
 mod thread;
+mod unbound_name;
 mod undefined_name;
 mod urlpatterns;
+mod wrong_brackets;
 mod wsgi_application;
 mod wsgi_in_asgi;
 
@@ -129,9 +134,9 @@ lints! {
     blocking slow thread exit input command_line
     not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
     undefined_name relative_import removed call_arguments duplicate_endpoint name_installed file_load text_divided
-    route_refused outside_request app_attribute folder_missing
+    wrong_brackets name_case outside_context raised unbound_name folder_missing route_refused app_attribute
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
-    models_too_early missing_comma urlpatterns on_delete
+    models_too_early missing_comma urlpatterns on_delete reverse_early
     environ relative_open placeholder secret
 }
 
@@ -172,6 +177,7 @@ impl ModuleCtx<'_> {
                     | EventKind::CommandLine { .. }
                     | EventKind::EnvRequired(_)
                     | EventKind::RelativeOpen { .. }
+                    | EventKind::FolderWanted { .. }
             )
     }
 
@@ -210,12 +216,13 @@ impl ModuleCtx<'_> {
     /// The lints on `application` apply: the entry point is loaded by a server.
     fn is_served(&self) -> bool {
         use super::entry::EntryKind;
-        !matches!(self.run.options.kind, EntryKind::Script | EntryKind::DjangoManage)
+        self.run.options.served
+            && !matches!(self.run.options.kind, EntryKind::Script | EntryKind::DjangoManage)
     }
 
     /// What the entry point loads runs inside a server.
     fn runs_on_server(&self) -> bool {
-        self.run.options.kind != super::entry::EntryKind::Script
+        self.run.options.served && self.run.options.kind != super::entry::EntryKind::Script
     }
 
     /// A finding on an event.

@@ -5,7 +5,7 @@ use crate::model::Severity;
 use crate::python::interp::event::{EventKind, RouteRefused};
 
 pub(super) const DOC: LintDoc = LintDoc {
-    code: "WD320",
+    code: "WD324",
     name: "route-refused",
     summary: "A route is given something that the framework refuses.",
     why: "`@app.route(…)` runs while the file is imported. A path without its first slash, `method=` for `methods=`, or a text where a list is wanted ends the import with an error.",

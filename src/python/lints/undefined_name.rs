@@ -116,8 +116,6 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         told.push((event.module, name));
         let mut message = format!("`{name}` is used here, and nothing defines it");
-        let usual = USUAL.iter().find(|(_, names)| names.contains(&name.as_str()));
-        let short = SHORT.iter().find(|(short, _)| short == name);
         let mut import = None;
         let mut rename = None;
         if let Some(offset) = undefined.later {
@@ -133,19 +131,15 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             rename = Some(right);
         } else if compared(cx, event) {
             message.push_str(". `==` only compares; write a single `=` to give it a value");
-        } else if let Some((_, right)) = OTHER.iter().find(|(wrong, _)| wrong == name) {
+        } else if let Some(right) = own_word(name) {
             let _ = write!(message, ". Python's own word is `{right}`");
         } else if let Some(inside) = &undefined.inside {
             let _ = write!(
                 message,
                 " here: the `{name}` inside `{inside}` exists only while that runs"
             );
-        } else if let Some((module, _)) = usual {
-            import = Some(format!("from {module} import {name}"));
-        } else if let Some((_, module)) = short {
-            import = Some(format!("import {module} as {name}"));
-        } else if undefined.stdlib {
-            import = Some(format!("import {name}"));
+        } else if let Some(line) = missing_import(name, undefined.stdlib) {
+            import = Some(line);
         } else if let Some(near) = &undefined.near {
             let _ = write!(message, ". Did you mean `{near}`?");
         } else {
@@ -162,6 +156,34 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         );
         out.push(found);
     }
+}
+
+/// The import that people forget for a name.
+pub(super) fn missing_import(name: &str, stdlib: bool) -> Option<String> {
+    let usual = USUAL.iter().find(|(_, names)| names.contains(&name));
+    let short = SHORT.iter().find(|(short, _)| *short == name);
+    match (usual, short) {
+        (Some((module, _)), _) => Some(format!("from {module} import {name}")),
+        (None, Some((_, module))) => Some(format!("import {module} as {name}")),
+        (None, None) => stdlib.then(|| format!("import {name}")),
+    }
+}
+
+/// A usual name near one that nothing defines, of a module that the file speaks of: `jsonfy` of Flask.
+pub(super) fn usual_near(name: &str, text: &str) -> Option<(&'static str, String)> {
+    let spoken = USUAL.iter().filter(|(module, _)| {
+        ["from", "import"].iter().any(|word| text.contains(&format!("{word} {module}")))
+    });
+    let mut found = spoken.filter_map(|(module, names)| {
+        Some((*module, super::near::nearest(name, names.iter().copied())?))
+    });
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// Python's word for one of another language.
+pub(super) fn own_word(name: &str) -> Option<&'static str> {
+    OTHER.iter().find(|(wrong, _)| *wrong == name).map(|(_, right)| *right)
 }
 
 /// `_name_`, or `Flask(name)` and `if name == "main"`: web pages and chats swallow underscores.
@@ -239,7 +261,7 @@ fn without_quotes(cx: &ModuleCtx, event: &Event, range: TextRange, name: &str) -
 }
 
 /// A line before the first import, where the file has one.
-fn add_import(cx: &ModuleCtx, module: ModuleId, line: &str) -> Option<Edit> {
+pub(super) fn add_import(cx: &ModuleCtx, module: ModuleId, line: &str) -> Option<Edit> {
     let source = cx.source(module)?;
     let first = source.body().iter().find(|stmt| match stmt {
         Stmt::Import(_) => true,

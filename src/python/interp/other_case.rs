@@ -1,0 +1,68 @@
+//! Names of well-known modules in the wrong capitals: `from flask import flask`. Told where the package is not at
+//! hand, too: no version of it has a name like that.
+
+use rustpython_ruff_text_size::TextRange;
+
+use super::event::OtherCase;
+use super::{Cx, EventKind, Interp};
+use crate::rules::public_names;
+
+impl Interp<'_> {
+    /// Notes a name that its module has only in other capitals; false where it is none.
+    pub(super) fn other_case(
+        &mut self,
+        cx: &Cx,
+        module: &str,
+        name: &str,
+        attribute: bool,
+        range: TextRange,
+    ) -> bool {
+        let Some(right) = public_names::in_other_case(module, name) else { return false };
+        if self.replaced.contains(module) || self.replaced.contains(&format!("{module}.{name}")) {
+            return false;
+        }
+        let kind = EventKind::OtherCase(OtherCase {
+            module: module.to_owned(),
+            name: name.to_owned(),
+            right: right.to_owned(),
+            attribute,
+            // An unknown folder on the path may hold another module of that name.
+            certainty: if self.path_unknown { 0.8 } else { 1.0 },
+        });
+        self.emit(cx, range, "other-case", kind);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::lints::tests::analyse;
+
+    fn told(text: &str) -> usize {
+        let out =
+            analyse(&format!("{text}\n\n\ndef application(environ, start_response):\n    pass\n"));
+        out.findings.iter().filter(|found| found.name == "name-in-other-case").count()
+    }
+
+    #[test]
+    fn imports_and_attributes() {
+        assert_eq!(told("from flask import flask, Jsonify, request"), 2);
+        assert_eq!(told("import flask\napp = flask.flask(__name__)"), 1);
+        assert_eq!(told("from pathlib import path"), 1);
+        assert_eq!(told("from django.http import Httpresponse as page"), 1);
+    }
+
+    #[test]
+    fn names_that_are_right_or_asked_for_with_care() {
+        for text in [
+            "from flask import Flask, json, app, Request, request",
+            "try:\n    from flask import markup\nexcept ImportError:\n    pass",
+            "import flask\nx = getattr(flask, 'flask', None)",
+            "import sys\nsys.modules['flask'] = object()\nfrom flask import flask",
+            // The project's own module.
+            "from bottle import bottle\n# --- bottle.py\nbottle = 1\n# --- more.py",
+        ] {
+            assert_eq!(told(text), 0, "{text}");
+        }
+    }
+}
