@@ -26,6 +26,11 @@ pub fn in_other_case(module: &str, name: &str) -> Option<&'static str> {
     (right != name && !known.aside.contains(&name)).then_some(right)
 }
 
+/// The public names of a module, in no order.
+pub fn of(module: &str) -> impl Iterator<Item = &'static str> {
+    table().get(module).into_iter().flat_map(|known| known.names.values().copied())
+}
+
 /// The module is in the table.
 #[must_use]
 pub fn is_known(module: &str) -> bool {

@@ -134,6 +134,11 @@ impl Interp<'_> {
         outside: OutsideContext,
     ) {
         let Some(what) = what else { return };
+        // In a broken file nobody knows which lines belong to a function.
+        let source = self.modules[cx.module].source.as_ref();
+        if source.is_some_and(|source| !source.problems().is_empty()) {
+            return;
+        }
         if self.contexts > 0 || self.pushed || cx.caught.runtime || cx.when != super::When::Import {
             return;
         }

@@ -5,6 +5,7 @@ use rustpython_ruff_text_size::TextRange;
 
 use super::event::OtherCase;
 use super::{Cx, EventKind, Interp};
+use crate::python::lints::near;
 use crate::rules::public_names;
 
 impl Interp<'_> {
@@ -17,14 +18,16 @@ impl Interp<'_> {
         attribute: bool,
         range: TextRange,
     ) -> bool {
-        let Some(right) = public_names::in_other_case(module, name) else { return false };
+        let right = public_names::in_other_case(module, name).map(str::to_owned);
+        let slip = || if attribute { None } else { slip(module, name) };
+        let Some(right) = right.or_else(slip) else { return false };
         if self.replaced.contains(module) || self.replaced.contains(&format!("{module}.{name}")) {
             return false;
         }
         let kind = EventKind::OtherCase(OtherCase {
             module: module.to_owned(),
             name: name.to_owned(),
-            right: right.to_owned(),
+            right,
             attribute,
             // An unknown folder on the path may hold another module of that name.
             certainty: if self.path_unknown { 0.8 } else { 1.0 },
@@ -32,6 +35,16 @@ impl Interp<'_> {
         self.emit(cx, range, "other-case", kind);
         true
     }
+}
+
+/// `from flask import render_templates`: no version of Flask has the name, and one is near.
+///
+/// Only of Flask all names are known that any version has: these, and those that are near others of it.
+fn slip(module: &str, name: &str) -> Option<String> {
+    const ASIDE: &[&str] = &["Session", "sessions", "blueprints", "config"];
+    let known = module == "flask" && name.len() > 4 && !ASIDE.contains(&name);
+    let near = if known { near::nearest(name, public_names::of(module))? } else { return None };
+    (!near.eq_ignore_ascii_case(name)).then_some(near)
 }
 
 #[cfg(test)]
@@ -50,6 +63,22 @@ mod tests {
         assert_eq!(told("import flask\napp = flask.flask(__name__)"), 1);
         assert_eq!(told("from pathlib import path"), 1);
         assert_eq!(told("from django.http import Httpresponse as page"), 1);
+    }
+
+    #[test]
+    fn slips_in_a_name_of_flask() {
+        for wrong in ["render_templates", "render_tempalte", "jsonfy", "FlaskI", "redirects"] {
+            assert_eq!(told(&format!("from flask import {wrong}")), 1, "{wrong}");
+        }
+        for fine in [
+            "from flask import sessions, blueprints, views, Request, json, cli, signals",
+            "from flask import escape, Markup, template_rendered, request_started",
+            "from flask import MyFlask, g2",
+            "try:\n    from flask import jsonfy\nexcept ImportError:\n    pass",
+            "from bottle import render_templates",
+        ] {
+            assert_eq!(told(fine), 0, "{fine}");
+        }
     }
 
     #[test]

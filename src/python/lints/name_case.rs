@@ -28,9 +28,16 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let EventKind::OtherCase(case) = &event.kind else { continue };
         let (module, name, right) = (&case.module, &case.name, &case.right);
         let then = if case.attribute { "AttributeError" } else { "ImportError" };
-        let message = format!(
-            "`{module}` has no `{name}`: Python tells capital from small letters, and its name is `{right}`. As it stands the import fails with {then}"
-        );
+        let slip = !right.eq_ignore_ascii_case(name);
+        let message = if slip {
+            format!(
+                "`{module}` has no `{name}`: `{right}` was probably meant. As it stands the import fails with {then}"
+            )
+        } else {
+            format!(
+                "`{module}` has no `{name}`: Python tells capital from small letters, and its name is `{right}`. As it stands the import fails with {then}"
+            )
+        };
         let mut found = cx.at(&DOC, event, case.certainty, message);
         found.captures.insert("module".to_owned(), module.clone());
         found.captures.insert("name".to_owned(), name.clone());
