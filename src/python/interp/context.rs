@@ -1,7 +1,7 @@
 //! What Flask has only while it answers a request or inside an application context, used while the code is
 //! imported: `request`, `session`, `current_app`, `url_for()`, and what Flask-SQLAlchemy does with its session.
 
-use rustpython_ruff_python_ast::{self as ast, Expr};
+use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
 use rustpython_ruff_text_size::TextRange;
 
 use super::event::OutsideContext;
@@ -82,14 +82,14 @@ impl Interp<'_> {
             return;
         }
         let dunder = node.attr.starts_with("__") || node.attr.starts_with("_get_current");
-        if !dunder && let Some(request) = proxy(base, &node.value) {
+        if !dunder && let Some(request) = self.proxy(cx, base, &node.value) {
             self.outside(cx, &node.value, &format!(".{}", node.attr), node.range, request);
         }
     }
 
     /// `session["user"]`.
     pub(super) fn context_item(&mut self, cx: &Cx, base: &Value, node: &ast::ExprSubscript) {
-        if let Some(request) = proxy(base, &node.value) {
+        if let Some(request) = self.proxy(cx, base, &node.value) {
             self.outside(cx, &node.value, "[…]", node.range, request);
         }
     }
@@ -97,6 +97,29 @@ impl Interp<'_> {
     /// Code that makes a context current, whichever it is: `ctx.push()`.
     pub(super) fn note_push(&mut self, method: &str) {
         self.pushed |= matches!(method, "push" | "__enter__" | "enter_context" | "__aenter__");
+    }
+
+    /// Flask's stand-ins for what belongs to the current request (true) or app (false).
+    fn proxy(&self, cx: &Cx, base: &Value, written: &Expr) -> Option<bool> {
+        match base {
+            Value::Ext(name) => match &**name {
+                "flask.request" | "flask.session" => Some(true),
+                "flask.g" => Some(false),
+                _ => None,
+            },
+            // The table takes the current app for an app.
+            Value::Inst(name) if &**name == "flask.Flask" => {
+                let is_proxy = match written {
+                    Expr::Name(name) if name.id.as_str() == "current_app" => {
+                        let source = self.modules[cx.module].source.as_ref();
+                        source.is_some_and(|source| imports_current_app(source.body()))
+                    }
+                    _ => dotted_text(written).is_some_and(|text| text == "flask.current_app"),
+                };
+                is_proxy.then_some(false)
+            }
+            _ => None,
+        }
     }
 
     fn outside(&mut self, cx: &Cx, written: &Expr, more: &str, range: TextRange, request: bool) {
@@ -147,25 +170,19 @@ impl Interp<'_> {
     }
 }
 
-/// Flask's stand-ins for what belongs to the current request (true) or app (false).
-fn proxy(base: &Value, written: &Expr) -> Option<bool> {
-    match base {
-        Value::Ext(name) => match &**name {
-            "flask.request" | "flask.session" => Some(true),
-            "flask.g" => Some(false),
-            _ => None,
-        },
-        // The table takes the current app for an app.
-        Value::Inst(name) if &**name == "flask.Flask" => {
-            let is_proxy = match written {
-                Expr::Name(name) => name.id.as_str() == "current_app",
-                Expr::Attribute(node) => node.attr.as_str() == "current_app",
-                _ => false,
-            };
-            is_proxy.then_some(false)
+/// A module takes Flask's own `current_app` from Flask, under that name.
+fn imports_current_app(body: &[Stmt]) -> bool {
+    body.iter().any(|stmt| match stmt {
+        Stmt::ImportFrom(node) => {
+            node.level == 0
+                && node.module.as_ref().is_some_and(|module| module.as_str() == "flask")
+                && node
+                    .names
+                    .iter()
+                    .any(|alias| alias.name.as_str() == "current_app" && alias.asname.is_none())
         }
-        _ => None,
-    }
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -216,8 +233,21 @@ mod tests {
             "table = db.Table('x', db.metadata)\ndb.init_app(application)",
             "class Page(db.Model):\n    query = None\nprint(Page.query)",
             "me = lambda: current_app.config['KEY']",
+            "shop = application\nprint(shop.config['KEY'])",
         ] {
             assert_eq!(told(text, ""), [0.0; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_app_of_that_name_is_the_app() {
+        for text in [
+            "from flask import Flask\ncurrent_app = Flask(__name__)\nprint(current_app.config)\napplication = current_app\n",
+            "from shop import current_app\nprint(current_app.config)\napplication = current_app\n# --- shop.py\nfrom flask import Flask\ncurrent_app = Flask(__name__)\n",
+            "from celery import current_app\nprint(current_app.tasks)\ndef application(environ, start_response):\n    pass\n",
+        ] {
+            let out = analyse(text);
+            assert!(out.findings.is_empty(), "{text} {:?}", out.findings);
         }
     }
 

@@ -72,13 +72,21 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         } else {
             let sure = cwd_known || folder.starts_with('/');
             (
-                if sure { 0.8 } else { 0.5 },
+                // Of a machine's own tree nothing is missing; a copy may leave out what is empty.
+                match (sure, cx.run.options.whole && cx.run.options.root.is_none()) {
+                    (true, true) => 1.0,
+                    (true, false) => 0.8,
+                    (false, _) => 0.5,
+                },
                 format!(
                     "{what} `{folder}` is not there, and nothing makes it: the import ends with an error. Git keeps no empty folders: write `os.makedirs({folder:?}, exist_ok=True)` above this line"
                 ),
             )
         };
         let mut found = cx.at(&DOC, event, certainty, message);
+        if found.certainty >= 1.0 {
+            found.severity = Severity::Error;
+        }
         found.captures.insert("path".to_owned(), folder.clone());
         out.push(found);
     }
