@@ -94,6 +94,20 @@ impl Interp<'_> {
         }
     }
 
+    /// `session["user"] = …`, `g.user = …`.
+    pub(super) fn context_store(
+        &mut self,
+        cx: &Cx,
+        base: &Value,
+        target: &Expr,
+        more: &str,
+        range: TextRange,
+    ) {
+        if let Some(request) = self.proxy(cx, base, target) {
+            self.outside(cx, target, more, range, request);
+        }
+    }
+
     /// Code that makes a context current, whichever it is: `ctx.push()`.
     pub(super) fn note_push(&mut self, method: &str) {
         self.pushed |= matches!(method, "push" | "__enter__" | "enter_context" | "__aenter__");
@@ -209,6 +223,8 @@ mod tests {
             "key = current_app.config['KEY']",
             "name = request.args.get('name')",
             "user = session['user']",
+            "session['user'] = 'ana'",
+            "g.user = None",
             "home = url_for('home')",
             "g.user = None\nprint(g.user)",
         ] {

@@ -225,6 +225,8 @@ impl Interp<'_> {
             Expr::Starred(node) => self.assign(cx, &node.value, &Value::Unknown, None),
             Expr::Attribute(node) => {
                 let base = self.expr(cx, &node.value);
+                let more = format!(".{}", node.attr);
+                self.context_store(cx, &base, &node.value, &more, node.range);
                 if matches!(&base, Value::Ext(name) if &**name == "sys")
                     && node.attr.as_str() == "path"
                 {
@@ -238,6 +240,7 @@ impl Interp<'_> {
             Expr::Subscript(node) => {
                 let base = self.expr(cx, &node.value);
                 let key = self.expr(cx, &node.slice);
+                self.context_store(cx, &base, &node.value, "[…]", node.range);
                 match (&base, &key) {
                     (Value::Environ, Value::Str(key)) => {
                         let value = if matches!(value, Value::Str(_)) {
