@@ -46,7 +46,12 @@ pub(super) fn addresses(text: &str, own: &[String]) -> Vec<Range<usize>> {
     static V6: LazyLock<Option<Regex>> =
         LazyLock::new(|| compiled(r"[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{2,40}"));
     let mut spans = Vec::new();
-    if text.contains('.') {
+    // Most texts have none, and a pattern takes longer to make than a small file to check.
+    let quad = text
+        .as_bytes()
+        .windows(3)
+        .any(|bytes| bytes[1] == b'.' && bytes[0].is_ascii_digit() && bytes[2].is_ascii_digit());
+    if quad {
         for span in all(V4.as_ref(), text, 0) {
             let found = &text[span.clone()];
             let public = found
@@ -57,7 +62,7 @@ pub(super) fn addresses(text: &str, own: &[String]) -> Vec<Range<usize>> {
             }
         }
     }
-    if text.contains(':') {
+    if text.bytes().filter(|byte| *byte == b':').count() > 1 {
         for span in all(V6.as_ref(), text, 0) {
             let found = &text[span.clone()];
             let glued = text[..span.start].ends_with(|c: char| c.is_alphanumeric() || c == ':')

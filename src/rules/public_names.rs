@@ -3,32 +3,21 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use foldhash::fast::RandomState;
 use serde::Deserialize;
 
 use super::embedded::embedded;
 
-/// By module: the names in small letters, as they are written.
-type Names = HashMap<String, &'static str>;
-
-/// What is known of one module.
-#[derive(Debug, Default)]
-struct Known {
-    names: Names,
-    /// Names that are there, but are not what people mean.
-    aside: Vec<&'static str>,
-}
-
 /// The one public name that another differs from only in its capitals; `None` where the module has it, too.
 #[must_use]
 pub fn in_other_case(module: &str, name: &str) -> Option<&'static str> {
-    let known = table().get(module)?;
-    let right = *known.names.get(&name.to_lowercase())?;
-    (right != name && !known.aside.contains(&name)).then_some(right)
+    let right = spelled(module, name)?;
+    (right != name && !aside(module).any(|known| known == name)).then_some(right)
 }
 
-/// The public names of a module, in no order.
+/// The public names of a module, in the order of the table.
 pub fn of(module: &str) -> impl Iterator<Item = &'static str> {
-    table().get(module).into_iter().flat_map(|known| known.names.values().copied())
+    words(module).filter(|word| !word.starts_with('-'))
 }
 
 /// The module is in the table.
@@ -41,36 +30,36 @@ pub fn is_known(module: &str) -> bool {
 #[must_use]
 pub fn namesake(module: &str) -> Option<&'static str> {
     let last = module.rsplit('.').next().unwrap_or(module);
-    let folded = last.replace('_', "").to_lowercase();
+    let folded = last.replace('_', "");
     // `SQLAlchemy` of `flask_sqlalchemy`, too.
     let short = folded.strip_prefix("flask").unwrap_or_default();
-    let names = &table().get(module)?.names;
-    names.get(&folded).or_else(|| names.get(short)).copied()
+    spelled(module, &folded).or_else(|| spelled(module, short))
 }
 
-fn table() -> &'static HashMap<&'static str, Known> {
+/// A name as the module writes it. The table has none that differ only in their capitals.
+fn spelled(module: &str, name: &str) -> Option<&'static str> {
+    of(module).find(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Names that are there, but are not what people mean.
+fn aside(module: &str) -> impl Iterator<Item = &'static str> {
+    words(module).filter_map(|word| word.strip_prefix('-'))
+}
+
+fn words(module: &str) -> impl Iterator<Item = &'static str> {
+    let lines = table().get(module).map_or(&[][..], Vec::as_slice);
+    lines.iter().flat_map(|line| line.split_whitespace())
+}
+
+/// The lines of each module, divided when they are asked for: every start of the program pays for this.
+fn table() -> &'static HashMap<&'static str, Vec<&'static str>, RandomState> {
     #[derive(Default, Deserialize)]
     struct File {
         #[serde(borrow)]
-        modules: HashMap<&'static str, Vec<&'static str>>,
+        modules: HashMap<&'static str, Vec<&'static str>, RandomState>,
     }
-    static TABLE: OnceLock<HashMap<&'static str, Known>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let file = embedded::<File>("python/public_names.toml").unwrap_or_default();
-        let modules = file.modules.into_iter().map(|(module, lines)| {
-            let mut known = Known::default();
-            for word in lines.into_iter().flat_map(str::split_whitespace) {
-                match word.strip_prefix('-') {
-                    Some(name) => known.aside.push(name),
-                    None => {
-                        known.names.insert(word.to_lowercase(), word);
-                    }
-                }
-            }
-            (module, known)
-        });
-        modules.collect()
-    })
+    static TABLE: OnceLock<HashMap<&'static str, Vec<&'static str>, RandomState>> = OnceLock::new();
+    TABLE.get_or_init(|| embedded::<File>("python/public_names.toml").unwrap_or_default().modules)
 }
 
 #[cfg(test)]

@@ -4,14 +4,18 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use foldhash::fast::RandomState;
 use serde::Deserialize;
 
 use super::embedded::embedded;
 
+/// Thousands of names, read at nearly every start.
+type Names<T> = HashMap<&'static str, T, RandomState>;
+
 #[derive(Default, Deserialize)]
 struct Table {
     #[serde(borrow)]
-    modules: HashMap<&'static str, &'static str>,
+    modules: Names<&'static str>,
 }
 
 /// A Python version as (major, minor).
@@ -29,12 +33,12 @@ pub struct StdlibModule {
 }
 
 /// `None` where the embedded table cannot be read; a test makes sure that it can.
-fn read(path: &str) -> HashMap<&'static str, &'static str> {
+fn read(path: &str) -> Names<&'static str> {
     embedded::<Table>(path).unwrap_or_default().modules
 }
 
-fn stdlib() -> &'static HashMap<&'static str, StdlibModule> {
-    static TABLE: OnceLock<HashMap<&'static str, StdlibModule>> = OnceLock::new();
+fn stdlib() -> &'static Names<StdlibModule> {
+    static TABLE: OnceLock<Names<StdlibModule>> = OnceLock::new();
     TABLE.get_or_init(|| {
         read("python/stdlib.toml")
             .into_iter()
@@ -60,8 +64,8 @@ fn version(text: &str) -> Option<Version> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-fn distributions() -> &'static HashMap<&'static str, &'static str> {
-    static TABLE: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
+fn distributions() -> &'static Names<&'static str> {
+    static TABLE: OnceLock<Names<&'static str>> = OnceLock::new();
     TABLE.get_or_init(|| read("python/distributions.toml"))
 }
 
@@ -77,7 +81,7 @@ pub struct Removed {
 /// A name inside a module of the standard library, such as `collections.Mapping`.
 #[must_use]
 pub fn removed_name(full: &str) -> Option<Removed> {
-    static TABLE: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
+    static TABLE: OnceLock<Names<&'static str>> = OnceLock::new();
     TABLE.get_or_init(|| read("python/removed.toml")).get(full).and_then(|text| removed(text))
 }
 
