@@ -24,6 +24,11 @@ impl Interp<'_> {
         if self.replaced.contains(module) || self.replaced.contains(&format!("{module}.{name}")) {
             return false;
         }
+        if !attribute && !cx.caught.imports {
+            // What follows is judged as if the import were right: it is the same mistake.
+            let value = super::expr::ext(&format!("{module}.{right}"));
+            self.bind(cx, &right, value, range);
+        }
         let kind = EventKind::OtherCase(OtherCase {
             module: module.to_owned(),
             name: name.to_owned(),
@@ -63,6 +68,16 @@ mod tests {
         assert_eq!(told("import flask\napp = flask.flask(__name__)"), 1);
         assert_eq!(told("from pathlib import path"), 1);
         assert_eq!(told("from django.http import Httpresponse as page"), 1);
+    }
+
+    /// The names that follow from the same mistake are not told again.
+    #[test]
+    fn one_mistake_is_told_once() {
+        let out = analyse(
+            "from flask import flask, render_templates\napplication = Flask(__name__)\n\n\n@application.route('/')\ndef home():\n    return render_template('x')\n",
+        );
+        let names: Vec<_> = out.findings.iter().map(|found| found.name).collect();
+        assert_eq!(names, ["name-in-other-case"; 2], "{:?}", out.findings);
     }
 
     #[test]

@@ -74,6 +74,8 @@ impl Interp<'_> {
             seen: HashSet::new(),
         };
         reads.visit_body(source.body());
+        // A misspelled import is told where it stands, and its right name counts as made.
+        reads.found.retain(|read| !self.modules[cx.module].names.contains_key(&read.name));
         for Read { name, function, range, guarded } in reads.found.into_iter().take(MOST) {
             let candidates = names.module.keys().map(String::as_str);
             let kind = EventKind::Unbound(Unbound {

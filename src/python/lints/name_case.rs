@@ -7,7 +7,7 @@ use crate::python::interp::event::EventKind;
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD319",
     name: "name-in-other-case",
-    summary: "A name is imported from a well-known module that has it only in other capitals.",
+    summary: "A name is imported from a well-known module that spells it otherwise.",
     why: "Python tells capital from small letters: `flask` has a `Flask` and no `flask`. The import fails with `ImportError: cannot import name …`, whatever version is installed.",
     bad: r"
 from flask import flask
