@@ -48,9 +48,16 @@ const VIEWS: &[&str] = &[
 /// Most names of one file.
 const MOST: usize = 20;
 
+/// Bytes of source, in the order of imports, whose functions are looked at: a site's own code, not the thousands of files
+/// of a large project, where this would take as long as all the rest.
+const NEAR: u64 = 512 << 10;
+
 impl Interp<'_> {
     /// Notes what the functions of a module read and nothing makes.
     pub(super) fn unbound(&mut self, cx: &Cx, source: &Source) {
+        if self.bytes > NEAR {
+            return;
+        }
         let module = &self.modules[cx.module];
         if module.dynamic || cx.quiet || !source.problems().is_empty() {
             return;
