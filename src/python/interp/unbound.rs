@@ -48,14 +48,15 @@ const VIEWS: &[&str] = &[
 /// Most names of one file.
 const MOST: usize = 20;
 
-/// Bytes of source, in the order of imports, whose functions are looked at: a site's own code, not the thousands of files
+/// Bytes of source, in the order in which imports end, whose functions are looked at: a site's own code, not the thousands of files
 /// of a large project, where this would take as long as all the rest.
 const NEAR: u64 = 512 << 10;
 
 impl Interp<'_> {
     /// Notes what the functions of a module read and nothing makes.
     pub(super) fn unbound(&mut self, cx: &Cx, source: &Source) {
-        if self.bytes > NEAR {
+        // The entry point and what it imports itself are looked at in any case.
+        if self.bytes > NEAR && cx.depth > 2 {
             return;
         }
         let module = &self.modules[cx.module];
