@@ -105,8 +105,12 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     if args.fix || args.diff {
         let edits: Vec<_> =
             outcome.findings.iter().flat_map(|found| found.edits.iter().cloned()).collect();
-        let changes =
+        let mut changes =
             fix::plan(&edits, args.unsafe_fixes, options.python, options.unsaved.as_ref());
+        // An editor asked for its own text; the modules that it imports stay as they are.
+        if let Some(typed) = &typed {
+            changes.retain(|change| change.path == typed.unsaved.file);
+        }
         if args.diff {
             let mut stdout = std::io::stdout().lock();
             for change in &changes {

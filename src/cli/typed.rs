@@ -52,7 +52,7 @@ impl Typed {
         Ok(Some(Self { unsaved: Unsaved { file, text }, _folder: folder }))
     }
 
-    /// `--fix`: prints the code, changed or as it came, and takes it as the text from now on.
+    /// `--fix`: with the changes of this code alone, prints the code, changed or as it came, and takes it as the text from now on.
     pub(super) fn print(&self, changes: &[FixedFile]) -> std::io::Result<()> {
         let text = match changes.first() {
             Some(change) => {

@@ -343,6 +343,13 @@ fn code_from_standard_input() {
         fixed.out
     );
     assert_eq!(desk.read(file), "from shop import app as application\n");
+    // What could be fixed in a module beside it is neither printed nor written.
+    desk.put("web/a.py", RUNS);
+    let code = "from a import app as application\n";
+    let own = typed(&["--fix", "--stdin-filename", file], code);
+    assert_eq!(own.out, code, "{}", own.err);
+    assert_eq!(desk.read("web/a.py"), RUNS);
+    assert_eq!(typed(&["--diff", "--stdin-filename", file], code).out, "");
     let diff = typed(&["--diff", "--stdin-filename", file], RUNS).out;
     assert!(diff.starts_with("--- a/web/wsgi.py\n"), "{diff}");
 
