@@ -1,9 +1,11 @@
 //! `diagnose`: parse, run, exit code.
 
+mod allocator;
+
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Module → modules that it may name. `cli` and `main` may name everything.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("allocator", &[]),
     ("model", &[]),
     ("text", &[]),
     ("rules", &["model", "text"]),
