@@ -15,12 +15,17 @@ use rustpython_ruff_python_ast::{self as ast, Stmt};
 
 use super::entry::EntryOptions;
 use super::maps::HashMap;
-use super::resolve::finder::{Finder, Found};
+use super::resolve::finder::{Finder, Found, SharedFinder};
 use super::source::Source;
 use super::stack::spawn_deep;
 
 /// Files that are loaded before others help: a small project is done before a thread has started.
 const ALONE: usize = 8;
+/// Bytes of source of which whole trees are made. Of further files there is only the outline; what is called of them
+/// is parsed again.
+pub(super) const WHOLE: u64 = 512 << 10;
+/// Bytes of source of which trees are kept. Those of further files are let go when they have been executed.
+pub(super) const KEPT: u64 = 128 << 10;
 /// Bytes of source that may lie ready: their trees take some thirty times as much.
 const FAR: u64 = 256 << 10;
 
@@ -35,6 +40,7 @@ pub(super) struct Ahead {
 
 struct Shared {
     options: EntryOptions,
+    finder: SharedFinder,
     state: Mutex<State>,
     /// A file is ready, a name is wanted, there is room again, or all is over.
     news: Condvar,
@@ -76,16 +82,17 @@ struct Wanted {
 }
 
 impl Ahead {
-    pub(super) fn new(options: &EntryOptions) -> Self {
+    pub(super) fn new(options: &EntryOptions, finder: &Finder) -> Self {
         Self {
             shared: Arc::new(Shared {
                 options: options.clone(),
+                finder: finder.sharing(),
                 state: Mutex::new(State::default()),
                 news: Condvar::new(),
             }),
             loaded: 0,
             helpers: Vec::new(),
-            scout: Scout::new(options),
+            scout: Scout::new(finder.sharing().finder()),
         }
     }
 
@@ -183,7 +190,7 @@ impl Shared {
     }
 
     fn help(&self) {
-        let mut scout = Scout::new(&self.options);
+        let mut scout = Scout::new(self.finder.finder());
         let mut state = self.lock();
         while !state.over {
             if !state.full
@@ -210,13 +217,17 @@ impl Shared {
             return;
         }
         state.files.insert(file.to_owned(), Slot::Reading);
+        let outline = state.bytes > WHOLE;
         drop(state);
         let reading = Reading { shared: self, file };
         let disk = finder.disk(file);
         // What cannot be read, or is too large, is the interpreter's to say.
         let Some(bytes) = contents(&disk, limits.file_bytes) else { return };
         let shown = self.options.shown(file);
-        let source = Source::parse(&bytes, &shown, &disk, self.options.target());
+        let mut source = Source::parse(&bytes, &shown, &disk, self.options.target());
+        if outline && source.problems().is_empty() {
+            source.parsed.keep_outline();
+        }
         let wanted = imports(source.body(), name, is_package);
         let size = bytes.len() as u64;
         let mut state = self.lock();
@@ -231,15 +242,35 @@ impl Shared {
     }
 }
 
+/// Opens a file without waiting, whatever it is: its name is looked up once only.
+#[cfg(unix)]
+fn open(disk: &Path) -> Option<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let at_once = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).ok()?;
+    File::options().read(true).custom_flags(at_once).open(disk).ok()
+}
+
+/// Opens a regular file.
+#[cfg(not(unix))]
+fn open(disk: &Path) -> Option<File> {
+    std::fs::metadata(disk).ok()?.is_file().then(|| File::open(disk).ok()).flatten()
+}
+
 /// The bytes of a regular file of at most `most` bytes. Nothing is opened that could make the reader wait.
 fn contents(disk: &Path, most: u64) -> Option<Vec<u8>> {
-    let meta = std::fs::metadata(disk).ok()?;
+    let mut file = open(disk)?;
+    let meta = file.metadata().ok()?;
     if !meta.is_file() || meta.len() > most {
         return None;
     }
-    // One byte more than there should be: the end is seen without a second look at the size.
-    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).ok()? + 1);
-    File::open(disk).ok()?.take(most + 1).read_to_end(&mut bytes).ok()?;
+    // One byte more than there should be: that it stays away is the end of a regular file.
+    let size = usize::try_from(meta.len()).ok()?;
+    let mut bytes = vec![0; size + 1];
+    let read = file.read(&mut bytes).ok()?;
+    bytes.truncate(read);
+    if read != size {
+        file.take(most + 1 - read as u64).read_to_end(&mut bytes).ok()?;
+    }
     (bytes.len() as u64 <= most).then_some(bytes)
 }
 
@@ -256,12 +287,8 @@ struct Scout {
 type Place = Option<Rc<[String]>>;
 
 impl Scout {
-    fn new(options: &EntryOptions) -> Self {
-        Self {
-            finder: Finder::new(options.tree()),
-            known: HashMap::default(),
-            dirs: Arc::default(),
-        }
+    fn new(finder: Finder) -> Self {
+        Self { finder, known: HashMap::default(), dirs: Arc::default() }
     }
 
     /// Reads what a name stands for.
@@ -397,7 +424,7 @@ fn absolute(node: &ast::StmtImportFrom, name: &str, is_package: bool) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use super::{Ahead, imports};
+    use super::{Ahead, Finder, imports};
     use crate::python::entry::EntryOptions;
     use crate::python::source::Source;
     use std::path::Path;
@@ -436,7 +463,7 @@ mod tests {
         let server = root.display().to_string();
         let entry = root.join("m0.py");
         let options = EntryOptions::for_file(&entry);
-        let mut ahead = Ahead::new(&options);
+        let mut ahead = Ahead::new(&options, &Finder::new(options.tree()));
         let first = Source::parse(b"import m1\n", "m0.py", &entry, None);
         ahead.offer(&first, "m0", false, std::iter::once(server.as_str()));
         for n in 1..=40 {

@@ -103,6 +103,8 @@ pub struct EntryOptions {
     /// A file that is read elsewhere.
     pub unsaved: Option<Unsaved>,
     pub limits: Limits,
+    /// Nothing is analysed after it: what it read goes with the process, and is not freed piece by piece.
+    pub last: bool,
 }
 
 impl EntryOptions {
@@ -127,6 +129,7 @@ impl EntryOptions {
             whole: false,
             unsaved: None,
             limits: Limits::default(),
+            last: false,
         }
     }
 
@@ -461,7 +464,7 @@ fn analyse(opts: &EntryOptions) -> Analysis {
         .collect::<Vec<_>>();
     let mut third_party: Vec<String> = run.third_party.iter().cloned().collect();
     third_party.sort();
-    Analysis {
+    let analysis = Analysis {
         parsed: loaded.len(),
         loaded,
         sys_path: run.sys_path.clone(),
@@ -471,7 +474,11 @@ fn analyse(opts: &EntryOptions) -> Analysis {
         notes: run.notes.clone(),
         complete: run.complete && module.is_some(),
         has_application,
+    };
+    if opts.last {
+        run.leak();
     }
+    analysis
 }
 
 /// Executes the entry point's file; its module and what the server will call.

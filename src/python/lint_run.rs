@@ -134,7 +134,10 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
     if !options.only_syntax {
         points.extend(entry_points::deeper(&files, paths));
     }
-    let entries = all_entries(points, paths, options);
+    let mut entries = all_entries(points, paths, options);
+    if let Some(entry) = entries.last_mut() {
+        entry.options.last = true;
+    }
     for NamedEntry { options: entry, file } in &entries {
         let analysis = analyse_entry(entry);
         out.entry_points.push(file.clone());

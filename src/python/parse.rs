@@ -59,7 +59,20 @@ struct Tree {
     /// As estimated by `limits`.
     depth: u32,
     /// Taken when it is dropped.
-    parsed: Option<Parsed<ModModule>>,
+    parsed: Option<Contents>,
+}
+
+#[derive(Debug)]
+enum Contents {
+    Whole(Parsed<ModModule>),
+    /// Functions have no bodies any more, and there are no tokens.
+    Outline(ModModule),
+}
+
+impl Tree {
+    fn is_outline(&self) -> bool {
+        matches!(self.parsed, Some(Contents::Outline(_)))
+    }
 }
 
 /// A comment: where it stands and what it says.
@@ -120,12 +133,18 @@ pub fn parse_file(bytes: &[u8], name: &str, target: Option<PythonVersion>) -> Pa
 impl ParsedFile {
     /// The tree; of a broken file what could be read.
     pub fn module(&self) -> Option<&ModModule> {
-        self.tree.as_ref().and_then(|tree| tree.parsed.as_ref()).map(Parsed::syntax)
+        match self.tree.as_ref()?.parsed.as_ref()? {
+            Contents::Whole(parsed) => Some(parsed.syntax()),
+            Contents::Outline(module) => Some(module),
+        }
     }
 
-    /// All tokens with comments, in order; empty without a tree.
+    /// All tokens with comments, in order; empty without a whole tree.
     pub fn tokens(&self) -> &[Token] {
-        self.tree.as_ref().and_then(|tree| tree.parsed.as_ref()).map_or(&[], |tree| tree.tokens())
+        match self.tree.as_ref().and_then(|tree| tree.parsed.as_ref()) {
+            Some(Contents::Whole(parsed)) => parsed.tokens(),
+            _ => &[],
+        }
     }
 
     /// Nothing is known to be wrong, and it was examined.
@@ -140,11 +159,50 @@ impl ParsedFile {
 
     /// Parses again what was let go.
     pub(super) fn bring_back(&mut self) {
-        if let Some(depth) = self.gone.take() {
+        let outline = self.tree.as_ref().filter(|tree| tree.is_outline()).map(|tree| tree.depth);
+        if let Some(depth) = self.gone.take().or(outline) {
             let errors = std::mem::take(&mut self.errors);
             self.parse(depth);
             self.errors = errors;
         }
+    }
+
+    /// Frees what only calls need, the bodies of functions: most of the tree. Whoever parsed a file frees them at
+    /// once, while they are in the cache, and for far less than another thread would pay.
+    pub(super) fn keep_outline(&mut self) {
+        let Some(tree) = &mut self.tree else { return };
+        if tree.depth > SHALLOW {
+            return;
+        }
+        if let Some(Contents::Whole(parsed)) = tree.parsed.take() {
+            let mut module = parsed.into_syntax();
+            super::outline::strip(&mut module.body);
+            tree.parsed = Some(Contents::Outline(module));
+        }
+    }
+
+    /// Bodies of functions and tokens are there, as far as the file could be read.
+    pub(super) fn is_whole(&self) -> bool {
+        self.gone.is_none() && self.tree.as_ref().is_none_or(|tree| !tree.is_outline())
+    }
+
+    /// The same file with its whole tree.
+    pub(super) fn again(&self) -> Self {
+        let mut file = Self {
+            name: self.name.clone(),
+            source: self.source.clone(),
+            encoding: self.encoding.clone(),
+            bom: self.bom,
+            same_bytes: self.same_bytes,
+            lines: self.lines.clone(),
+            errors: self.errors.clone(),
+            not_parsed: self.not_parsed.clone(),
+            target: self.target,
+            tree: None,
+            gone: self.gone.or(self.tree.as_ref().map(|tree| tree.depth)),
+        };
+        file.bring_back();
+        file
     }
 
     /// The comments, for `# diagnose: ignore[…]`.
@@ -246,7 +304,7 @@ impl ParsedFile {
                 if !(tree.has_no_syntax_errors() && semantic.is_empty()) {
                     self.errors = syntax::explain(self, &tree, semantic);
                 }
-                self.tree = Some(Tree { depth, parsed: Some(tree) });
+                self.tree = Some(Tree { depth, parsed: Some(Contents::Whole(tree)) });
             }
             _ => {
                 self.not_parsed =

@@ -32,7 +32,17 @@ impl Source {
         }
     }
 
-    /// The statements; of a broken file what could be read.
+    /// The same file with its whole tree.
+    pub(super) fn again(&self) -> Self {
+        Self {
+            shown: Arc::clone(&self.shown),
+            disk: self.disk.clone(),
+            parsed: self.parsed.again(),
+            postpones_annotations: self.postpones_annotations.clone(),
+        }
+    }
+
+    /// The statements; of a broken file what could be read. Functions of an outline have no bodies.
     pub fn body(&self) -> &[Stmt] {
         self.parsed.module().map_or(&[], |module| &module.body)
     }

@@ -24,7 +24,13 @@ pub struct Ignore {
 
 /// The comments of a source. Reading its tokens again only pays where the words stand.
 pub(super) fn of_source(source: &Source) -> Vec<Ignore> {
-    if source.text().contains("diagnose:") { ignores(&source.parsed) } else { Vec::new() }
+    if !source.text().contains("diagnose:") {
+        Vec::new()
+    } else if source.parsed.is_whole() {
+        ignores(&source.parsed)
+    } else {
+        ignores(&source.parsed.again())
+    }
 }
 
 /// The comments of a file.

@@ -19,7 +19,6 @@ pub struct FuncRef {
     /// Positional parameters in all; `usize::MAX` with `*args`.
     pub positional: usize,
     pub is_async: bool,
-    pub is_generator: bool,
     /// Called through an instance: the first argument is given.
     pub bound: bool,
     /// Decorators that are not known to leave the function as it is.

@@ -366,9 +366,6 @@ impl Interp<'_> {
         if func.is_async {
             return Value::Coroutine(func.clone());
         }
-        if func.is_generator {
-            return Value::Unknown;
-        }
         self.run_body(cx, func, this, positional, keywords)
     }
 
@@ -397,6 +394,10 @@ impl Interp<'_> {
         let Some(def) = syntax::find_function(source.body(), func.offset) else {
             return Value::Unknown;
         };
+        // Calling a generator runs nothing of it.
+        if !func.is_async && syntax::is_generator(&def.body) {
+            return Value::Unknown;
+        }
         let mut frame = Frame::default();
         let mut given = positional.iter();
         let mut parameters = def.parameters.posonlyargs.iter().chain(&def.parameters.args);

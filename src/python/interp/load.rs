@@ -5,13 +5,11 @@ use std::rc::Rc;
 use rustpython_ruff_text_size::TextRange;
 
 use super::{Binding, Caught, Cx, Interp, Module};
+use crate::python::ahead::KEPT;
 use crate::python::maps::HashMap;
 use crate::python::resolve::Origin;
 use crate::python::source::Source;
 use crate::python::value::{ModuleId, Value};
-
-/// Bytes of source of which all trees are kept. Of more files only those are that still run or are called.
-const KEPT: u64 = 256 << 10;
 
 impl Interp<'_> {
     /// Reads, parses and executes one file as a module.
@@ -33,7 +31,11 @@ impl Interp<'_> {
         }
         let source = self.read_source(path, name, !search.is_empty());
         let id = self.modules.len();
-        let mut names = HashMap::default();
+        let statements = source.as_ref().map_or(0, |source| source.body().len());
+        let mut names = HashMap::with_capacity_and_hasher(
+            statements + 3,
+            foldhash::fast::RandomState::default(),
+        );
         let range = TextRange::default();
         let python_name = if self.options.is_script() && id == 0 { "__main__" } else { name };
         for (key, text) in [("__name__", python_name), ("__file__", path)] {
@@ -90,6 +92,7 @@ impl Interp<'_> {
             self.modules[id].dynamic = true;
         }
         self.modules[id].loading = false;
+        self.whole.remove(&id);
         // The lints look at the entry point's tree.
         if self.bytes > KEPT && cx.depth > 0 {
             let source = self.modules[id].source.as_mut();
@@ -100,13 +103,19 @@ impl Interp<'_> {
         Some(id)
     }
 
-    /// A module's source with its tree, for calling what it defines.
+    /// A module's source with its whole tree, for calling what it defines.
     pub(super) fn source_to_run(&mut self, module: ModuleId) -> Option<Rc<Source>> {
         let source = self.modules[module].source.as_mut()?;
-        if let Some(source) = Rc::get_mut(source) {
-            source.parsed.bring_back();
+        if source.parsed.is_whole() {
+            return Some(Rc::clone(source));
         }
-        Some(Rc::clone(source))
+        if let Some(alone) = Rc::get_mut(source) {
+            alone.parsed.bring_back();
+            return Some(Rc::clone(source));
+        }
+        // Its outline is being executed.
+        let whole = self.whole.entry(module).or_insert_with(|| Rc::new(source.again()));
+        Some(Rc::clone(whole))
     }
 
     /// Reads and parses one file, or takes it from who did so before.
@@ -200,5 +209,37 @@ mod tests {
         let mut names: Vec<_> = out.findings.iter().map(|found| found.name).collect();
         names.sort_unstable();
         assert_eq!(names, ["server-at-import", "syntax-error"], "{:?}", out.findings);
+    }
+
+    /// Beyond the first files only outlines are read: functions called meanwhile run all the same, generators do
+    /// not, and comments count.
+    #[test]
+    fn functions_called_while_their_outline_runs() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        let padding = "# more\nx = [1, 2, 3]\n".repeat(3_000);
+        let mut entry = String::new();
+        for n in 0..16 {
+            fs::write(root.join(format!("part{n}.py")), &padding).unwrap();
+            entry.push_str(&format!("import part{n}\n"));
+        }
+        let late = |comment: &str, more: &str| {
+            format!(
+                "from flask import Flask\ndef start():\n    app = Flask(__name__)\n    app.run(){comment}\n{more}    return app\napp = start()\n"
+            )
+        };
+        fs::write(root.join("late.py"), late("", "")).unwrap();
+        fs::write(root.join("silent.py"), late("  # diagnose: ignore[server-at-import]", ""))
+            .unwrap();
+        fs::write(root.join("lazy.py"), late("", "    yield app\n")).unwrap();
+        entry.push_str("import late, silent, lazy\napplication = late.app\n");
+        fs::write(root.join("wsgi.py"), entry).unwrap();
+        let out = run(&[root.join("wsgi.py")], &LintOptions::default());
+        let found: Vec<_> = out
+            .findings
+            .iter()
+            .map(|found| (found.name, found.place.file.rsplit('/').next().unwrap_or_default()))
+            .collect();
+        assert_eq!(found, [("server-at-import", "late.py")], "{:?}", out.findings);
     }
 }

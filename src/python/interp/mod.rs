@@ -208,6 +208,8 @@ pub struct Interp<'o> {
     pins: Option<HashMap<String, String>>,
     /// What modules of installed packages offer.
     surfaces: HashMap<String, Rc<Surface>>,
+    /// Whole trees of modules whose outlines are being executed, once something of them was called.
+    whole: HashMap<ModuleId, Rc<Source>>,
     /// Names that the text of a module binds, once they were asked for.
     names: HashMap<ModuleId, Rc<scopes::Names>>,
     /// Missing names that were looked into, by module.
@@ -231,6 +233,7 @@ impl<'o> Interp<'o> {
     ) -> Self {
         Self {
             options,
+            ahead: Ahead::new(options, &finder),
             finder,
             environment,
             modules: Vec::new(),
@@ -263,16 +266,22 @@ impl<'o> Interp<'o> {
             apps_unknown: false,
             settings: None,
             complete: true,
-            ahead: Ahead::new(options),
             declared: None,
             pins: None,
             surfaces: HashMap::default(),
+            whole: HashMap::default(),
             names: HashMap::default(),
             told: HashMap::default(),
             injecting: (0, false),
             contexts: 0,
             pushed: false,
         }
+    }
+
+    /// Ends the work of its helpers, and leaves what was read to the end of the process.
+    pub fn leak(mut self) {
+        self.ahead = Ahead::new(self.options, &self.finder);
+        std::mem::forget(self);
     }
 
     /// Loads and executes the entry point's file under a module name.

@@ -568,7 +568,6 @@ fn func_ref(cx: &Cx, def: &ast::StmtFunctionDef, wrapped: bool) -> FuncRef {
             + def.parameters.kwonlyargs.iter().filter(|p| p.default.is_none()).count(),
         positional: if def.parameters.vararg.is_some() { usize::MAX } else { positional },
         is_async: def.is_async,
-        is_generator: syntax::is_generator(&def.body),
         bound: false,
         wrapped,
     }

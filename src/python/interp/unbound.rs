@@ -11,6 +11,7 @@ use super::event::Unbound;
 use super::scopes::{self, Names};
 use super::stmt::{catches_names, dotted_text};
 use super::{Cx, EventKind, Interp};
+use crate::python::ahead::WHOLE;
 use crate::python::lints::near;
 use crate::python::source::Source;
 use crate::rules::python_tables;
@@ -50,7 +51,7 @@ const MOST: usize = 20;
 
 /// Bytes of source, in the order in which imports end, whose functions are looked at: a site's own code, not the thousands of files
 /// of a large project, where this would take as long as all the rest.
-const NEAR: u64 = 512 << 10;
+const NEAR: u64 = WHOLE;
 
 impl Interp<'_> {
     /// Notes what the functions of a module read and nothing makes.
@@ -71,6 +72,7 @@ impl Interp<'_> {
         if names.opaque {
             return;
         }
+        let Some(source) = self.source_to_run(cx.module) else { return };
         let guard = guarded_only(source.body());
         let mut reads = Reads {
             names: &names,

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Tree, pathops};
 use crate::python::maps::{HashMap, HashSet};
@@ -114,24 +114,52 @@ pub enum Found {
     Binary(String),
 }
 
+/// A [`Finder`] to be.
+#[derive(Debug, Clone)]
+pub struct SharedFinder {
+    tree: Tree,
+    shared: Arc<Mutex<HashMap<String, Arc<Listing>>>>,
+}
+
+impl SharedFinder {
+    /// A finder that knows what the others have read.
+    pub fn finder(&self) -> Finder {
+        let Self { tree, shared } = self.clone();
+        Finder { tree, listings: HashMap::default(), shared }
+    }
+}
+
 /// Finds modules in a tree.
 pub struct Finder {
     pub tree: Tree,
-    listings: HashMap<String, Rc<Listing>>,
+    listings: HashMap<String, Arc<Listing>>,
+    /// What this one and those of other threads have read.
+    shared: Arc<Mutex<HashMap<String, Arc<Listing>>>>,
 }
 
 impl Finder {
     pub fn new(tree: Tree) -> Self {
-        Self { tree, listings: HashMap::default() }
+        Self { tree, listings: HashMap::default(), shared: Arc::default() }
+    }
+
+    /// What another thread needs to look up the same folders, each of which is read once.
+    pub fn sharing(&self) -> SharedFinder {
+        SharedFinder { tree: self.tree.clone(), shared: Arc::clone(&self.shared) }
     }
 
     /// Contents of a directory on the server.
-    pub fn list(&mut self, dir: &str) -> Rc<Listing> {
+    pub fn list(&mut self, dir: &str) -> Arc<Listing> {
         if let Some(known) = self.listings.get(dir) {
-            return Rc::clone(known);
+            return Arc::clone(known);
         }
-        let listing = Rc::new(Listing::read(&self.tree.disk(dir)));
-        self.listings.insert(dir.to_owned(), Rc::clone(&listing));
+        let shared = || self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = shared().get(dir).cloned();
+        let listing = known.unwrap_or_else(|| {
+            let listing = Arc::new(Listing::read(&self.tree.disk(dir)));
+            shared().insert(dir.to_owned(), Arc::clone(&listing));
+            listing
+        });
+        self.listings.insert(dir.to_owned(), Arc::clone(&listing));
         listing
     }
 
