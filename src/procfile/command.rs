@@ -332,6 +332,9 @@ fn takes_value(program: Program, option: &str) -> bool {
             "--chdir",
             "--pythonpath",
             "--pp",
+            "--http",
+            "--http-socket",
+            "--http11-socket",
         ];
         return known.contains(&option);
     }
@@ -443,6 +446,12 @@ fn options(command: &mut Command, rest: &[String]) {
                 command.target = value.map(str::to_owned);
             }
             (Program::Uwsgi, "--callable") => callable = value,
+            (Program::Uwsgi, "--http" | "--http-socket" | "--http11-socket") => {
+                if let Some(value) = value {
+                    let (host, port) = address(value);
+                    set(&mut bind, host.or(Some("")), port, &text);
+                }
+            }
             (_, "--pythonpath" | "--pp") => command.python_path = value.map(str::to_owned),
             (Program::Celery, "-A" | "--app") => command.target = value.map(str::to_owned),
             (_, "--chdir" | "--app-dir" | "--workdir") => command.chdir = value.map(str::to_owned),

@@ -116,6 +116,7 @@ pub(super) fn check(
         }
         return;
     }
+    worker_missing(command, line, text, project, sink);
     if let Some((dist, others)) = brought_by(name) {
         let requirements = &project.requirements;
         let there = requirements.open
@@ -147,6 +148,46 @@ pub(super) fn check(
                 &[("command", known)],
             );
         }
+    }
+}
+
+/// The package of gunicorn's worker class: `-k eventlet`, `-k uvicorn.workers.UvicornWorker`.
+fn worker_missing(
+    command: &Command,
+    line: u32,
+    text: &str,
+    project: &Project<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let class = command.worker_class.as_deref().unwrap_or_default();
+    if class.starts_with("socketio.sgunicorn") && !project.requirements.has("gevent-socketio") {
+        let message = "This worker class is gevent-socketio's, which is another package than Flask-SocketIO. Write -k eventlet (or -k gevent) with -w 1, and add that package to requirements.txt".to_owned();
+        return sink.add(&DOC, 1.0, line, text, message, &[("command", class)]);
+    }
+    let dist = match class.split('.').next().unwrap_or_default() {
+        _ if command.program != Program::Gunicorn => return,
+        "eventlet" => "eventlet",
+        "gevent" | "gevent_pywsgi" | "gevent_wsgi" | "geventwebsocket" => "gevent",
+        "tornado" => "tornado",
+        "uvicorn" => "uvicorn",
+        "uvicorn_worker" => "uvicorn-worker",
+        "meinheld" => "meinheld",
+        "aiohttp" => "aiohttp",
+        _ => return,
+    };
+    let requirements = &project.requirements;
+    let others = brought_by(dist).map_or(&[] as &[&str], |(_, others)| others);
+    let there = requirements.open
+        || requirements
+            .names
+            .iter()
+            .any(|name| name.contains(dist) || others.iter().any(|other| name.starts_with(other)));
+    if !there {
+        sink.add(
+            &DOC, 0.8, line, text,
+            format!("gunicorn is to work with {class}, but {dist} is not in the project's requirements, so the start fails. Add {dist} to requirements.txt."),
+            &[("command", class), ("dist", dist)],
+        );
     }
 }
 

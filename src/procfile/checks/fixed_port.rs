@@ -52,6 +52,12 @@ pub(super) fn check(
     if port.contains('$') {
         return;
     }
+    // One dash: Streamlit takes it for an argument of the app.
+    if let Some((_, rest)) = text.split_once(" -server.").filter(|_| text.contains("streamlit")) {
+        let word: String = rest.chars().take_while(|c| !c.is_whitespace() && *c != '=').collect();
+        sink.add(&DOC, 1.0, line, text, format!("-server.{word} has one dash too few, so Streamlit does not see it: write --server.{word}"), &[("port", port)]);
+        return;
+    }
     if port.parse::<u32>().is_err() {
         let shown: String = port.chars().take(20).collect();
         let meant = port.trim_matches(['%', '{', '}', '<', '>']).eq_ignore_ascii_case("port");

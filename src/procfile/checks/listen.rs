@@ -32,6 +32,7 @@ pub(super) fn listen<'c>(
         Program::Streamlit => (None, Some("8501")),
         // gunicorn takes the port of the environment by itself.
         Program::Gunicorn => (None, None),
+        Program::Uwsgi if command.bind.is_some() => (None, None),
         _ => return None,
     };
     let config = command.config.as_deref().or(if command.program == Program::Gunicorn {

@@ -2,6 +2,7 @@
 
 mod background;
 pub(super) mod bad_name;
+mod bot;
 mod command_missing;
 mod dev_server;
 mod duplicate;
@@ -15,6 +16,7 @@ mod localhost;
 pub(super) mod misplaced;
 mod module_unresolved;
 mod no_web;
+mod script_server;
 pub(super) mod syntax;
 
 use std::path::{Path, PathBuf};
@@ -43,6 +45,7 @@ pub const DOCS: &[&LintDoc] = &[
     &dev_server::DOC,
     &background::DOC,
     &misplaced::DOC,
+    &bot::DOC,
 ];
 
 /// What is known of the deployment.
@@ -193,6 +196,8 @@ pub(super) fn start_command(
             continue;
         }
         dev_server::check(command, line, text, sink);
+        bot::check(command, line, text, project, sink);
+        script_server::check(command, line, text, project, project.options, sink);
         if let Some(listen) = listen::listen(command, text, project) {
             fixed_port::check(&listen, line, text, project.options, sink);
             localhost::check(&listen, line, text, sink);

@@ -59,6 +59,18 @@ pub(super) fn check(
     );
     let worker = command.program == Program::Celery;
     let who = if worker { "Celery" } else { "the server" };
+    if let Some(target) = command.target.as_deref().filter(|target| server && is_address(target)) {
+        let option = match command.program {
+            Program::Uvicorn | Program::Daphne => "--host and --port",
+            Program::Waitress => "--listen",
+            _ => "-b",
+        };
+        let message = format!(
+            "The first word that is no option names the app, and {target} is an address: write {option} before it, and the app as MODULE:NAME"
+        );
+        let captures = [("module", target), ("name", "")];
+        return sink.add(&DOC, 1.0, line, text, message, &captures);
+    }
     let Some(target) = command.target.as_deref().filter(|target| server && is_plain(target)) else {
         return;
     };
@@ -87,12 +99,36 @@ pub(super) fn check(
             format!("{module} is a file name; {who} wants the module's name, without .py: {right}"),
         );
     }
+    if let Some((folder, stem)) = module.rsplit_once('/').filter(|_| module.starts_with('/')) {
+        let right = if attr.is_empty() { stem.to_owned() } else { format!("{stem}:{attr}") };
+        return say(
+            1.0,
+            format!(
+                "{module} is a path; {who} wants the module's name: {right}, started in that folder (--chdir {folder})"
+            ),
+        );
+    }
     if module.contains('/') {
         return say(
             1.0,
             format!(
                 "{module} is a path; {who} wants the module's name with dots: {}",
                 module.replace('/', ".")
+            ),
+        );
+    }
+    if let Some(package) = module.strip_suffix("__init__") {
+        let inside = command.chdir.as_deref().or(cd).map(|dir| dir.trim_end_matches('/'));
+        let meant = match (package.trim_end_matches('.'), inside) {
+            ("", Some(dir)) => dir.rsplit('/').next().unwrap_or(dir).to_owned(),
+            ("", None) => "FOLDER".to_owned(),
+            (package, _) => package.to_owned(),
+        };
+        let name = if attr.is_empty() { "app" } else { attr };
+        return say(
+            1.0,
+            format!(
+                "__init__ is the folder's own file: {who} wants the folder's name, {meant}:{name}, and is started in the folder above it"
             ),
         );
     }
@@ -167,16 +203,76 @@ pub(super) fn check(
     }
     let alike =
         modules(&dir).into_iter().find(|name| name.eq_ignore_ascii_case(top) || swapped(name, top));
+    let meant = apps_elsewhere(&dir, &below, attr);
     match alike {
         Some(name) if !exists => say(
             1.0,
             format!("There is no module {module} in the project; {name} was probably meant."),
         ),
-        _ => say(
-            if exists || !project.requirements.open { 0.8 } else { 0.5 },
-            format!("There is no module {module} in the project, and no requirement of that name."),
-        ),
+        _ => {
+            let certainty = if exists || !project.requirements.open { 0.8 } else { 0.5 };
+            let rest = match meant {
+                Some(meant) => {
+                    format!("; the app is made in another file: {meant} was probably meant.")
+                }
+                None => ", and no requirement of that name.".to_owned(),
+            };
+            say(certainty, format!("There is no module {module} in the project{rest}"));
+        }
     }
+}
+
+/// The one file that makes an app (or has the factory of that name), as a target: `main:app`.
+fn apps_elsewhere(dir: &Path, below: &str, attr: &str) -> Option<String> {
+    let factory = attr.split_once('(').map(|(name, _)| name);
+    let top = below.split('/').next().unwrap_or(below);
+    let mut folders = vec![(dir.to_owned(), String::new())];
+    // A package of that name is there, and the module in it is elsewhere.
+    if dir.join(top).is_dir() {
+        folders = vec![(dir.join(top), format!("{top}."))];
+        for inner in below_folders(&dir.join(top)).into_iter().take(20) {
+            folders.push((dir.join(top).join(&inner), format!("{top}.{inner}.")));
+        }
+    }
+    let mut found = None;
+    for (folder, prefix) in folders {
+        for name in modules(&folder).into_iter().take(60) {
+            let Some(code) = crate::procfile::text(&folder.join(format!("{name}.py"))) else {
+                continue;
+            };
+            let made = match factory {
+                Some(factory) => code
+                    .lines()
+                    .any(|line| line.starts_with(&format!("def {factory}(")))
+                    .then(|| attr.to_owned()),
+                None => code.lines().find_map(made_here),
+            };
+            if let Some(made) = made {
+                if found.is_some() {
+                    return None;
+                }
+                let module = if name == "__init__" {
+                    prefix.trim_end_matches('.').to_owned()
+                } else {
+                    format!("{prefix}{name}")
+                };
+                found = Some(format!("{module}:{made}"));
+            }
+        }
+    }
+    found
+}
+
+/// `app` of `app = Flask(…)` at the left margin.
+fn made_here(line: &str) -> Option<String> {
+    let (name, value) = line.split_once('=')?;
+    let (name, value) = (name.trim_end(), value.trim_start());
+    let class = value.split('(').next()?.rsplit('.').next()?;
+    (is_identifier(name)
+        && !line.starts_with(char::is_whitespace)
+        && value.contains('(')
+        && matches!(class, "Flask" | "FastAPI" | "Quart" | "Starlette"))
+    .then(|| name.to_owned())
 }
 
 /// The project has exactly one package with a `wsgi` or `asgi` module, as the target names one.
@@ -195,6 +291,15 @@ fn near(dir: &Path, below: &str) -> bool {
             swapped(name, below.split('/').next().unwrap_or(below))
                 || name.eq_ignore_ascii_case(below)
         })
+}
+
+/// `0.0.0.0:8000`, `:8000`, `localhost:80`.
+fn is_address(target: &str) -> bool {
+    let host = target.split(':').next().unwrap_or_default();
+    let numbers = host.split('.').filter(|part| part.parse::<u8>().is_ok()).count();
+    host == "localhost"
+        || numbers == 4 && host.split('.').count() == 4
+        || host.is_empty() && target[1..].parse::<u16>().is_ok()
 }
 
 fn is_identifier(word: &str) -> bool {
