@@ -446,6 +446,12 @@ fn analyse(opts: &EntryOptions) -> Analysis {
         run_file(&mut run, &entry)
     };
     let has_application = application.is_some();
+    if run.third_party_seen("flask_sqlalchemy") {
+        run.misspelled_settings();
+    }
+    if run.third_party_seen("dash") {
+        run.dash_layout();
+    }
     let called = application.as_ref().map_or(Called::Maybe, |value| run.called(value));
     let findings = lints::run(&ModuleCtx { run: &run, entry: module, application, called });
     let loaded = run

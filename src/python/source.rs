@@ -102,6 +102,10 @@ impl Source {
     /// line could say (`if __name__ = "__main__":`).
     pub fn is_below_broken(&self, offset: u32) -> bool {
         let line = self.line_of(offset);
+        // What stands on a broken line itself was pieced together.
+        if self.problems().iter().any(|p| p.line == line && p.needs_python.is_none()) {
+            return true;
+        }
         let text = |line: u32| self.parsed.lines.text(self.text(), line);
         let indent = |line: u32| text(line).len() - text(line).trim_start().len();
         let before = self.problems().iter().filter(|problem| {

@@ -5,6 +5,7 @@
 
 pub mod attributes;
 mod capture;
+pub mod clashes;
 mod embedded;
 mod fill;
 mod load;

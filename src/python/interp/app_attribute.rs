@@ -56,6 +56,20 @@ impl Interp<'_> {
             "flask.Flask" if self.is_other_flask() => return,
             "flask.Flask" => "flask.Flask",
             "fastapi.FastAPI" => "fastapi.FastAPI",
+            "flask_sqlalchemy.SQLAlchemy" => {
+                // SQLAlchemy has `column`, `table` and `text` as well.
+                let near = OF_DATABASE.iter().find(|right| {
+                    right.eq_ignore_ascii_case(name)
+                        && **right != name
+                        && !matches!(name, "column" | "table" | "Session")
+                });
+                if let Some(near) = near.filter(|_| !self.is_set_somewhere(name)) {
+                    let (class, near) = ("flask_sqlalchemy.SQLAlchemy", (*near).to_owned());
+                    let kind = EventKind::NoAppAttribute { class, name: name.to_owned(), near };
+                    self.emit(cx, attr.range, "app-attribute", kind);
+                }
+                return;
+            }
             _ => return,
         };
         let Some(names) = attributes::of_class(known) else { return };
@@ -115,6 +129,46 @@ impl Interp<'_> {
         }
     }
 }
+
+impl Interp<'_> {
+    /// `class Note(db.Model)` where `db = SQLAlchemy` is the class and no object of it.
+    pub(super) fn base_of_class(&mut self, cx: &Cx, base: &Expr, value: &Value) {
+        let (Value::Ext(name), Expr::Attribute(node)) = (value, base) else { return };
+        if &**name != "flask_sqlalchemy.SQLAlchemy.Model" || cx.quiet || cx.weight < 1.0 {
+            return;
+        }
+        let Expr::Name(db) = &*node.value else { return };
+        let db = db.id.as_str();
+        // Where it got the name, not where that was imported.
+        let made = self.modules.iter().enumerate().find_map(|(id, module)| {
+            let binding = module.names.get(db)?;
+            let is_class = matches!(&binding.value, Value::Ext(class) if &**class == "flask_sqlalchemy.SQLAlchemy");
+            let line = module.source.as_ref()?.excerpt(binding.range);
+            (is_class && line.contains('=') && !binding.maybe).then_some((id, binding.range))
+        });
+        if let Some((module, range)) = made {
+            let (app, class) = (db.to_owned(), "flask_sqlalchemy.SQLAlchemy".to_owned());
+            let cx = Cx { module, ..cx.clone() };
+            self.emit(&cx, range, "class", EventKind::ClassNotCalled { app, class });
+        }
+    }
+}
+
+/// Names that Flask-SQLAlchemy's object has in these letters only.
+const OF_DATABASE: &[&str] = &[
+    "Model",
+    "Column",
+    "Integer",
+    "String",
+    "Boolean",
+    "DateTime",
+    "ForeignKey",
+    "Float",
+    "Table",
+    "relationship",
+    "backref",
+    "session",
+];
 
 #[cfg(test)]
 mod tests {

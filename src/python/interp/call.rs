@@ -86,6 +86,9 @@ impl Interp<'_> {
         {
             self.unset_variable(cx, inner);
         }
+        if let Some((base, node)) = &receiver {
+            self.discord_loop(cx, call, base, node.attr.as_str());
+        }
         if let Some((base, node)) = &receiver
             && let Some(value) = self.method(cx, base, node, call, &args)
         {
@@ -101,7 +104,13 @@ impl Interp<'_> {
                     Some((object @ Value::Object(_), _)) => object,
                     _ => &Value::Unknown,
                 };
-                self.call_bound(cx, func, this, &args.positional, &args.keywords)
+                let before = self.unset.len();
+                if args.positional.iter().any(|value| matches!(value, Value::EnvValue)) {
+                    self.unset_arguments(cx, call, func);
+                }
+                let value = self.call_bound(cx, func, this, &args.positional, &args.keywords);
+                self.unset.truncate(before);
+                value
             }
             Value::Class(class) => {
                 let object = Value::Object(Rc::clone(class));
@@ -144,6 +153,10 @@ impl Interp<'_> {
         if self.is_method(func) {
             return;
         }
+        if let Some(kind) = self.unknown_keyword(func, args) {
+            self.emit(cx, call.range, "arguments", kind);
+            return;
+        }
         let name = func.name.to_string();
         let kind = if given < func.required {
             EventKind::Arguments { name, wanted: func.required, given }
@@ -153,6 +166,28 @@ impl Interp<'_> {
             return;
         };
         self.emit(cx, call.range, "arguments", kind);
+    }
+
+    /// A keyword that the function has no parameter for.
+    fn unknown_keyword(&self, func: &FuncRef, args: &Args) -> Option<EventKind> {
+        if args.keywords.is_empty() {
+            return None;
+        }
+        let source = self.modules[func.module].source.as_ref()?;
+        let def = syntax::find_function(source.body(), func.offset)?;
+        if def.parameters.kwarg.is_some() || !def.decorator_list.is_empty() {
+            return None;
+        }
+        let names: Vec<&str> = def
+            .parameters
+            .args
+            .iter()
+            .chain(&def.parameters.kwonlyargs)
+            .map(|parameter| parameter.parameter.name.as_str())
+            .collect();
+        let (given, _) = args.keywords.iter().find(|(key, _)| !names.contains(&key.as_str()))?;
+        let near = crate::python::lints::near::nearest(given, names.iter().copied());
+        Some(EventKind::NoKeyword { function: func.name.to_string(), given: given.clone(), near })
     }
 
     /// A class method under a plain name brings its class along: `add = Registry.add`.
@@ -181,6 +216,11 @@ impl Interp<'_> {
         }
         self.server_thread(cx, call, name, args);
         self.opener(cx, call, name, args);
+        self.wants_loop(cx, call, name);
+        self.extension_call(cx, call, name, args);
+        if name.starts_with("environs.") {
+            self.reader_of_environment(cx, name, &args.positional, !args.is_open(), call.range);
+        }
         let exits = self.check(cx, call, statement, name, receiver, args);
         self.route(cx, call, name, args);
         if let Some((_, node)) = receiver {
@@ -319,14 +359,7 @@ impl Interp<'_> {
 
     /// `int(os.environ.get("PORT"))`, `os.getenv("HOSTS").split(",")`: without the variable that is None.
     fn unset_variable(&mut self, cx: &Cx, call: &ast::ExprCall) {
-        let method = dotted_text(&call.func).unwrap_or_default();
-        let one = call.arguments.args.len() == 1 && call.arguments.keywords.is_empty();
-        if !one || !(method.ends_with("environ.get") || method.ends_with("getenv")) {
-            return;
-        }
-        if let Value::Str(name) = self.expr(&cx.quietly(), &call.arguments.args[0])
-            && !self.environ.contains_key(&*name)
-        {
+        if let Some(name) = self.may_be_unset(cx, call) {
             self.env_required(cx, &name, call.range);
         }
     }

@@ -124,9 +124,18 @@ impl Interp<'_> {
             // The table takes the current app for an app.
             Value::Inst(name) if &**name == "flask.Flask" => {
                 let is_proxy = match written {
-                    Expr::Name(name) if name.id.as_str() == "current_app" => {
-                        let source = self.modules[cx.module].source.as_ref();
-                        source.is_some_and(|source| imports_current_app(source.body()))
+                    Expr::Name(name) => {
+                        let name = name.id.as_str();
+                        let module = &self.modules[cx.module];
+                        let source = module.source.as_ref();
+                        // `current_app as app`: the name's place is the whole of it.
+                        let renamed = || {
+                            source.zip(module.names.get(name)).is_some_and(|(source, binding)| {
+                                source.slice(binding.range).starts_with("current_app as ")
+                            })
+                        };
+                        (name == "current_app" || renamed())
+                            && source.is_some_and(|s| imports_current_app(s.body(), name))
                     }
                     _ => dotted_text(written).is_some_and(|text| text == "flask.current_app"),
                 };
@@ -184,16 +193,17 @@ impl Interp<'_> {
     }
 }
 
-/// A module takes Flask's own `current_app` from Flask, under that name.
-fn imports_current_app(body: &[Stmt]) -> bool {
+/// A module takes Flask's own `current_app` from Flask, under a name.
+fn imports_current_app(body: &[Stmt], name: &str) -> bool {
     body.iter().any(|stmt| match stmt {
         Stmt::ImportFrom(node) => {
             node.level == 0
                 && node.module.as_ref().is_some_and(|module| module.as_str() == "flask")
-                && node
-                    .names
-                    .iter()
-                    .any(|alias| alias.name.as_str() == "current_app" && alias.asname.is_none())
+                && node.names.iter().any(|alias| {
+                    alias.name.as_str() == "current_app"
+                        && alias.asname.as_ref().map_or("current_app", |given| given.as_str())
+                            == name
+                })
         }
         _ => false,
     })
@@ -221,6 +231,7 @@ mod tests {
             "names = [user.name for user in User.query]",
             "def seed():\n    db.session.commit()\nseed()",
             "key = current_app.config['KEY']",
+            "from flask import current_app as app\nkey = app.config['KEY']",
             "name = request.args.get('name')",
             "user = session['user']",
             "session['user'] = 'ana'",

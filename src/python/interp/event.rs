@@ -88,12 +88,32 @@ pub enum EventKind {
     FileLoad(FileLoad),
     /// `from ..x import y` in a module that has no package so far up.
     Relative { written: String, alone: bool, certainty: f64 },
+    /// Something is started at import that wants a running event loop; the text is what.
+    NoLoop { what: String, discord: bool },
+    /// A database's address whose first word names no database; what was meant.
+    DatabaseUrl { given: String, right: String, postgres: bool },
+    /// An extension is given its app above the line that sets what it reads then.
+    ConfigLate { extension: String, setting: String, line: TextRange, fails: bool, certainty: f64 },
+    /// A folder's `__init__.py` has another name.
+    InitMisnamed { package: String, file: String },
+    /// A file that is loaded is only the note that Git LFS leaves in its place.
+    LfsPointer(String),
+    /// An own function is given an argument by a name that it does not have.
+    NoKeyword { function: String, given: String, near: Option<String> },
+    /// A setting's name is misspelled, and nothing sets the right one.
+    SettingMisspelled(String),
+    /// A Dash app gets its layout in a file that is not loaded.
+    NoLayout { app: String, file: String },
+    /// A package's version does not work with another that the requirements leave open.
+    Clash(Clash),
+    /// A folder and a file's name are put together without a slash.
+    Glued { path: String, right: String },
     /// A second view function of a name that a Flask app or blueprint has already.
-    DuplicateEndpoint { app: String, name: String, first: TextRange, blueprint: bool },
+    DuplicateEndpoint { app: String, name: String, first: TextRange, blueprint: bool, by: NamedBy },
     /// Something given to a route that Flask refuses; `later`: only when its blueprint is registered.
     RouteRefused { wrong: RouteRefused, later: bool },
     /// A view function takes the name of the app that it belongs to, made at that place.
-    AppTaken { app: String, first: TextRange },
+    AppTaken { app: String, first: TextRange, blueprint: bool },
     /// `app = Flask`: the class of an app is used as if it were one. The event's place is the name.
     ClassNotCalled { app: String, class: String },
     /// An attribute that no version of an app's class has.
@@ -125,6 +145,33 @@ pub enum EventKind {
     DjangoName { setting: &'static str, name: String, near: Option<String> },
 }
 
+/// Packages that do not go together, as the requirements ask for them.
+#[derive(Debug, Clone)]
+pub struct Clash {
+    /// As the requirements name it.
+    pub dist: String,
+    pub version: Option<String>,
+    /// What goes wrong, in one sentence.
+    pub why: &'static str,
+    /// What to write in the requirements.
+    pub instead: &'static str,
+    /// The package is not asked for at all; the text is what needs it.
+    pub lacks: Option<String>,
+    /// 1.0, 0.8 or 0.5.
+    pub certainty: f64,
+}
+
+/// What gives an endpoint its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NamedBy {
+    /// The view function.
+    Function,
+    /// A decorator of the project, whose inner function has that name.
+    Decorator(String),
+    /// The text given to `as_view`.
+    AsView,
+}
+
 /// What Flask refuses when a route is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RouteRefused {
@@ -140,6 +187,12 @@ pub enum RouteRefused {
     Bare(String),
     /// `<str:name>`, `<id:int>`.
     Converter { given: String, meant: String },
+    /// `prefix="shop"` or `prefix="/shop/"` of a FastAPI router.
+    Prefix { given: String, right: String },
+    /// A path of FastAPI that does not begin with `/`.
+    Path(String),
+    /// What is registered is no blueprint; `what` says what it is, `instead` what to do.
+    NoBlueprint { written: String, what: String, instead: String },
     /// A module is registered; the name of the blueprint or router in it.
     Module { written: String, inside: Option<String>, method: String },
 }

@@ -368,6 +368,9 @@ impl Interp<'_> {
         if node.ctx.is_load() {
             self.context_item(cx, &base, node);
             self.indexed(cx, &base, &key, node);
+            if matches!(key, Value::EnvValue) {
+                self.unset_key(cx, &base, node);
+            }
         }
         match (&base, &key) {
             (Value::Environ, Value::Str(name)) => {

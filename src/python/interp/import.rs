@@ -206,6 +206,9 @@ impl Interp<'_> {
             || module.source.is_none()
         {
             if module.source.is_none() && !module.search.is_empty() && !cx.caught.imports {
+                if self.init_misnamed(cx, id, range) {
+                    return Value::Unknown;
+                }
                 self.missing_part(cx, &full, name, id, range);
             }
             return Value::Unknown;
@@ -438,6 +441,7 @@ impl Interp<'_> {
             self.third_party.insert(top.to_owned());
             return super::expr::ext(top);
         }
+        self.clash(cx, top, range);
         self.not_found(cx, top, full, range, name_range);
         super::expr::ext(top)
     }

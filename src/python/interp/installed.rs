@@ -119,7 +119,7 @@ impl Interp<'_> {
         cx.caught.imports || cx.quiet || self.hooks || cx.weight < 0.75
     }
 
-    fn is_installed(&self, module: &str) -> bool {
+    pub(super) fn is_installed(&self, module: &str) -> bool {
         self.third_party.contains(module.split('.').next().unwrap_or(module))
     }
 
@@ -148,21 +148,36 @@ impl Interp<'_> {
     fn pinned(&mut self, cx: &Cx, full: &str, range: TextRange) {
         let Some(gone) = removed_names::of(full) else { return };
         let (module, name) = gone.name.rsplit_once('.').unwrap_or((gone.name, ""));
-        let Some(least) = self.pin(gone.dist) else { return };
-        if !gone.is_gone_in(&least) {
-            return;
+        let least = self.pin(gone.dist);
+        match &least {
+            Some(least) if !gone.is_gone_in(least) => return,
+            // Whatever is newest will be installed.
+            None if !self.newest_wanted(gone.dist) => return,
+            _ => {}
         }
+        let certainty = if least.is_some() { 0.8 } else { 0.5 };
         let kind = EventKind::NotInstalled(NotInstalled {
             module: module.to_owned(),
             name: name.to_owned(),
             part: gone.name != full,
             dist: gone.dist.to_owned(),
-            version: Some(least),
+            version: least,
             pinned: true,
             instead: gone.instead,
-            certainty: 0.8,
+            certainty,
         });
         self.emit(cx, range, "installed", kind);
+    }
+
+    /// The requirements leave the version of a distribution open, or do not speak of it and leave Flask's open,
+    /// which brings it.
+    fn newest_wanted(&mut self, dist: &str) -> bool {
+        let asked = self.asked();
+        let flasks = ["werkzeug", "jinja2", "markupsafe", "itsdangerous"];
+        match asked.get(dist) {
+            Some(asked) => asked.open,
+            None => flasks.contains(&dist) && asked.get("flask").is_some_and(|flask| flask.open),
+        }
     }
 
     /// A method that the class of an app lost in a version.

@@ -278,6 +278,12 @@ impl Interp<'_> {
         how: Opening,
         call: &ast::ExprCall,
     ) {
+        if !cx.caught.errors && how != Opening::Makes {
+            self.lfs_pointer(cx, path, call.range());
+        }
+        if path.starts_with('/') && !cx.caught.errors {
+            self.glued(cx, path, call.range());
+        }
         if path.starts_with('/')
             || path.starts_with('~')
             || path.contains("://")

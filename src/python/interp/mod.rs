@@ -6,14 +6,21 @@
 mod app_attribute;
 mod brackets;
 mod call;
+mod clashes;
 mod command_line;
 mod cond;
 mod context;
+mod dash;
+mod database;
 mod django;
 mod endpoint;
+mod env_arguments;
 pub mod event;
+mod event_loop;
 mod expr;
+mod glued;
 mod import;
+mod init_name;
 mod inside;
 mod installed;
 mod load;
@@ -22,13 +29,15 @@ mod methods;
 mod missing;
 mod models;
 mod names;
+mod needs;
 mod openers;
 mod other_case;
 mod raised;
+mod registered;
 mod route;
 pub(super) mod scopes;
 mod stmt;
-mod syntax;
+pub(super) mod syntax;
 mod threads;
 mod unbound;
 
@@ -220,6 +229,9 @@ pub struct Interp<'o> {
     /// may be among them.
     contexts: usize,
     pushed: bool,
+    configured: database::Configured,
+    /// Parameters of running functions that were given a variable of the environment that may be unset.
+    unset: Vec<env_arguments::Unset>,
 }
 
 impl<'o> Interp<'o> {
@@ -275,6 +287,8 @@ impl<'o> Interp<'o> {
             injecting: (0, false),
             contexts: 0,
             pushed: false,
+            configured: database::Configured::default(),
+            unset: Vec::new(),
         }
     }
 
@@ -374,6 +388,10 @@ impl<'o> Interp<'o> {
                 Some(old) if cx.weight < 0.75 => join(old, &value),
                 _ => value,
             };
+            if !self.unset.is_empty() {
+                let running = self.running.last();
+                self.unset.retain(|unset| !unset.is_parameter(running, name));
+            }
             frame.vars.insert(name.to_owned(), value);
             return;
         }

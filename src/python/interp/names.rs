@@ -189,7 +189,9 @@ impl Interp<'_> {
         if names.opaque || names.may_be_made(name) || below && !loading {
             return;
         }
-        if loading && (self.apps_unknown || id == cx.module || !below) {
+        // `import pilosa` in a file of that name: the package was meant, and has the name.
+        let itself = loading && id == cx.module && !below && search.is_empty();
+        if loading && !itself && (self.apps_unknown || id == cx.module || !below) {
             return;
         }
         let near = near::nearest(name, names.module.keys().map(String::as_str));

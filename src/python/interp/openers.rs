@@ -145,7 +145,15 @@ impl Interp<'_> {
             let inside = own
                 .map(|at| at.path.as_str())
                 .any(|dir| folder.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/')));
-            if !inside || !self.finder.is_dir(&pathops::parent(folder)) {
+            // `/static` for a `static` beside the file.
+            let beside = pathops::join(
+                &pathops::parent(&self.modules[cx.module].path),
+                folder.trim_start_matches('/'),
+            );
+            let slipped = wanted == FolderFor::Static
+                && !self.finder.is_dir(folder)
+                && self.finder.is_dir(&beside);
+            if !slipped && (!inside || !self.finder.is_dir(&pathops::parent(folder))) {
                 return;
             }
         }

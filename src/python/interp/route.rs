@@ -5,6 +5,7 @@ use rustpython_ruff_text_size::Ranged;
 
 use super::call::Args;
 use super::event::RouteRefused;
+use super::registered::FASTAPI_ROUTES;
 use super::{Cx, EventKind, Interp};
 use crate::python::lints::near;
 use crate::python::value::{ModuleId, Value};
@@ -48,9 +49,14 @@ impl Interp<'_> {
                 self.emit(cx, call.range, "arguments", kind);
             }
             self.static_url(cx, call, args);
+            self.flask_keywords(cx, args, call.range);
             return;
         }
+        self.made(cx, call, name, args);
         let Some((class, method)) = name.rsplit_once("().") else { return };
+        if method == "include_router" {
+            self.prefix(cx, call, args);
+        }
         let flask = match class {
             "flask.Flask" => true,
             "flask.Blueprint" | "fastapi.FastAPI" | "fastapi.APIRouter" => false,
@@ -60,6 +66,15 @@ impl Interp<'_> {
             && matches!(method, "register_blueprint" | "include_router")
         {
             self.module_registered(cx, call, *id, method);
+        }
+        if method == "register_blueprint" {
+            self.no_blueprint(cx, call, args);
+        }
+        if class == "fastapi.FastAPI" && FASTAPI_ROUTES.contains(&method) {
+            self.routed_path(cx, call, args);
+        }
+        if method == "add_url_rule" {
+            self.view_class(cx, call);
         }
         if class.starts_with("fastapi") || !ROUTES.contains(&method) || self.is_other_flask() {
             return;
@@ -145,7 +160,7 @@ impl Interp<'_> {
         self.refused(cx, first.range(), wrong, false);
     }
 
-    fn refused(
+    pub(super) fn refused(
         &mut self,
         cx: &Cx,
         range: rustpython_ruff_text_size::TextRange,

@@ -147,7 +147,10 @@ impl Interp<'_> {
             let weight = if self.options.python.is_some() { 1.0 } else { 0.8 };
             let inner = Cx { weight: cx.weight * weight, ..cx.clone() };
             for annotation in def.parameters.iter().filter_map(ast::AnyParameterRef::annotation) {
-                self.expr(&inner, annotation);
+                let value = self.expr(&inner, annotation);
+                if !def.decorator_list.is_empty() {
+                    self.form_wanted(&inner, &value, annotation.range());
+                }
             }
             if let Some(returns) = &def.returns {
                 self.expr(&inner, returns);
@@ -174,7 +177,9 @@ impl Interp<'_> {
         }
         if let Some(arguments) = &def.arguments {
             for base in &arguments.args {
-                bases.push(self.expr(cx, base));
+                let value = self.expr(cx, base);
+                self.base_of_class(cx, base, &value);
+                bases.push(value);
             }
             for keyword in &arguments.keywords {
                 opaque = true;
@@ -212,7 +217,10 @@ impl Interp<'_> {
     /// Binds targets.
     pub(super) fn assign(&mut self, cx: &Cx, target: &Expr, value: &Value, source: Option<&Expr>) {
         match target {
-            Expr::Name(name) => self.bind(cx, name.id.as_str(), value.clone(), name.range),
+            Expr::Name(name) => {
+                self.setting_url(cx, name.id.as_str(), value, name.range);
+                self.bind(cx, name.id.as_str(), value.clone(), name.range);
+            }
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
                 for (at, item) in elts.iter().enumerate() {
                     let part = match value {
@@ -227,6 +235,7 @@ impl Interp<'_> {
                 let base = self.expr(cx, &node.value);
                 let more = format!(".{}", node.attr);
                 self.context_store(cx, &base, &node.value, &more, node.range);
+                self.config_replaced(&base, node.attr.as_str());
                 if matches!(&base, Value::Ext(name) if &**name == "sys")
                     && node.attr.as_str() == "path"
                 {
@@ -241,6 +250,7 @@ impl Interp<'_> {
                 let base = self.expr(cx, &node.value);
                 let key = self.expr(cx, &node.slice);
                 self.context_store(cx, &base, &node.value, "[…]", node.range);
+                self.config_store(cx, &base, &key, value, node);
                 match (&base, &key) {
                     (Value::Environ, Value::Str(key)) => {
                         let value = if matches!(value, Value::Str(_)) {

@@ -5,7 +5,10 @@ use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
 use rustpython_ruff_text_size::Ranged;
 
 /// The function whose definition starts at an offset.
-pub(super) fn find_function(body: &[Stmt], offset: u32) -> Option<&ast::StmtFunctionDef> {
+pub(in crate::python) fn find_function(
+    body: &[Stmt],
+    offset: u32,
+) -> Option<&ast::StmtFunctionDef> {
     for stmt in body {
         let range = stmt.range();
         if offset < range.start().to_u32() || offset >= range.end().to_u32() {

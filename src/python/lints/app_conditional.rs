@@ -34,7 +34,8 @@ pub(super) fn guarded(cx: &ModuleCtx) -> Option<TextRange> {
 }
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    if !cx.is_served() || cx.application.is_some() || !cx.entry_is_clear() {
+    // A star import may bring many names, but hardly the one that the file makes itself.
+    if !cx.is_served() || cx.application.is_some() || !cx.run.complete {
         return;
     }
     let (Some((id, _)), Some(range)) = (cx.entry(), guarded(cx)) else { return };

@@ -59,7 +59,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let Some(binding) = cx.module(id).names.get(cx.wanted()) else { return };
     let wanted = cx.wanted();
     let (name, certainty) = match value {
-        Value::Func(func) if is_factory(func) => (func.name.to_string(), 1.0),
+        Value::Func(func) if is_factory(func) && super::returns::gives_something(cx, func) => {
+            (func.name.to_string(), 1.0)
+        }
         Value::Func(func)
             if !func.wrapped
                 && func.positional != usize::MAX

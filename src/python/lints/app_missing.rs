@@ -58,7 +58,21 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         [(name, _, _)] => {
             format!(" Your app is called `{name}` here: add the line `{wanted} = {name}`")
         }
-        _ => format!(" Add a line such as `from your_module import app as {wanted}`"),
+        _ => match imported_app(cx, id) {
+            Some((module, app)) if app == wanted => {
+                format!(" Your app is in `{module}`: add the line `from {module} import {app}`")
+            }
+            Some((module, app)) => format!(
+                " Your app is in `{module}`: add the line `from {module} import {app} as {wanted}`"
+            ),
+            None => format!(" Add a line such as `from your_module import app as {wanted}`"),
+        },
+    };
+    let hint = match super::returns::made_inside(source, wanted) {
+        Some((function, line)) if apps.is_empty() => format!(
+            " `{function}()` alone makes it, in line {line}, and keeps it to itself: move that line out of the function, or call `{function}()` at the left margin and take what it returns"
+        ),
+        _ => hint,
     };
     let hint = match super::programs::instead(source) {
         Some(instead) if apps.is_empty() => format!(" {instead}"),
@@ -106,6 +120,24 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         found.edits.extend(edit);
     }
     out.push(found);
+}
+
+/// The one app of the one module that the entry point imports and that makes one.
+fn imported_app(cx: &ModuleCtx, id: ModuleId) -> Option<(String, String)> {
+    let mut found = None;
+    for (at, module) in cx.run.modules.iter().enumerate() {
+        if module.importer != Some(id) || module.source.is_none() {
+            continue;
+        }
+        let made = |(name, _, imported): (String, TextRange, bool)| (!imported).then_some(name);
+        let mut apps = apps(cx, at).into_iter().filter_map(made);
+        match (apps.next(), apps.next()) {
+            (None, _) => {}
+            (Some(app), None) if found.is_none() => found = Some((module.name.clone(), app)),
+            _ => return None,
+        }
+    }
+    found
 }
 
 /// Names that hold an application, whether imported, in order.

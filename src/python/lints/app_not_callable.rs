@@ -5,7 +5,7 @@ use crate::model::Severity;
 use crate::python::calls::table;
 use crate::python::entry::Interface;
 use crate::python::interp::Called;
-use crate::python::value::{ClassVal, ModuleId, Value};
+use crate::python::value::{ClassVal, FuncRef, ModuleId, Value};
 use rustpython_ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -56,7 +56,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let (what, message) = match (known, value) {
         (Some(what), _) => {
             let web_py = matches!(value, Value::Inst(name) if &**name == "web.application");
-            let instead = if web_py {
+            let tornado =
+                matches!(value, Value::Inst(name) if &**name == "tornado.web.Application");
+            let instead = if tornado {
+                "Tornado is a server of its own, and its apps are no WSGI apps. Start it as a program (`python FILE`), with `app.listen(PORT)` and `IOLoop.current().start()`"
+            } else if web_py {
                 "what web.py makes for servers is its `wsgifunc()`"
             } else {
                 "it must be the app object itself"
@@ -75,14 +79,23 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             if wsgi
                 && !func.is_async
                 && !func.wrapped
-                && !super::app_factory::is_factory(func)
+                && !makes_app(cx, func)
                 && !super::app_shadowed::is_view(cx, func)
                 && (func.positional < 2 || func.required > 2) =>
         {
             let what = format!("`def {}`", func.name);
-            let message = format!(
-                "The server calls `{wanted}` with two arguments, `environ` and `start_response`, and {what} does not take exactly these"
-            );
+            let instead = cx.source(func.module).and_then(|s| super::programs::instead(s));
+            let message = if func.positional == 0 && !super::returns::gives_something(cx, func) {
+                format!(
+                    "`{wanted}` is the function `{}`, which takes nothing and returns nothing, so it is no web app. {}",
+                    func.name,
+                    instead.unwrap_or("Import the app object in its place, such as the `app` of `app = Flask(__name__)`")
+                )
+            } else {
+                format!(
+                    "The server calls `{wanted}` with two arguments, `environ` and `start_response`, and {what} does not take exactly these"
+                )
+            };
             (what, message)
         }
         _ => return,
@@ -90,6 +103,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
     found.captures.insert("what".to_owned(), what);
     out.push(found);
+}
+
+/// It is called without arguments, and gives something back.
+fn makes_app(cx: &ModuleCtx, func: &FuncRef) -> bool {
+    super::app_factory::is_factory(func) && super::returns::gives_something(cx, func)
 }
 
 /// The function that is called in the line that gives a name its value: `app = create_app()`.

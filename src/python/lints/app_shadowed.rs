@@ -53,11 +53,12 @@ pub(super) fn is_view(cx: &ModuleCtx, func: &FuncRef) -> bool {
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::AppTaken { app, first } = &event.kind else { continue };
+        let EventKind::AppTaken { app, first, blueprint } = &event.kind else { continue };
         let line =
             cx.source(event.module).map_or(0, |source| source.line_of(first.start().to_u32()));
+        let what = if *blueprint { "blueprint" } else { "app" };
         let message = format!(
-            "This function is called `{app}`, like the app that line {line} makes: from here on `{app}` is the function, and the app is lost. Give the function another name"
+            "This function is called `{app}`, like the {what} that line {line} makes: from here on `{app}` is the function, and the {what} is lost. Give the function another name"
         );
         out.push(cx.at(&DOC, event, 1.0, message));
     }

@@ -57,8 +57,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
 
 fn wrong_sort(cx: &ModuleCtx, what: &str) -> String {
     format!(
-        "`{}` is an ASGI app ({what}), and this server speaks WSGI: wrap it, for instance with `a2wsgi.ASGIMiddleware`, or run it on an ASGI server",
-        cx.wanted()
+        "`{0}` is an ASGI app ({what}), and this server speaks WSGI: start it with an ASGI server (`uvicorn {1}:{0}`, or gunicorn with `-k uvicorn.workers.UvicornWorker`), or wrap it with `a2wsgi.ASGIMiddleware`",
+        cx.wanted(),
+        cx.entry.map_or("main", |id| cx.module(id).name.as_str())
     )
 }
 

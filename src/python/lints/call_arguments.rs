@@ -35,12 +35,28 @@ def create_app(config):
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
+        if let EventKind::NoKeyword { function, given, near } = &event.kind {
+            let hint = match near {
+                Some(near) => format!("write `{near}=` in its place"),
+                None if function == "Flask" => format!("leave `{given}=` out"),
+                None => format!("leave `{given}=` out, or add the parameter to `def {function}`"),
+            };
+            let message = format!(
+                "`{function}` takes no argument `{given}`, so the call fails with TypeError: {hint}"
+            );
+            let mut found = cx.at(&DOC, event, 1.0, message);
+            found.captures.insert("name".to_owned(), function.clone());
+            out.push(found);
+            continue;
+        }
         let EventKind::Arguments { name, wanted, given } = &event.kind else { continue };
         let plural = |n: usize| if n == 1 { "" } else { "s" };
         let message = if name == "os.environ.setdefault" {
             "`os.environ.setdefault` needs a name and a value, and only one text stands here: put a comma between the two".to_owned()
         } else if name == "Flask" && *given == 0 {
             "`Flask` must be told the name of its file: write `Flask(__name__)`. As it stands the call fails with TypeError".to_owned()
+        } else if name == "Blueprint" {
+            "`Blueprint` must be told a name of its own and the name of its file: write `Blueprint(\"NAME\", __name__)`. As it stands the call fails with TypeError".to_owned()
         } else if name == "sys.path.insert" {
             "`sys.path.insert` wants a position and a folder, in this order: write `sys.path.insert(0, \"/the/folder\")`. As it stands the call fails with TypeError".to_owned()
         } else if name == "sys.path.append" {

@@ -62,7 +62,21 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             FolderFor::Static => "The folder of static files",
             FolderFor::Listing => "The folder",
         };
-        let (certainty, message) = if beside {
+        let plain = folder.trim_start_matches('/');
+        let slipped = folder.starts_with('/')
+            && cx
+                .run
+                .finder
+                .disk(&absolute(plain, &parent(&cx.module(event.module).path)))
+                .is_dir();
+        let (certainty, message) = if slipped {
+            (
+                0.8,
+                format!(
+                    "`{folder}` begins with a slash, so it is looked for at the top of the disk, where it is not. For the `{plain}` beside this file write `Path(__file__).parent / \"{plain}\"`, or \"{plain}\" without the slash"
+                ),
+            )
+        } else if beside {
             (
                 0.8,
                 format!(

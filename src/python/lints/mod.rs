@@ -15,6 +15,9 @@ mod blocking;
 mod call_arguments;
 mod circular;
 mod command_line;
+mod config_late;
+mod dash_layout;
+mod database_url;
 mod debug_on;
 mod debug_without_hosts;
 mod django_name;
@@ -26,7 +29,10 @@ mod environ;
 mod exit;
 mod file_load;
 mod folder_missing;
+mod glued_path;
+mod init_misnamed;
 mod input;
+mod lfs_pointer;
 mod missing_comma;
 mod models_too_early;
 mod name_case;
@@ -37,6 +43,7 @@ mod not_found_own;
 mod not_found_third;
 mod on_delete;
 mod outside_context;
+mod packages_clash;
 mod path_missing;
 mod placeholder;
 mod port_bind;
@@ -46,16 +53,20 @@ mod raised;
 mod relative_import;
 mod relative_open;
 mod removed;
+mod returns;
 mod reverse_early;
 mod route_refused;
+mod running_loop;
 mod secret;
 mod server;
+mod setting_misspelled;
 mod shadows_installed;
 mod shadows_stdlib;
 mod slow;
 mod syntax_error;
 mod syntax_new;
 mod text_divided;
+mod text_returned;
 mod thread;
 mod unbound_name;
 mod undefined_name;
@@ -135,6 +146,8 @@ lints! {
     not_found_own not_found_third shadows_stdlib shadows_installed circular name_missing path_missing
     undefined_name relative_import removed call_arguments duplicate_endpoint name_installed file_load text_divided
     wrong_brackets name_case outside_context raised unbound_name folder_missing route_refused app_attribute
+    database_url config_late packages_clash text_returned running_loop dash_layout glued_path
+    init_misnamed lfs_pointer setting_misspelled
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     models_too_early missing_comma urlpatterns on_delete reverse_early
     environ relative_open placeholder secret

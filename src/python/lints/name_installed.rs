@@ -61,7 +61,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let EventKind::NotInstalled(gone) = &event.kind else { continue };
         let version = gone.version.as_deref().map_or_else(String::new, |text| format!(" {text}"));
         let (dist, name) = (&gone.dist, &gone.name);
-        let whose = if gone.pinned && !cx.run.is_pinned(dist) {
+        let whose = if gone.pinned && gone.version.is_none() {
+            format!("The newest `{dist}`, which requirements.txt lets pip install,")
+        } else if gone.pinned && !cx.run.is_pinned(dist) {
             format!("`{dist}`{version}, with which the project was begun (head of the settings),")
         } else if gone.pinned {
             format!("`{dist}`{version}, which requirements.txt asks for,")
@@ -73,13 +75,30 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         } else {
             format!("{whose} has no `{name}` in `{}`", gone.module.trim_end_matches("()"))
         };
-        match gone.instead {
+        let line = |range: rustpython_ruff_text_size::TextRange| {
+            cx.source(event.module).map_or(0, |source| source.line_of(range.start().to_u32()))
+        };
+        // `from flask.ext.x import y` meets it twice.
+        if out.last().is_some_and(|last: &LintFinding| {
+            last.code == DOC.code
+                && last.place.line == Some(line(event.range))
+                && last.captures.get("name") == Some(name)
+        }) {
+            continue;
+        }
+        if (gone.module.as_str(), name.as_str()) == ("flask", "ext") {
+            message.push_str(
+                ": extensions are packages of their own. Write `flask_sqlalchemy` for `flask.ext.sqlalchemy`",
+            );
+        } else {
+            match gone.instead {
             Some(instead) => {
                 let _ = write!(message, ". Use `{instead}` instead");
             }
             None => message.push_str(
                 ": it was renamed or removed, or another version is needed (the package's list of changes tells)",
             ),
+        }
         }
         let mut found = cx.at(&DOC, event, gone.certainty, message);
         found.captures.insert("module".to_owned(), gone.module.clone());

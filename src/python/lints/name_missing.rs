@@ -50,6 +50,14 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         if hides {
             continue;
         }
+        // The file itself fails at the name, in a line that is told.
+        let fails_there = cx.run.events.iter().any(|other| {
+            other.module == *target
+                && matches!(&other.kind, EventKind::Undefined(undefined) if undefined.name == *name)
+        });
+        if fails_there {
+            continue;
+        }
         let guarded = module.guarded.iter().any(|(bound, _)| bound == name);
         let mut near = near.clone();
         let apps = super::app_missing::apps(cx, *target);
@@ -68,9 +76,16 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             module.source.as_ref().map_or(module.path.as_str(), |source| &source.shown)
         );
         if guarded {
-            message.push_str(" when it is imported: the name is only defined under a condition that is false on the server");
+            message.push_str(" when it is imported: the name is only defined under a condition that is false on the server (such as `if __name__ == \"__main__\":`). Move its line out of that block");
         } else if let Some(near) = &near {
             let _ = write!(message, ". Did you mean `{near}`?");
+        } else if let Some((function, line)) =
+            module.source.as_ref().and_then(|s| super::returns::made_inside(s, name))
+        {
+            let _ = write!(
+                message,
+                " when it is imported: `{function}()` alone makes it, in line {line}, and keeps it to itself. Move that line out of the function, to the left margin, or call a function that returns it"
+            );
         } else if *attribute {
             message.push_str(", so this line fails with AttributeError");
         } else {

@@ -41,6 +41,22 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             continue;
         }
         let beside = exists(&parent(&cx.module(event.module).path));
+        if path.contains('\\') && !exists(&cx.run.cwd) {
+            let right = path.replace('\\', "/");
+            let there = [cx.run.cwd.clone(), parent(&cx.module(event.module).path)]
+                .iter()
+                .any(|dir| cx.run.finder.disk(&absolute(&right, dir)).exists());
+            let message = format!(
+                "`{path}` has a backslash between its parts, as on Windows; on the server's Linux that is a letter like any other, and the file is not found. Write `Path(__file__).parent / \"{right}\"`"
+            );
+            let mut found = cx.at(&DOC, event, if there { 1.0 } else { 0.5 }, message);
+            if there {
+                found.severity = Severity::Error;
+            }
+            found.captures.insert("path".to_owned(), path.clone());
+            out.push(found);
+            continue;
+        }
         let told = match how {
             Opening::Plain => true,
             // A database that lies nowhere may be one that is to be made.

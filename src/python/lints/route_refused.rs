@@ -67,6 +67,20 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             RouteRefused::Converter { given, meant } => format!(
                 "Flask does not know `{given}` in a path: write `{meant}` (before the colon stands string, int, float, path or uuid, behind it the name)"
             ),
+            RouteRefused::Prefix { given, right } => {
+                let rule = if given.starts_with('/') {
+                    "must not end with a slash, because the paths of its routes begin with one"
+                } else {
+                    "must begin with a slash"
+                };
+                format!("A prefix of FastAPI {rule}: write \"{right}\"")
+            }
+            RouteRefused::Path(path) => format!(
+                "A path of FastAPI must begin with a slash: write \"/{path}\". Without it the import ends with an AssertionError"
+            ),
+            RouteRefused::NoBlueprint { written, what, instead } => format!(
+                "`{written}` is {what}, and `register_blueprint` wants a blueprint: {instead}"
+            ),
             RouteRefused::Module { written, inside, method } => {
                 let kind = if method == "include_router" { "router" } else { "blueprint" };
                 let hint = match inside {

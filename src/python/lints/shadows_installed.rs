@@ -58,21 +58,27 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
 /// A file that imports from its own name means the package of that name, and gets itself.
 fn imports_itself(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::MissingName { target, name, .. } = &event.kind else { continue };
+        let EventKind::MissingName { target, name, attribute, .. } = &event.kind else { continue };
         let module = cx.module(*target);
         if *target != event.module || module.name.contains('.') || !module.search.is_empty() {
             continue;
         }
         // The WSGI file's line, pasted into the app that it imports.
-        let below = super::circular::defined_below(cx, *target, name);
-        let message = if below {
+        let package = crate::rules::python_tables::distribution_for(&module.name).is_some();
+        let below = !package && super::circular::defined_below(cx, *target, name);
+        let message = if *attribute {
+            format!(
+                "This file is itself called `{0}`, so `import {0}` finds this file and not the package, and it has no `{name}`: give the file another name, such as `my_{0}.py`",
+                module.name
+            )
+        } else if below {
             format!(
                 "This file is `{0}` itself, and `{name}` is defined only further down in it: `from {0} import {name}` imports the file from itself and fails. Delete this line, or put it into the WSGI file where it belongs",
                 module.name
             )
         } else {
             format!(
-                "This file is itself called `{0}`, so `from {0} import {name}` finds this file and not the package: rename it",
+                "This file is itself called `{0}`, so `from {0} import {name}` finds this file and not the package: give the file another name, such as `my_{0}.py`, and import it by that",
                 module.name
             )
         };

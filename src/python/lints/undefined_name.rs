@@ -8,7 +8,7 @@ use rustpython_ruff_text_size::{Ranged as _, TextRange, TextSize};
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::{Edit, Safety, Severity};
 use crate::python::interp::event::{Event, EventKind};
-use crate::python::value::ModuleId;
+use crate::python::value::{ModuleId, Value};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD308",
@@ -90,6 +90,40 @@ const OTHER: &[(&str, &str)] = &[
     ("NULL", "None"),
 ];
 
+/// `@app.route(…)` in a file that takes `Flask` from its library and makes no app (the line that does), or makes
+/// one of another name.
+fn never_made(cx: &ModuleCtx, event: &Event, name: &str) -> Option<Result<String, String>> {
+    let source = cx.source(event.module)?;
+    let line = source.excerpt(event.range);
+    let decorator = line.trim_start().strip_prefix('@')?.strip_prefix(name)?.strip_prefix('.')?;
+    let route = decorator.split(['(', ' ']).next().unwrap_or_default();
+    if !matches!(route, "route" | "get" | "post" | "put" | "delete" | "patch" | "before_request") {
+        return None;
+    }
+    let has = |class: &str| {
+        let names = &cx.module(event.module).names;
+        names.get(class).is_some_and(|binding| matches!(binding.value, Value::Ext(_)))
+    };
+    let called = |class: &str| source.text().contains(&format!("{class}("));
+    // `@book.route(…)`, where the file's one blueprint is `bp`.
+    let mut made = cx.module(event.module).names.iter().filter(|(_, binding)| {
+        matches!(&binding.value, Value::Inst(class) if matches!(&**class, "flask.Blueprint" | "flask.Flask" | "fastapi.APIRouter" | "fastapi.FastAPI"))
+            && source.excerpt(binding.range).contains('=')
+    });
+    if let (Some((only, _)), None) = (made.next(), made.next()) {
+        return Some(Err(only.clone()));
+    }
+    Some(Ok(match () {
+        () if has("Blueprint") && !called("Blueprint") && name != "app" => {
+            format!("{name} = Blueprint(\"{name}\", __name__)")
+        }
+        () if has("Flask") && !called("Flask") => format!("{name} = Flask(__name__)"),
+        () if has("FastAPI") && !called("FastAPI") => format!("{name} = FastAPI()"),
+        () if has("APIRouter") && !called("APIRouter") => format!("{name} = APIRouter()"),
+        () => return None,
+    }))
+}
+
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let mut told: Vec<(ModuleId, &str)> = Vec::new();
     let mut texts: Vec<(ModuleId, TextRange)> = Vec::new();
@@ -123,6 +157,15 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             message = format!(
                 "`{name}` is used here, but it is only defined further down, in line {line}: move that line up, or this one down"
             );
+        } else if let Some(line) = never_made(cx, event, name) {
+            message = match line {
+                Ok(line) => format!(
+                    "`{name}` is used here, and no line above makes it: add `{line}` above, behind the imports"
+                ),
+                Err(other) => format!(
+                    "`{name}` is used here, and nothing defines it. Did you mean `{other}`?"
+                ),
+            };
         } else if let Some(right) = underscored(cx, event, name) {
             let _ = write!(
                 message,

@@ -33,6 +33,64 @@ pub(in crate::python) fn read(finder: &mut Finder, dirs: &[String]) -> HashMap<S
     pins.into_iter().filter_map(|(name, least)| Some((name, least?))).collect()
 }
 
+/// What a requirement says of a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::python) struct Asked {
+    /// As it is written.
+    pub name: String,
+    /// The one version that will do.
+    pub exact: Option<String>,
+    /// Nothing is said that could keep a newer version away.
+    pub open: bool,
+    /// `uvicorn[standard]`: more comes with it.
+    pub extras: bool,
+}
+
+/// Everything that the `requirements.txt` files of these folders ask for, by distribution.
+pub(in crate::python) fn asked(finder: &mut Finder, dirs: &[String]) -> HashMap<String, Asked> {
+    let mut all: HashMap<String, Asked> = HashMap::default();
+    for dir in dirs {
+        if !finder.list(dir).file("requirements.txt") {
+            continue;
+        }
+        let path = finder.disk(&pathops::join(dir, "requirements.txt"));
+        if std::fs::metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES)
+            && let Ok(bytes) = std::fs::read(&path)
+        {
+            let text = String::from_utf8_lossy(&bytes);
+            // What another file fixes is not seen here.
+            if text.lines().any(|line| line.trim_start().starts_with(['-'])) {
+                return HashMap::default();
+            }
+            for line in text.lines() {
+                let line = line.split(['#', ';']).next().unwrap_or_default().trim();
+                let end = line
+                    .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
+                    .unwrap_or(line.len());
+                let (name, rest) = line.split_at(end);
+                if name.is_empty() {
+                    continue;
+                }
+                let exact = ["===", "=="]
+                    .iter()
+                    .find_map(|word| rest.trim_start().strip_prefix(word))
+                    .map(str::trim)
+                    .filter(|version| {
+                        version.starts_with(|c: char| c.is_ascii_digit())
+                            && !version.contains([',', '*'])
+                    })
+                    .map(str::to_owned);
+                let open = !rest.contains(['<', '=', '~', '!', '@'])
+                    || rest.contains(">=") && !rest.contains('<');
+                let key = name.to_ascii_lowercase().replace(['_', '.'], "-");
+                let extras = rest.trim_start().starts_with('[');
+                all.insert(key, Asked { name: name.to_owned(), exact, open, extras });
+            }
+        }
+    }
+    all
+}
+
 /// `Flask[async]==3.0.2 ; python_version > "3.8"  # web` gives flask and 3.0.2.
 fn lines(text: &str) -> impl Iterator<Item = (String, String)> {
     text.lines().filter_map(|line| {

@@ -155,6 +155,22 @@ pub(super) fn explain(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explaine
         return None;
     }
     let open = &broken.source[opener.clone()];
+    if line_of(opener.start) == found.line
+        && let Some(quote) =
+            text_without_start(&broken.source[opener.end..broken.line_end(found.line)])
+    {
+        return Some(
+            broken
+                .say(
+                    opener.clone(),
+                    ErrorKind::UnterminatedString,
+                    format!("a text ends with a {quote} on this line, and does not begin with one"),
+                    format!("Write the missing {quote} where the text begins, for instance right behind the {open}."),
+                )
+                .like("unterminated string literal")
+                .up_to(broken.source.len()),
+        );
+    }
     Some(
         broken
             .say(
@@ -166,6 +182,19 @@ pub(super) fn explain(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explaine
             .like(format!("'{open}' was never closed"))
             .up_to(broken.source.len()),
     )
+}
+
+/// `/shop')`: the line's one quote stands where a text ends.
+fn text_without_start(rest: &str) -> Option<char> {
+    let mut quotes = rest.char_indices().filter(|(_, c)| matches!(c, '\'' | '"'));
+    let (at, quote) = quotes.next()?;
+    if quotes.next().is_some() || at == 0 || rest[..at].trim().is_empty() {
+        return None;
+    }
+    let before = rest[..at].chars().next_back()?;
+    let tail = rest[at + 1..].trim();
+    let closes = tail.starts_with([')', ']', '}']) && tail.chars().all(|c| ")]}:,;".contains(c));
+    (closes && !before.is_whitespace() && !"(,=[{".contains(before)).then_some(quote)
 }
 
 fn matching(bracket: &str) -> &'static str {

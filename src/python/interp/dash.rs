@@ -1,0 +1,92 @@
+//! A Dash app whose layout stands in a file that the server never loads.
+
+use super::{Cx, EventKind, Interp};
+use crate::python::resolve::pathops;
+use crate::python::value::Value;
+
+/// Most files that are looked into, and most bytes of one.
+const MAX_FILES: usize = 40;
+const MAX_BYTES: u64 = 1 << 18;
+
+impl Interp<'_> {
+    /// Code imported a module of that name.
+    pub fn third_party_seen(&self, top: &str) -> bool {
+        self.spoken.contains(top)
+    }
+
+    /// After everything was loaded: `app.layout = …` was met nowhere, and a file beside the app has it.
+    pub fn dash_layout(&mut self) {
+        let made = self.modules.iter().enumerate().find_map(|(id, module)| {
+            let source = module.source.as_ref()?;
+            module.names.iter().find_map(|(name, binding)| {
+                let is_dash =
+                    matches!(&binding.value, Value::Inst(class) if &**class == "dash.Dash");
+                // Where it was made, not where it was imported.
+                let here = source.excerpt(binding.range).contains("Dash(");
+                (is_dash && here && !binding.maybe).then(|| (id, name.clone(), binding.range))
+            })
+        });
+        let Some((id, name, range)) = made.filter(|_| self.complete) else { return };
+        let some_sets =
+            self.modules.iter().filter_map(|module| module.source.as_ref()).any(|source| {
+                let text = source.text();
+                sets_layout(text) || text.contains("setattr(") || text.contains("use_pages")
+            });
+        if some_sets {
+            return;
+        }
+        let folder = pathops::parent(&self.modules[id].path);
+        let files: Vec<String> = self
+            .finder
+            .list(&folder)
+            .iter()
+            .filter(|(file, is_dir)| !is_dir && file.ends_with(".py"))
+            .map(|(file, _)| file.to_owned())
+            .take(MAX_FILES)
+            .collect();
+        for file in files {
+            let path = self.finder.disk(&pathops::join(&folder, &file));
+            if std::fs::metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES)
+                && let Ok(text) = std::fs::read_to_string(&path)
+                && text.contains(&format!("{name}.layout"))
+                && sets_layout(&text)
+            {
+                let cx = Cx { module: id, ..self.base() };
+                self.emit(&cx, range, "layout", EventKind::NoLayout { app: name, file });
+                return;
+            }
+        }
+    }
+}
+
+/// `app.layout = …`.
+fn sets_layout(text: &str) -> bool {
+    text.match_indices(".layout").any(|(at, found)| {
+        let rest = text[at + found.len()..].trim_start_matches([' ', '\t']);
+        rest.starts_with('=') && !rest.starts_with("==")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::lints::tests::analyse;
+
+    fn reported(app: &str, index: &str) -> bool {
+        let text = format!(
+            "from app import server as application\n# --- app.py\nimport dash\napp = dash.Dash(__name__{app}\nserver = app.server\n# --- index.py\nfrom app import app\n{index}\n"
+        );
+        analyse(&text).findings.iter().any(|found| found.name == "dash-layout-elsewhere")
+    }
+
+    #[test]
+    fn the_layout_is_elsewhere() {
+        assert!(reported(")", "app.layout = make()"));
+        assert!(!reported(")\napp.layout = 'x'", "app.layout = make()"));
+        assert!(!reported(", use_pages=True)", "app.layout = make()"));
+        assert!(!reported(
+            ")\nimport pages",
+            "app.layout = make()\n# --- pages.py\nfrom index import app\n"
+        ));
+        assert!(!reported(")", "print(app.layout)"));
+    }
+}
