@@ -1,5 +1,6 @@
 //! `diagnose lint`: the static checks alone, for CI and editors. No network.
 
+use std::fs;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -207,26 +208,38 @@ fn options(
     rules: &LazyRules<'_>,
 ) -> Result<LintOptions, Failure> {
     let platform = args.platform.as_deref().or(settings.platform.as_deref());
-    let threads = match platform {
+    let profile = match platform {
         Some(name) => {
             let rules = rules.get()?;
             let id = plan::platform(name, rules)?;
-            rules
-                .platform(id.as_str())
-                .map(|profile| !profile.forbids.iter().any(|word| word == "threads"))
+            rules.platform(id.as_str())
         }
         None => None,
     };
+    let threads = profile.map(|profile| !profile.forbids.iter().any(|word| word == "threads"));
+    let container = profile.is_none_or(|profile| profile.family.as_deref() == Some("container"));
     let python = args.python_version.as_deref().or(settings.python_version.as_deref());
     Ok(LintOptions {
         python: python.map(plan::python_version).transpose()?,
         virtualenv: args.virtualenv.clone().or_else(|| settings.virtualenv.clone()),
         root: args.root.clone(),
-        cwd: args.project.clone(),
+        cwd: args.project.clone().or_else(|| container_folder(args).filter(|_| container)),
         threads,
         per_file_ignores: settings.per_file_ignores.clone(),
         ..LintOptions::default()
     })
+}
+
+/// Where the commands of a Procfile start, unless they go elsewhere: in its own folder.
+fn container_folder(args: &LintArgs) -> Option<PathBuf> {
+    let folder = match args.paths.as_slice() {
+        [] => PathBuf::from("."),
+        [path] => path.clone(),
+        _ => return None,
+    };
+    let text = fs::read_to_string(folder.join("Procfile")).ok()?;
+    let stays = !["cd ", "chdir", "app-dir"].iter().any(|word| text.contains(word));
+    stays.then(|| fs::canonicalize(&folder).ok()).flatten()
 }
 
 /// The lints that were looked for.

@@ -244,8 +244,12 @@ fn manifest_line(line: &str) -> Option<String> {
     let quoted =
         |quote: char| value.len() >= 2 && value.starts_with(quote) && value.ends_with(quote);
     if value.starts_with('[') {
-        let depends = key.contains("depend") || key.contains("require");
-        return if depends { None } else { list(value) };
+        // What runs something names it (`app:app`) or has an option; other lists are of packages.
+        return list(value).filter(|words| {
+            words.split(' ').any(|word| word.contains(':') || word.starts_with('-'))
+                && !key.contains("depend")
+                && !key.contains("require")
+        });
     }
     let value = if quoted('"') || quoted('\'') { &value[1..value.len() - 1] } else { value };
     Some(value.replace("\\\"", "\""))

@@ -176,6 +176,9 @@ fn a_worker_imports_and_serves_nothing() {
 fn what_is_not_there_or_not_plain_is_none() {
     assert!(found(&[("Procfile", "web: gunicorn $APP\nx: gunicorn no.such:app\n")]).is_empty());
     assert!(found(&[("Dockerfile", "RUN pip install gunicorn\n# CMD gunicorn a:b\n")]).is_empty());
+    // Lists of packages that happen to hold a server's name.
+    let packages = "[tool.coverage.run]\nsource_pkgs = [\"uvicorn\", \"checks\"]\n";
+    assert!(found(&[("pyproject.toml", packages), ("checks/__init__.py", "")]).is_empty());
 }
 
 #[test]
@@ -186,6 +189,9 @@ fn lines_are_read_as_they_are_written() {
         Some("gunicorn a:b")
     );
     assert_eq!(manifest_line("# run: gunicorn a:b"), None);
+    assert_eq!(manifest_line("packages = [\"gunicorn\", \"a\"]"), None);
+    let words = "serve = [\"gunicorn\", \"--reload\", \"a\"]";
+    assert_eq!(manifest_line(words).as_deref(), Some("gunicorn --reload a"));
     assert_eq!(manifest_line("image: python"), None);
     assert_eq!(manifest_line("  startCommand: python bot.py").as_deref(), Some("python bot.py"));
     assert_eq!(manifest_line("  buildCommand: python build.py"), None);

@@ -238,7 +238,10 @@ pub(super) fn entry_point_of(path: &Path, at_hand: &Path, named: bool) -> Option
                 && text.contains("class ")
                 && !text.contains("sys.path")
                 && !text.contains(" as application");
-            if (!speaks || library || only_functions(&text)) && !named {
+            // Whoever names a file of such a name means it, but `lint csv_wsgi.py` may come from a hook
+            // that names every file.
+            let meant = named && (hosted(path) || path.ends_with("wsgi.py"));
+            if (!speaks || library || only_functions(&text)) && !meant {
                 return None;
             }
             let app = if !defines("application") && defines("app") && !hosted(path) {
@@ -333,10 +336,19 @@ fn is_library(path: &Path, text: &str) -> bool {
 }
 
 /// On PythonAnywhere the file lies in `/var/www`, and the name must be `application`.
-fn hosted(path: &Path) -> bool {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| name.ends_with("_com_wsgi.py") || name.ends_with("_wsgi.py"))
+/// A WSGI file that a platform loads under a name of its own, and asks for `application`: Passenger's, and
+/// PythonAnywhere's, which is called after the domain (`www_example_org_wsgi.py`).
+pub(super) fn hosted(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    let name = name.to_ascii_lowercase();
+    let Some(domain) = name.strip_suffix("_wsgi.py") else { return false };
+    if domain == "passenger" || path.parent().is_some_and(|dir| dir.ends_with("var/www")) {
+        return true;
+    }
+    domain.rsplit_once('_').is_some_and(|(_, last)| {
+        last.len() == 2
+            || matches!(last, "com" | "org" | "net" | "info" | "biz" | "edu" | "gov" | "xyz")
+    })
 }
 
 fn asgi_text(text: &str) -> bool {
@@ -487,6 +499,28 @@ mod tests {
         assert!(!point("class Handler:\n    def run(self):\n        return Flask(self)\n"));
         assert!(point(broken), "a misspelled application in a package is still one");
         assert!(point("from django.core.wsgi import get_wsgi_application\n"));
+    }
+
+    #[test]
+    fn names_that_only_end_like_a_wsgi_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let point = |name: &str, text: &str| {
+            let path = dir.path().join(name);
+            fs::write(&path, text).unwrap();
+            entry_point(&path, true).map(|point| point.application)
+        };
+        let app = "import falcon\n\nclass Paths:\n    pass\n\napp = falcon.App()\n";
+        assert_eq!(point("raw_path_wsgi.py", app).unwrap(), "app");
+        for name in
+            ["ana_pythonanywhere_com_wsgi.py", "www_example_de_wsgi.py", "passenger_wsgi.py"]
+        {
+            assert_eq!(point(name, app).unwrap(), "application", "{name}");
+        }
+        // A hook names every file that changed.
+        let none = "import falcon\n\nclass Report:\n    app = None\n";
+        assert_eq!(point("csv_text_wsgi.py", none), None);
+        assert!(point("www_example_org_wsgi.py", none).is_some());
+        assert!(point("wsgi.py", none).is_some());
     }
 
     #[test]

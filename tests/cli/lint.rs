@@ -360,3 +360,25 @@ fn code_from_standard_input() {
         assert!(ran.code == 2 && ran.err.contains("--stdin-filename"), "{args:?}: {}", ran.err);
     }
 }
+
+/// A container starts the command of a Procfile in the Procfile's folder: relative paths are found there.
+#[test]
+fn a_procfile_says_where_the_server_starts() {
+    let desk = Desk::new();
+    desk.put("shop/data/key.txt", "x");
+    desk.put(
+        "shop/app.py",
+        "from flask import Flask\n\napp = Flask(__name__)\nKEY = open(\"data/key.txt\").read()\n",
+    );
+    assert!(desk.lint(&["shop"]).out.contains("WD502"));
+    desk.put("shop/Procfile", "web: gunicorn app:app\n");
+    for platform in ["scalingo", "heroku"] {
+        let ran = desk.lint(&["shop", "--platform", platform]);
+        assert_eq!(ran.out.trim(), "No problems found.", "{platform}");
+    }
+    assert!(!desk.lint(&["shop"]).out.contains("WD502"));
+    // PythonAnywhere does not read it, and a command may go elsewhere.
+    assert!(desk.lint(&["shop", "--platform", "pythonanywhere"]).out.contains("WD502"));
+    desk.put("shop/Procfile", "web: gunicorn --chdir / app:app\n");
+    assert!(desk.lint(&["shop"]).out.contains("WD502"));
+}

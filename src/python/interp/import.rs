@@ -413,7 +413,10 @@ impl Interp<'_> {
                 }
                 let shadows = if stdlib {
                     Some(Shadowed::Stdlib)
-                } else if !assumed && self.installed(top, &sites) {
+                } else if !assumed
+                    && self.installed(top, &sites)
+                    && !self.has_all_of_installed(&found, top, &sites)
+                {
                     Some(Shadowed::Installed)
                 } else {
                     None

@@ -31,7 +31,10 @@ mod models;
 mod names;
 mod needs;
 mod openers;
+#[cfg(test)]
+mod optional_test;
 mod other_case;
+mod own_copy;
 mod raised;
 mod registered;
 mod route;

@@ -34,7 +34,11 @@ impl Interp<'_> {
                 match self.truth(&cx.quietly(), &node.test) {
                     Truth::Yes | Truth::No => {}
                     // Early returns are there for what seldom happens.
-                    Truth::Maybe => cx = Cx { weight: cx.weight * 0.8, ..cx },
+                    // One of them is for the module that is not installed: `if redis is None: return`.
+                    Truth::Maybe => {
+                        let caught = Caught { imports: true, ..cx.caught };
+                        cx = Cx { weight: cx.weight * 0.8, caught, ..cx };
+                    }
                     Truth::Environment => cx = cx.quietly(),
                 }
             }
@@ -477,7 +481,12 @@ impl Interp<'_> {
         }
         let mut flow = body;
         if body == Flow::Next {
-            flow = self.block(cx, &node.orelse);
+            // Where an import of the body may be missing, this is not reached without it.
+            let imports =
+                node.body.iter().any(|stmt| stmt.is_import_stmt() || stmt.is_import_from_stmt());
+            let caught =
+                Caught { imports: cx.caught.imports || caught.imports && imports, ..cx.caught };
+            flow = self.block(&Cx { caught, ..cx.clone() }, &node.orelse);
         }
         if body == Flow::Raise && !node.handlers.is_empty() {
             flow = Flow::Next;

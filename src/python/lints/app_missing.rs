@@ -4,7 +4,7 @@ use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
 use crate::model::Severity;
 use crate::python::calls::table;
-use crate::python::entry_points::is_server_file;
+use crate::python::entry_points::{hosted, is_server_file};
 use crate::python::value::{ModuleId, Value};
 use rustpython_ruff_text_size::{TextRange, TextSize};
 
@@ -88,14 +88,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     };
     let range = apps.first().map_or_else(|| last_line(source), |(_, range, _)| *range);
     // `gunicorn wsgi:webshop` is as good; nobody said what the server asks this file for.
-    let hosted =
-        source.shown.ends_with("_com_wsgi.py") || source.shown.ends_with("passenger_wsgi.py");
+    let hosted = hosted(&source.disk);
     let unsure =
         cx.run.options.searched && cx.run.options.assume_path && !apps.is_empty() && !hosted;
     let certainty = if unsure { 0.5 } else { 1.0 };
     let mut found = cx.found(&DOC, id, range, certainty, message);
     if unsure {
-        found.severity = Severity::Warning;
+        found.severity = Severity::Note;
     }
     found.captures.insert("name".to_owned(), wanted.to_owned());
     if let [(name, range, imported)] = apps.as_slice() {

@@ -59,10 +59,14 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
     for event in cx.events() {
         let EventKind::DjangoSetup { statement } = &event.kind else { continue };
-        // Only a program without the call of get_wsgi_application needs it, and one that loads models before
-        // that call. What a function of another file does for several programs is left to it.
+        // A program without the call of get_wsgi_application needs it.
+        if !calls_wsgi(cx) {
+            continue;
+        }
+        // So does one that loads models before that call. What a function of another file does for several
+        // programs is left to it.
         let own = event.via.is_none() && Some(event.module) == cx.entry;
-        let sure = own && calls_wsgi(cx) && !loads_between(cx, event.module, *statement);
+        let sure = own && !loads_between(cx, event.module, *statement);
         let remove_it = if sure {
             "remove this line"
         } else {
@@ -84,8 +88,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
 }
 
 fn calls_wsgi(cx: &ModuleCtx) -> bool {
-    cx.run.modules.iter().any(|module| {
-        module.source.as_ref().is_some_and(|source| source.text().contains("get_wsgi_application("))
+    cx.run.modules.iter().filter_map(|module| module.source.as_ref()).any(|source| {
+        let text = source.text();
+        // Not `my_get_wsgi_application()`, which stands for it.
+        text.match_indices("get_wsgi_application(").any(|(at, _)| {
+            !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+                && !text[..at].ends_with("def ")
+        })
     })
 }
 
@@ -142,5 +151,12 @@ mod tests {
             assert_eq!(told(&lines), [Severity::Note], "{lines}");
         }
         assert!(told(made).is_empty());
+        // Django as a part of another program, and a handler of one's own.
+        for lines in [
+            "django.setup()\nfrom flask import Flask\napplication = Flask(__name__)",
+            "from django.core.handlers.wsgi import WSGIHandler\ndef own_get_wsgi_application():\n    django.setup(set_prefix=False)\n    return WSGIHandler()\napplication = own_get_wsgi_application()",
+        ] {
+            assert!(told(lines).is_empty(), "{lines}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
 use crate::model::Severity;
 use crate::python::interp::event::{Event, EventKind};
+use crate::python::resolve::pathops::parent;
 use std::fmt::Write as _;
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -78,6 +79,16 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 message,
                 ". It is in `{place}`, which is put on the path only below, in line {line}: move this import under that line"
             );
+        } else if missing.elsewhere.as_deref().is_some_and(|place| beside(cx, event, place)) {
+            let written = cx.source(event.module).map(|source| source.excerpt(event.range));
+            let whole = written.is_some_and(|line| line.trim_start().starts_with("import "));
+            let write = if whole {
+                format!("from . import {name}")
+            } else {
+                format!("from .{name} import …")
+            };
+            let _ =
+                write!(message, ". It lies beside this file, in the same package: write `{write}`");
         } else if let Some(place) = &missing.elsewhere {
             let _ = write!(
                 message,
@@ -106,6 +117,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         found.edits.extend(edit);
         out.push(found);
     }
+}
+
+/// The folder is the package of the importing module: Python 2 looked there, too.
+fn beside(cx: &ModuleCtx, event: &Event, place: &str) -> bool {
+    let module = cx.module(event.module);
+    let inside = module.name.contains('.') || module.path.ends_with("/__init__.py");
+    inside && parent(&module.path) == place
 }
 
 /// The line below an import in which the folder of its module is put on the search path.
@@ -160,6 +178,21 @@ mod tests {
         ] {
             assert!(message(other).contains("is not on the path: add"), "{other}");
         }
+    }
+
+    #[test]
+    fn a_sibling_in_a_package() {
+        let site = |line: &str| {
+            let text = format!(
+                "from web.views import app as application\n# --- web/__init__.py\n# --- web/models.py\nUser = 1\n# --- web/views.py\n{line}\napp = print\n"
+            );
+            message(&text)
+        };
+        let from = site("from models import User");
+        assert!(from.contains("in the same package: write `from .models import …`"), "{from}");
+        let whole = site("import models");
+        assert!(whole.contains("write `from . import models`"), "{whole}");
+        assert!(site("from .models import User").is_empty());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
 use crate::model::{Edit, Safety};
+use crate::python::entry::EntryOptions;
 use crate::python::interp::event::{Event, EventKind};
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -65,6 +66,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             ),
         };
         let mut found = cx.at(&DOC, event, 0.8, message);
+        // A module that was not found, and is no well-known package, may be what the folder was to bring.
+        let sought =
+            cx.run.unresolved.iter().any(|name| EntryOptions::distribution(name).is_none());
         // Harmless unless something is missing afterwards.
         let missing = cx.run.events.iter().any(|event| {
             matches!(&event.kind, EventKind::Missing(missing) if missing.own)
@@ -72,7 +76,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         });
         found.severity = if missing {
             Severity::Error
-        } else if near.is_some() {
+        } else if near.is_some() && sought {
             Severity::Warning
         } else {
             Severity::Note

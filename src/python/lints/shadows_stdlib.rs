@@ -2,8 +2,13 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
+use crate::python::interp::Binding;
 use crate::python::interp::event::{EventKind, Shadowed};
+use crate::python::maps::HashMap;
 use crate::python::value::ModuleId;
+
+use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use rustpython_ruff_python_ast::{Expr, Stmt};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD303",
@@ -67,33 +72,80 @@ pub(super) fn harm(cx: &ModuleCtx, target: ModuleId, name: &str) -> Option<(f64,
         return None;
     }
     // Attributes that the code asks of it, as `random.randint`.
+    let own = module.source.as_ref().map(|source| &source.disk);
     for source in cx.run.modules.iter().filter_map(|module| module.source.as_ref()) {
-        let text = source.text();
-        for (at, _) in text.match_indices(&format!("{name}.")).take(200) {
-            let before = text[..at].chars().next_back();
-            if before.is_some_and(|c| {
-                c.is_alphanumeric() || c == '_' || c == '.' || c == '"' || c == '\''
-            }) {
-                continue;
-            }
-            let line = text[..at].rsplit(['\n', '\r']).next().unwrap_or("");
-            if line.contains('#')
-                || line.trim_start().starts_with("from")
-                || line.trim_start().starts_with("import")
-            {
-                continue;
-            }
-            let attribute: String = text[at + name.len() + 1..]
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || *c == '_')
-                .collect();
-            if !attribute.is_empty()
-                && !module.names.contains_key(&attribute)
-                && source.disk != module.source.as_ref().map(|s| s.disk.clone()).unwrap_or_default()
-            {
-                return Some((0.8, format!(", and has no `{attribute}`")));
-            }
+        if Some(&source.disk) == own || !source.text().contains(&format!("{name}.")) {
+            continue;
+        }
+        let mut asked = Asked { name, has: &module.names, imported: false, missing: None };
+        asked.visit_body(source.body());
+        if let Some(missing) = asked.missing.filter(|_| asked.imported) {
+            return Some((0.8, format!(", and has no `{missing}`")));
         }
     }
     Some((0.5, String::new()))
+}
+
+/// Looks for what code asks of an imported module that does not have it. Code, not text: host names
+/// and links hold such names, too.
+struct Asked<'m> {
+    name: &'m str,
+    has: &'m HashMap<String, Binding>,
+    imported: bool,
+    missing: Option<String>,
+}
+
+impl<'a> Visitor<'a> for Asked<'_> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        if let Stmt::Import(node) = stmt {
+            self.imported |= node
+                .names
+                .iter()
+                .any(|alias| alias.asname.is_none() && alias.name.as_str() == self.name);
+        }
+        walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Attribute(node) = expr
+            && let Expr::Name(base) = &*node.value
+            && base.id.as_str() == self.name
+            && self.missing.is_none()
+            && !self.has.contains_key(node.attr.as_str())
+        {
+            self.missing = Some(node.attr.to_string());
+        }
+        walk_expr(self, expr);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::lint_run::{LintOptions, run};
+    use std::fs;
+
+    /// How certain it is that an own `code.py` harms, by what another module says.
+    fn certainty(text: &str) -> f64 {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("code.py"), "def make():\n    return 1\n").unwrap();
+        let text = format!("import code\nfrom flask import Flask\n{text}\napp = Flask(__name__)\n");
+        fs::write(dir.path().join("app.py"), text).unwrap();
+        let out = run(&[dir.path().to_owned()], &LintOptions::default());
+        let found = out.findings.iter().find(|found| found.code == super::DOC.code);
+        found.map_or(0.0, |found| found.certainty)
+    }
+
+    #[test]
+    fn what_is_asked_of_it_stands_in_code() {
+        assert_eq!(certainty("shell = code.InteractiveConsole()").to_string(), "0.8");
+        assert_eq!(certainty("def view():\n    return code.interact()").to_string(), "0.8");
+        for text in [
+            "x = code.make()",
+            "LINK = 'https://code.example.org/'",
+            "\"\"\"\nSee code.example.org and\n    code.interact for more.\n\"\"\"",
+            "x = other.code.interact",
+        ] {
+            assert_eq!(certainty(text).to_string(), "0.5", "{text}");
+        }
+    }
 }
