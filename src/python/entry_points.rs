@@ -235,6 +235,7 @@ pub(super) fn entry_point_of(path: &Path, at_hand: &Path, named: bool) -> Option
                     .iter()
                     .any(|word| text.contains(word));
             let library = !defines("application")
+                && !defines("app")
                 && text.contains("class ")
                 && !text.contains("sys.path")
                 && !text.contains(" as application");

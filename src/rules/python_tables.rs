@@ -152,7 +152,7 @@ pub fn import_names_of(distribution: &str) -> Vec<&'static str> {
     let table = BY_DISTRIBUTION.get_or_init(|| {
         let mut table: HashMap<String, Vec<&str>> = HashMap::new();
         for (module, name) in distributions() {
-            let name = normalised(name.split('[').next().unwrap_or(name));
+            let name = normalised(name.split(['[', '=']).next().unwrap_or(name));
             table.entry(name).or_default().push(module);
         }
         for names in table.values_mut() {

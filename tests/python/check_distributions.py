@@ -162,7 +162,8 @@ def main():
 
     for name, distribution in rows.items():
         listed = files.get(normal(distribution))
-        if listed is None:
+        # A row with a version says that newer ones no longer have the module.
+        if listed is None or "==" in distribution:
             continue
         has = modules(listed)
         if name in has:

@@ -227,7 +227,8 @@ impl Interp<'_> {
 
     /// The distribution that a top-level module comes from, and its version.
     fn installed_version(&mut self, top: &str) -> (String, Option<String>) {
-        let dist = python_tables::distribution_for(top).unwrap_or(top).to_owned();
+        let dist = python_tables::distribution_for(top).unwrap_or(top);
+        let dist = dist.split(['[', '=']).next().unwrap_or(dist).to_owned();
         let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
         for site in self.sites() {
             let listing = self.finder.list(&site);

@@ -137,8 +137,8 @@ mod tests {
 
     #[test]
     fn what_is_asked_of_it_stands_in_code() {
-        assert_eq!(certainty("shell = code.InteractiveConsole()").to_string(), "0.8");
-        assert_eq!(certainty("def view():\n    return code.interact()").to_string(), "0.8");
+        assert!(certainty("shell = code.InteractiveConsole()") > 0.7);
+        assert!(certainty("def view():\n    return code.interact()") > 0.7);
         for text in [
             "x = code.make()",
             "LINK = 'https://code.example.org/'",
