@@ -199,7 +199,7 @@ impl Interp<'_> {
         // As `apps.populate()` does it: first every app, then every app's models, then `ready()`.
         let mut apps = Vec::new();
         for (name, module, at) in self.dotted_list(settings, "INSTALLED_APPS") {
-            apps.extend(self.django_app(&Cx { module, ..inner.clone() }, &name, at));
+            apps.extend(self.django_app(&self.named_in(&inner, module, at), &name, at));
         }
         self.apps_ready = true;
         for app in &apps {
@@ -213,10 +213,10 @@ impl Interp<'_> {
             }
         }
         for (name, module, at) in self.dotted_list(settings, "MIDDLEWARE") {
-            self.dotted_object(&Cx { module, ..inner.clone() }, "MIDDLEWARE", &name, at);
+            self.dotted_object(&self.named_in(&inner, module, at), "MIDDLEWARE", &name, at);
         }
         for (setting, name, module, at) in self.dotted_settings(settings) {
-            let inner = Cx { module, when: When::FirstRequest, ..inner.clone() };
+            let inner = Cx { when: When::FirstRequest, ..self.named_in(&inner, module, at) };
             self.dotted_object(&inner, setting, &name, at);
         }
         if let Some(Value::Str(urls)) =

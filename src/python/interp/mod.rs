@@ -31,6 +31,7 @@ mod models;
 mod names;
 mod needs;
 mod openers;
+mod optional;
 #[cfg(test)]
 mod optional_test;
 mod other_case;

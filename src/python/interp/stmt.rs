@@ -530,6 +530,11 @@ pub(super) fn catches_names(expr: &Expr) -> bool {
     caught_by(expr).names
 }
 
+/// `except EXPR` may catch `ImportError`.
+pub(super) fn catches_imports(expr: &Expr) -> bool {
+    caught_by(expr).imports
+}
+
 /// What `except EXPR` catches.
 fn caught_by(expr: &Expr) -> Caught {
     match expr {

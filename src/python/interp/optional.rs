@@ -1,0 +1,71 @@
+//! Statements that go on without a package that is not installed, and what they name.
+
+use rustpython_ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
+use rustpython_ruff_text_size::{Ranged as _, TextRange};
+
+use super::stmt::catches_imports;
+use super::{Caught, Cx, Interp};
+use crate::python::value::ModuleId;
+
+impl Interp<'_> {
+    /// Where execution is for a name that a setting holds: `INSTALLED_APPS += ["debug_toolbar"]` below an
+    /// import of it in a `try` is not reached without the package.
+    pub(super) fn named_in(&self, cx: &Cx, module: ModuleId, at: TextRange) -> Cx {
+        let imports = cx.caught.imports || self.is_optional(module, at);
+        Cx { module, caught: Caught { imports, ..cx.caught }, ..cx.clone() }
+    }
+
+    fn is_optional(&self, module: ModuleId, at: TextRange) -> bool {
+        let Some(source) = &self.modules[module].source else { return false };
+        let may = ["except", "suppress"].iter().any(|word| source.text().contains(word));
+        may && !at.is_empty() && holds(source.body(), at)
+    }
+}
+
+/// The place lies in a statement outside functions that catches a failing import.
+fn holds(body: &[Stmt], at: TextRange) -> bool {
+    let Some(stmt) = body.iter().find(|stmt| stmt.range().contains_range(at)) else { return false };
+    match stmt {
+        Stmt::Try(node) => {
+            tries(node)
+                || holds(&node.body, at)
+                || holds(&node.orelse, at)
+                || holds(&node.finalbody, at)
+        }
+        Stmt::With(node) => node.items.iter().any(suppresses) || holds(&node.body, at),
+        // Names that are tried one by one.
+        Stmt::For(node) => {
+            node.body.iter().any(|stmt| matches!(stmt, Stmt::Try(node) if tries(node)))
+                || holds(&node.body, at)
+        }
+        Stmt::If(node) => {
+            holds(&node.body, at)
+                || node.elif_else_clauses.iter().any(|clause| holds(&clause.body, at))
+        }
+        _ => false,
+    }
+}
+
+/// Something is imported, by a statement or a call, and a handler takes its failure.
+fn tries(node: &ast::StmtTry) -> bool {
+    let imports = |stmt: &Stmt| {
+        matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_) | Stmt::Expr(_) | Stmt::Assign(_))
+    };
+    node.body.iter().any(imports)
+        && node.handlers.iter().any(|ExceptHandler::ExceptHandler(handler)| {
+            let again = Stmt::is_raise_stmt;
+            !handler.body.last().is_some_and(again)
+                && handler.type_.as_deref().is_none_or(catches_imports)
+        })
+}
+
+/// `with suppress(ImportError):`
+fn suppresses(item: &ast::WithItem) -> bool {
+    let Expr::Call(call) = &item.context_expr else { return false };
+    let name = match &*call.func {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(node) => node.attr.as_str(),
+        _ => return false,
+    };
+    name == "suppress" && call.arguments.args.iter().any(catches_imports)
+}
