@@ -135,6 +135,9 @@ impl Interp<'_> {
                 self.library(cx, call, statement, &name, method, &args)
             }
             Value::Unknown | Value::Inst(_) => {
+                if let Value::Inst(name) = &callee {
+                    self.env_call(cx, call, &format!("{name}()"), &args);
+                }
                 if let Some((base, node)) = &receiver {
                     self.unknown_method(cx, call, statement, base, node, &args);
                 }
@@ -227,6 +230,14 @@ impl Interp<'_> {
             self.class_not_called(cx, name, node, args);
         }
         self.context_call(cx, call, name);
+        if name.starts_with("django.") {
+            self.translated(cx, name, call.range);
+            self.queried(cx, name, call.range);
+        } else if name.starts_with("rest_framework.") {
+            self.registered(cx, call, name, args);
+        } else if name.starts_with("decouple.") || name.starts_with("environ.") {
+            self.env_call(cx, call, name, args);
+        }
         match name {
             "django.urls.reverse" | "django.core.urlresolvers.reverse" => {
                 self.reversed_early(cx, call);
@@ -234,8 +245,13 @@ impl Interp<'_> {
             "django.db.models.ForeignKey" | "django.db.models.OneToOneField" => {
                 self.on_delete(cx, call, name, args);
             }
+            "django.urls.path" | "django.urls.re_path" | "django.conf.urls.url" => {
+                self.url_path(cx, call, name, args);
+            }
+            "channels.routing.get_default_application" => self.asgi_default(cx, call.range),
             "django.setup" => {
                 self.apps_ready = true;
+                self.set_up = true;
                 let kind = EventKind::DjangoSetup { statement: statement.unwrap_or(call.range) };
                 self.emit(cx, call.range, "django-setup", kind);
                 self.django_settings(cx, call.range);
@@ -246,6 +262,7 @@ impl Interp<'_> {
             | "django.core.handlers.wsgi.WSGIHandler"
             | "django.core.handlers.asgi.ASGIHandler"
             | "django.core.management.execute_from_command_line" => {
+                self.handler_alone(cx, name, call.range);
                 self.django_load(cx, call.range);
             }
             "asyncio.run"
@@ -271,8 +288,12 @@ impl Interp<'_> {
                     Some(value) => value,
                     None => Value::Unknown,
                 };
+                let whole = !matches!(args.positional.first(), Some(Value::List(..)));
                 if let Value::Module(id) = included {
                     self.urlpatterns(cx, id);
+                    self.url_include(cx, call, name, args, whole.then_some(id));
+                } else if whole || matches!(call.arguments.args.first(), Some(Expr::List(_))) {
+                    self.url_include(cx, call, name, args, None);
                 }
             }
             "argparse.ArgumentParser().add_argument" => self.option(args),

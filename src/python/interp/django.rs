@@ -5,16 +5,16 @@ use std::rc::Rc;
 use rustpython_ruff_python_ast::{self as ast, Expr};
 use rustpython_ruff_text_size::TextRange;
 
-use super::event::{Settings, SettingsWrong};
 use super::{Binding, Cx, EventKind, Interp, When};
 use crate::python::lints::near;
-use crate::python::resolve::pathops;
 use crate::python::value::{ClassVal, ModuleId, Value};
 
 /// An app of the project's own.
-struct App {
-    package: ModuleId,
-    config: Option<Rc<ClassVal>>,
+pub(super) struct App {
+    pub(super) package: ModuleId,
+    pub(super) config: Option<Rc<ClassVal>>,
+    /// As it stands in `INSTALLED_APPS`.
+    pub(super) entry: String,
 }
 
 /// An entry of a dictionary.
@@ -45,146 +45,6 @@ fn only_config<'a>(bindings: impl Iterator<Item = &'a Binding>) -> Option<Rc<Cla
 }
 
 impl Interp<'_> {
-    /// Imports the settings module that the environment names.
-    pub(super) fn django_settings(&mut self, cx: &Cx, range: TextRange) -> Option<ModuleId> {
-        if let Some(id) = self.settings {
-            return Some(id);
-        }
-        let name = match self.environ.get("DJANGO_SETTINGS_MODULE") {
-            Some(Value::Str(name)) => name.to_string(),
-            Some(_) => return None,
-            None => {
-                // Elsewhere the variable may be set by the server's own configuration.
-                let configured = self.modules.iter().any(|module| {
-                    module
-                        .source
-                        .as_ref()
-                        .is_some_and(|source| source.text().contains("settings.configure"))
-                });
-                if configured || self.dotenv {
-                    return None;
-                }
-                // Set in a way that could not be followed.
-                let named =
-                    self.modules.iter().filter_map(|module| module.source.as_ref()).any(|source| {
-                        source.text().lines().any(|line| {
-                            let line = line.trim_start();
-                            !line.starts_with('#') && line.contains("DJANGO_SETTINGS_MODULE")
-                        })
-                    });
-                if !self.misnamed_variable(cx) && self.options.is_embedded() && !named {
-                    let kind = EventKind::Settings(Settings {
-                        module: String::new(),
-                        wrong: SettingsWrong::Unset,
-                        near: None,
-                        elsewhere: None,
-                        literal: None,
-                        certainty: 0.8,
-                    });
-                    self.emit(cx, range, "settings", kind);
-                }
-                return None;
-            }
-        };
-        if self.settings_path(cx, &name, range) {
-            return None;
-        }
-        let before = self.events.len();
-        let value = self.import_dotted(cx, &name, range, None);
-        // The import's own complaint points at the call; the settings' name is what is wrong.
-        let missing = self.events[before..].iter().position(|event| {
-            event.module == cx.module
-                && matches!(&event.kind, EventKind::Missing(missing) if missing.name == name)
-        });
-        if let Some(at) = missing {
-            let event = self.events.remove(before + at);
-            let (near, literal) = (self.near_dotted(&name), self.string_literal(cx.module, &name));
-            let (elsewhere, certainty) = match &event.kind {
-                EventKind::Missing(missing) => (missing.elsewhere.clone(), missing.certainty),
-                _ => (None, 1.0),
-            };
-            let kind = EventKind::Settings(Settings {
-                module: name,
-                wrong: SettingsWrong::Missing,
-                near,
-                elsewhere,
-                literal,
-                certainty,
-            });
-            self.seen.remove(&(cx.module, literal.unwrap_or(range).start().to_u32(), "settings"));
-            self.emit(
-                &Cx { weight: event.weight, ..cx.clone() },
-                literal.unwrap_or(range),
-                "settings",
-                kind,
-            );
-            return None;
-        }
-        if let Value::Module(id) = value {
-            let filled = self.modules[id].source.as_ref().is_some_and(|s| is_filled(s.text()));
-            self.modules[id].dynamic |= filled;
-            self.settings = Some(id);
-            return Some(id);
-        }
-        None
-    }
-
-    /// `DJANGO_SETTING_MODULE` is set, which nothing reads.
-    fn misnamed_variable(&mut self, cx: &Cx) -> bool {
-        const RIGHT: &str = "DJANGO_SETTINGS_MODULE";
-        let Some(wrong) = near::nearest(RIGHT, self.environ.keys().map(String::as_str)) else {
-            return false;
-        };
-        let place = (0..self.modules.len())
-            .find_map(|id| Some((id, self.string_literal(id, &wrong)?)))
-            .map_or((cx.module, None), |(id, range)| (id, Some(range)));
-        let (module, Some(literal)) = place else { return false };
-        let kind = EventKind::Settings(Settings {
-            module: wrong,
-            wrong: SettingsWrong::Misnamed,
-            near: Some(RIGHT.to_owned()),
-            elsewhere: None,
-            literal: Some(literal),
-            // Elsewhere the server's own environment may set the right one.
-            certainty: if self.options.is_embedded() { 1.0 } else { 0.8 },
-        });
-        self.emit(&Cx { module, ..cx.clone() }, literal, "settings", kind);
-        true
-    }
-
-    /// `/srv/shop/shop/settings.py` where Django wants `shop.settings`.
-    fn settings_path(&mut self, cx: &Cx, name: &str, range: TextRange) -> bool {
-        if !name.contains(['/', '\\']) {
-            return false;
-        }
-        let stem = name.strip_suffix(".py").unwrap_or(name);
-        let parts: Vec<&str> = stem.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
-        let dirs: Vec<String> = self.sys_path.iter().map(|entry| entry.path.clone()).collect();
-        // The shortest end of the path that the search path leads to.
-        let near = (1..=parts.len().min(4)).find_map(|take| {
-            let tail = &parts[parts.len() - take..];
-            let mut dirs = dirs.clone();
-            for (at, part) in tail.iter().enumerate() {
-                self.finder.find(part, dirs.iter().map(String::as_str))?;
-                if at + 1 < tail.len() {
-                    dirs = dirs.iter().map(|dir| pathops::join(dir, part)).collect();
-                }
-            }
-            Some(tail.join("."))
-        });
-        let literal = self.string_literal(cx.module, name);
-        let kind = EventKind::Settings(Settings {
-            module: name.to_owned(),
-            wrong: SettingsWrong::Path,
-            near,
-            elsewhere: None,
-            literal,
-            certainty: 1.0,
-        });
-        self.emit(cx, literal.unwrap_or(range), "settings", kind);
-        true
-    }
-
     /// What `get_wsgi_application()` loads.
     pub(super) fn django_load(&mut self, cx: &Cx, range: TextRange) {
         let Some(settings) = self.django_settings(cx, range) else {
@@ -195,25 +55,43 @@ impl Interp<'_> {
         self.django_logging(cx, settings);
         // Apps run outside the caller's `try`, and what they import points into their own files.
         let inner = Cx { module: settings, frame: None, via: None, ..cx.clone() };
+        self.setting_lists(&inner, settings);
+        self.setting_values(&inner, settings);
         self.apps_unknown = !self.is_complete_list(settings, "INSTALLED_APPS");
         // As `apps.populate()` does it: first every app, then every app's models, then `ready()`.
         let mut apps = Vec::new();
+        self.populating = true;
         for (name, module, at) in self.dotted_list(settings, "INSTALLED_APPS") {
+            self.app_names.push(name.clone());
             apps.extend(self.django_app(&self.named_in(&inner, module, at), &name, at));
         }
+        self.populating = false;
         self.apps_ready = true;
         for app in &apps {
             self.optional_submodule(&inner, app.package, "models");
         }
+        self.app_labels(&inner, settings, &apps);
+        self.user_model(&inner, settings, &apps);
+        let admin = self.app_names.iter().any(|name| {
+            matches!(name.as_str(), "django.contrib.admin" | "django.contrib.admin.apps.AdminConfig")
+        });
         for app in apps {
-            if let Some(config) = app.config
-                && let Value::Func(ready) = self.member(&inner, &config, "ready", true)
+            if let Some(config) = &app.config
+                && let Value::Func(ready) = self.member(&inner, config, "ready", true)
             {
                 self.call_function(&inner, &ready, &[], &[]);
             }
+            // What `admin.autodiscover()` imports.
+            if admin {
+                self.optional_submodule(&inner, app.package, "admin");
+            }
         }
         for (name, module, at) in self.dotted_list(settings, "MIDDLEWARE") {
-            self.dotted_object(&self.named_in(&inner, module, at), "MIDDLEWARE", &name, at);
+            let inner = self.named_in(&inner, module, at);
+            if !self.middleware_is_app(&inner, &name, at) {
+                self.dotted_object(&inner, "MIDDLEWARE", &name, at);
+                self.middleware(&inner, &name);
+            }
         }
         for (setting, name, module, at) in self.dotted_settings(settings) {
             let inner = Cx { when: When::FirstRequest, ..self.named_in(&inner, module, at) };
@@ -239,9 +117,14 @@ impl Interp<'_> {
             return;
         };
         let text = first.text();
-        let served = ["get_wsgi_application", "get_asgi_application", "execute_from_command_line"]
-            .iter()
-            .any(|name| text.contains(name));
+        let served = [
+            "get_wsgi_application",
+            "get_asgi_application",
+            "execute_from_command_line",
+            "ProtocolTypeRouter",
+        ]
+        .iter()
+        .any(|name| text.contains(name));
         let entry = self.modules.iter().rev().find(|module| {
             module.source.as_ref().is_some_and(|source| {
                 source.text().contains("get_wsgi_application()")
@@ -261,54 +144,6 @@ impl Interp<'_> {
         let Some(&(module, range)) = self.import_sites.first() else { return };
         let cx = Cx { module, ..cx.clone() };
         self.emit(&cx, range, "models", EventKind::ModelsTooEarly(what()));
-    }
-
-    /// Notes settings that surely have no `SECRET_KEY`.
-    fn secret_key(&mut self, cx: &Cx, settings: ModuleId) {
-        let module = &self.modules[settings];
-        if module.dynamic || module.names.contains_key("SECRET_KEY") {
-            return;
-        }
-        let names = self.names_of(settings);
-        if names.opaque || names.module.contains_key("SECRET_KEY") {
-            return;
-        }
-        let module = &self.modules[settings];
-        let (name, dirs) = (module.name.clone(), module.search.clone());
-        // A package of settings is often named where one of its modules is meant.
-        let mut inside = Vec::new();
-        for dir in &dirs {
-            inside.extend(self.finder.modules(dir).into_iter().map(|module| (dir.clone(), module)));
-        }
-        let text = |dir: &str, module: &str| {
-            let path = self.finder.disk(&pathops::join(dir, &format!("{module}.py")));
-            std::fs::read_to_string(path).unwrap_or_default()
-        };
-        let texts: Vec<(String, String)> = inside
-            .iter()
-            .map(|(dir, module)| (module.clone(), text(dir, module)))
-            .filter(|(_, text)| has_key(text) || text.contains("import *"))
-            .collect();
-        let usual = ["production", "prod", "base", "local", "dev", "settings"];
-        let near = usual
-            .iter()
-            .find_map(|wanted| texts.iter().find(|(module, _)| module == wanted))
-            .or_else(|| texts.iter().find(|(_, text)| has_key(text)))
-            .map(|(module, _)| format!("{name}.{module}"));
-        let literal = self.string_literal(cx.module, &name).unwrap_or_default();
-        // The server's own environment goes before a `setdefault`.
-        let sure = near.is_none()
-            || !self.modules[cx.module]
-                .source
-                .as_ref()
-                .is_some_and(|source| source.excerpt(literal).contains("setdefault"));
-        let (module, range) = if literal == TextRange::default() {
-            (settings, TextRange::default())
-        } else {
-            (cx.module, literal)
-        };
-        let cx = Cx { module, ..cx.clone() };
-        self.emit(&cx, range, "secret-key", EventKind::NoSecretKey { near, sure });
     }
 
     /// Notes two texts in a list of a setting that Python joins, for want of a comma.
@@ -373,6 +208,28 @@ impl Interp<'_> {
                 add(setting, &binding.value);
             }
         }
+        for (setting, key) in [("CACHES", "BACKEND"), ("CHANNEL_LAYERS", "BACKEND")] {
+            let found = names.get(setting).map(|binding| &binding.value);
+            let default = found.and_then(|value| entry(value, "default"));
+            if let Some(backend) = default.and_then(|value| entry(value, key)) {
+                add(setting, backend);
+            }
+        }
+        if let Some(Value::Dict(items, _)) =
+            names.get("REST_FRAMEWORK").map(|binding| &binding.value)
+        {
+            for (key, value) in items.iter() {
+                match value {
+                    Value::List(classes, _) if key.ends_with("_CLASSES") => {
+                        classes.iter().for_each(|item| add("REST_FRAMEWORK", item));
+                    }
+                    Value::Str(_) if key.ends_with("_CLASS") || &**key == "EXCEPTION_HANDLER" => {
+                        add("REST_FRAMEWORK", value);
+                    }
+                    _ => {}
+                }
+            }
+        }
         out
     }
 
@@ -386,7 +243,7 @@ impl Interp<'_> {
     }
 
     /// Strings of a list in the settings with their places.
-    fn dotted_list(&self, settings: ModuleId, name: &str) -> Vec<(String, ModuleId, TextRange)> {
+    pub(super) fn dotted_list(&self, settings: ModuleId, name: &str) -> Vec<(String, ModuleId, TextRange)> {
         let Some(binding) = self.modules[settings].names.get(name) else { return Vec::new() };
         let Value::List(items, _) = &binding.value else { return Vec::new() };
         items
@@ -421,23 +278,46 @@ impl Interp<'_> {
         let module =
             if is_config { name.rsplit_once('.').map_or(name, |(module, _)| module) } else { name };
         let value = self.import_dotted(cx, module, at, Some(at));
-        let Value::Module(id) = value else { return None };
+        let Value::Module(id) = value else {
+            self.apps_unclear |= matches!(value, Value::Unknown);
+            if is_config && matches!(value, Value::Ext(_)) {
+                self.installed_name(cx, module, last, at);
+            }
+            return None;
+        };
         if is_config {
             self.dotted_object(cx, "INSTALLED_APPS", name, at);
             let config = match self.modules[id].names.get(last).map(|binding| &binding.value) {
                 Some(Value::Class(class)) => Some(Rc::clone(class)),
                 _ => None,
             };
-            let package =
-                module.rsplit_once('.').and_then(|(package, _)| self.by_name.get(package));
-            return Some(App { package: *package?, config });
+            if let Some(config) = &config {
+                self.no_app_config(cx, config, name, at);
+                if let Value::Str(said) = self.member(cx, config, "name", false) {
+                    self.app_names.push(said.to_string());
+                }
+            }
+            // A configuration in the package's own `__init__.py` belongs to it.
+            let package = if self.modules[id].search.is_empty() {
+                let above = module.rsplit_once('.').and_then(|(above, _)| self.by_name.get(above));
+                above.copied()
+            } else {
+                Some(id)
+            };
+            self.apps_unclear |= package.is_none() || config.is_none();
+            let app = App { package: package?, config, entry: name.to_owned() };
+            self.config_name(cx, &app, true);
+            return Some(app);
         }
         self.optional_submodule(cx, id, "apps");
-        let config = self
-            .by_name
-            .get(&format!("{name}.apps"))
-            .and_then(|&apps| only_config(self.modules[apps].names.values()));
-        Some(App { package: id, config })
+        self.default_config(cx, id);
+        let apps = self.by_name.get(&format!("{name}.apps")).copied();
+        let config = apps
+            .and_then(|apps| only_config(self.modules[apps].names.values()))
+            .filter(|config| Some(config.module) == apps);
+        let app = App { package: id, config, entry: name.to_owned() };
+        self.config_name(cx, &app, false);
+        Some(app)
     }
 
     fn optional_submodule(&mut self, cx: &Cx, package: ModuleId, name: &str) {
@@ -449,9 +329,16 @@ impl Interp<'_> {
     }
 
     /// `pkg.module.Name` in a setting.
-    fn dotted_object(&mut self, cx: &Cx, setting: &'static str, name: &str, at: TextRange) {
+    pub(super) fn dotted_object(&mut self, cx: &Cx, setting: &'static str, name: &str, at: TextRange) {
         let Some((module, object)) = name.rsplit_once('.') else { return };
-        let Value::Module(id) = self.import_dotted(cx, module, at, Some(at)) else { return };
+        let id = match self.import_dotted(cx, module, at, Some(at)) {
+            Value::Module(id) => id,
+            Value::Ext(_) => {
+                self.installed_name(cx, module, object, at);
+                return;
+            }
+            _ => return,
+        };
         let module = &self.modules[id];
         if module.names.contains_key(object)
             || module.dynamic
@@ -485,65 +372,5 @@ impl Interp<'_> {
             }
         }
         None
-    }
-
-    /// A dotted name near one that was not found, checked part by part.
-    fn near_dotted(&mut self, name: &str) -> Option<String> {
-        let mut dirs: Vec<String> = self.sys_path.iter().map(|entry| entry.path.clone()).collect();
-        let mut out: Vec<String> = Vec::new();
-        for part in name.split('.') {
-            let exact = self.finder.find(part, dirs.iter().map(String::as_str)).is_some();
-            let chosen = if exact {
-                part.to_owned()
-            } else {
-                let mut names: Vec<String> = Vec::new();
-                for dir in &dirs {
-                    names.extend(self.finder.list(dir).importable());
-                }
-                near::nearest(part, names.iter().map(String::as_str))?
-            };
-            dirs = dirs
-                .iter()
-                .map(|dir| pathops::join(dir, &chosen))
-                .filter(|dir| self.finder.is_dir(dir))
-                .collect();
-            out.push(chosen);
-        }
-        let found = out.join(".");
-        (found != name).then_some(found)
-    }
-}
-
-/// A settings file assigns `SECRET_KEY` itself.
-fn has_key(text: &str) -> bool {
-    text.lines().any(|line| line.trim_start().starts_with("SECRET_KEY"))
-}
-
-/// Settings that a library fills in by the module's own name: `DjangoDynaconf(__name__)`.
-fn is_filled(text: &str) -> bool {
-    text.match_indices("__name__").any(|(at, _)| {
-        let Some(before) = text[..at].trim_end().strip_suffix('(') else { return false };
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
-        let start = before.rfind(|c| !is_name(c)).map_or(0, |at| at + 1);
-        let callee = before[start..].rsplit('.').next().unwrap_or_default();
-        !callee.is_empty() && !callee.to_ascii_lowercase().contains("logger")
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_filled;
-
-    #[test]
-    fn settings_that_a_library_fills_in() {
-        assert!(is_filled("settings = dynaconf.DjangoDynaconf(\n    __name__,\n)\n"));
-        for text in [
-            "log = logging.getLogger(__name__)\n",
-            "log = get_logger( __name__ )\n",
-            "ROOT = __name__.split('.')[0]\n",
-            "if (__name__ == 'x'):\n    pass\n",
-        ] {
-            assert!(!is_filled(text), "{text}");
-        }
     }
 }

@@ -3,6 +3,10 @@
 use rustpython_ruff_text_size::TextRange;
 
 use crate::python::calls::CallRule;
+pub use super::django_event::{
+    ConfigName, MiddlewareWrong, MixedSum, ModelWithoutApp, RouterRefused, SettingRefused,
+    SettingWrong, UrlRefused,
+};
 use crate::python::value::{ModuleId, Value};
 use crate::rules::python_tables::Removed;
 
@@ -143,6 +147,38 @@ pub enum EventKind {
     Settings(Settings),
     /// A dotted name in Django's settings that leads nowhere.
     DjangoName { setting: &'static str, name: String, near: Option<String> },
+    /// A setting that Django refuses.
+    SettingRefused(SettingRefused),
+    /// A class in `MIDDLEWARE` that cannot be one.
+    MiddlewareRefused { class: String, wrong: MiddlewareWrong },
+    /// `name` in an `AppConfig`.
+    ConfigName(ConfigName),
+    /// Something given to `path()` or `include()`.
+    UrlRefused(UrlRefused),
+    /// Something given to a router of Django REST framework.
+    RouterRefused(RouterRefused),
+    /// A form or serializer of a model that does not say which fields; `form`: it is a form.
+    NoFields { class: String, form: bool },
+    /// A model whose package is no installed app.
+    ModelWithoutApp(ModelWithoutApp),
+    /// `+` between a `Path` and a text.
+    PathPlusText { left: TextRange, right: TextRange },
+    /// `+` between a tuple and a list.
+    MixedSum(MixedSum),
+    /// A text is translated while Django's apps are not loaded; the function's name.
+    GettextEarly(String),
+    /// The database is asked while a module is imported; the model, and how it is asked.
+    QueryAtImport { model: String, how: String },
+    /// `WSGIHandler()` without `django.setup()`.
+    HandlerAlone,
+    /// A folder of templates that is not there; one of its name stands higher up.
+    TemplatesElsewhere { folder: String, there: String },
+    /// `.env` is read when the settings have been read already; a variable that they wanted.
+    DotenvLate(String),
+    /// A variable that the `.env` file has under nearly that name.
+    EnvMisspelled { name: String, near: String, file: String },
+    /// The file of variables that is read is not there; another is.
+    EnvElsewhere { wanted: String, there: String },
 }
 
 /// Packages that do not go together, as the requirements ask for them.
@@ -299,6 +335,8 @@ pub enum SettingsWrong {
     Misnamed,
     /// Its value is the path of a file.
     Path,
+    /// It is set only below the line that needs it.
+    Late,
 }
 
 /// Django's settings module, as the code names it.
@@ -385,6 +423,6 @@ pub struct NotInstalled {
     /// The version is the one that the requirements ask for at least.
     pub pinned: bool,
     /// What to write instead.
-    pub instead: Option<&'static str>,
+    pub instead: Option<String>,
     pub certainty: f64,
 }

@@ -42,7 +42,10 @@ impl Interp<'_> {
                 let left = self.expr(cx, &node.left);
                 let right = self.expr(cx, &node.right);
                 match node.op {
-                    Operator::Add => self.add(&left, &right),
+                    Operator::Add => {
+                        self.sum(cx, node, &left, &right);
+                        self.add(&left, &right)
+                    }
                     Operator::Div => {
                         if let (Value::Str(_), Value::Str(_)) = (&left, &right)
                             && !cx.caught.types
@@ -184,6 +187,9 @@ impl Interp<'_> {
         let inner = Cx { weight: cx.weight * 0.8, frame: Some(frame), ..cx.clone() };
         for (at, generator) in generators.iter().enumerate() {
             let value = self.expr(if at == 0 { cx } else { &inner }, &generator.iter);
+            if at == 0 {
+                self.iterated(cx, &value, generator.iter.range());
+            }
             empty |= value.truth() == Some(false);
             if at == 0 {
                 self.frames.push(Frame::default());

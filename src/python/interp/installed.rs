@@ -137,7 +137,7 @@ impl Interp<'_> {
             dist,
             version,
             pinned: false,
-            instead: removed_names::of(&full).and_then(|gone| gone.instead),
+            instead: removed_names::of(&full).and_then(|gone| gone.instead).map(str::to_owned),
             // An unknown folder on the path may hold another copy.
             certainty: if self.path_unknown { 0.8 } else { 1.0 },
         });
@@ -163,7 +163,7 @@ impl Interp<'_> {
             dist: gone.dist.to_owned(),
             version: least,
             pinned: true,
-            instead: gone.instead,
+            instead: gone.instead.map(str::to_owned),
             certainty,
         });
         self.emit(cx, range, "installed", kind);
@@ -261,6 +261,15 @@ impl Interp<'_> {
             found = Some(here);
         }
         found
+    }
+
+    /// A name in an installed package is one of its modules, and nothing that the package binds.
+    pub(super) fn installed_is_module(&mut self, package: &str, name: &str) -> bool {
+        if !self.is_installed(package) || self.spot(&format!("{package}.{name}")).is_none() {
+            return false;
+        }
+        let surface = self.surface(package);
+        !surface.binds(name) && !surface.open
     }
 
     /// What a module of an installed package offers.

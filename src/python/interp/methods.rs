@@ -460,6 +460,8 @@ impl Interp<'_> {
             | "environ.Env().read_env"
             | "environs.Env().read_env"
             | "dotenv.main.load_dotenv" => {
+                self.env_file(cx, name, args);
+                self.dotenv_late(cx, call.range());
                 self.dotenv = true;
                 Some(Value::Bool(true))
             }

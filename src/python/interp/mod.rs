@@ -13,8 +13,13 @@ mod context;
 mod dash;
 mod database;
 mod django;
+mod django_apps;
+mod django_event;
+mod django_rest;
+mod django_urls;
 mod endpoint;
 mod env_arguments;
+mod env_files;
 pub mod event;
 mod event_loop;
 mod expr;
@@ -40,8 +45,12 @@ mod raised;
 mod registered;
 mod route;
 pub(super) mod scopes;
+mod settings;
+mod settings_lists;
+mod settings_module;
 mod stmt;
 pub(super) mod syntax;
+mod sums;
 mod threads;
 mod unbound;
 
@@ -178,6 +187,10 @@ pub struct Interp<'o> {
     environ: HashMap<String, Value>,
     /// A `.env` reader ran: variables may come from there.
     dotenv: bool,
+    /// Files of variables that django-environ reads, where they are known.
+    env_files: Vec<Option<String>>,
+    /// Variables that have a default.
+    env_defaults: Vec<String>,
     /// Import hooks are in use: nothing is missing for sure.
     hooks: bool,
     /// Names that the code put into `sys.modules` itself.
@@ -211,6 +224,14 @@ pub struct Interp<'o> {
     apps_ready: bool,
     /// Django's apps are not all known, so neither is the order in which modules are imported first.
     apps_unknown: bool,
+    /// Django's apps: their entries in the settings, and what their configurations say that they are of.
+    app_names: Vec<String>,
+    /// Some app of the project could not be loaded, or its package is not known.
+    apps_unclear: bool,
+    /// Django is loading its apps.
+    populating: bool,
+    /// `django.setup()` was called.
+    set_up: bool,
     /// Django's settings module, once it was loaded.
     pub settings: Option<ModuleId>,
     pub complete: bool,
@@ -260,6 +281,8 @@ impl<'o> Interp<'o> {
             seen: HashSet::default(),
             environ: HashMap::default(),
             dotenv: false,
+            env_files: Vec::new(),
+            env_defaults: Vec::new(),
             hooks: false,
             replaced: HashSet::default(),
             spoken: HashSet::default(),
@@ -280,6 +303,10 @@ impl<'o> Interp<'o> {
             import_sites: Vec::new(),
             apps_ready: false,
             apps_unknown: false,
+            app_names: Vec::new(),
+            apps_unclear: false,
+            populating: false,
+            set_up: false,
             settings: None,
             complete: true,
             declared: None,

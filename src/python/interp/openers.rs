@@ -123,7 +123,9 @@ impl Interp<'_> {
         let Some(binding) = self.modules[settings].names.get("LOGGING").cloned() else { return };
         if !binding.maybe && binding.range != TextRange::default() {
             let cx = Cx { module: settings, frame: None, ..cx.clone() };
-            self.log_handlers(&cx, &binding.value, binding.range);
+            // The line that names the file, where there is one.
+            let behind = self.literal_behind(settings, "filename", binding.range.start());
+            self.log_handlers(&cx, &binding.value, behind.unwrap_or(binding.range));
         }
     }
 

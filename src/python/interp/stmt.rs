@@ -194,7 +194,9 @@ impl Interp<'_> {
             |base: &Value| matches!(base, Value::Ext(name) if &**name == "django.db.models.Model");
         if bases.iter().any(is_model) {
             self.models_loaded(cx, || format!("the model `{}`", def.name));
+            self.model_without_app(cx, def);
         }
+        self.fields_of_model(cx, def, &bases);
         let frame = self.frames.len();
         self.frames.push(Frame::default());
         let inner = Cx { frame: Some(frame), ..cx.clone() };
@@ -309,6 +311,7 @@ impl Interp<'_> {
             }
             return;
         }
+        self.sum_onto(cx, node, &old, &value);
         let new = if node.op == Operator::Add { self.add(&old, &value) } else { Value::Unknown };
         if let Expr::Name(_) = &*node.target {
             self.assign(cx, &node.target, &new, None);
@@ -317,6 +320,7 @@ impl Interp<'_> {
 
     fn for_loop(&mut self, cx: &Cx, node: &ast::StmtFor) -> Flow {
         let iter = self.expr(cx, &node.iter);
+        self.iterated(cx, &iter, node.iter.range());
         let inner = match &iter {
             Value::List(items, true) if items.is_empty() => return self.block(cx, &node.orelse),
             Value::List(items, _) if !items.is_empty() => {

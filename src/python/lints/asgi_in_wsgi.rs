@@ -56,12 +56,22 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
 }
 
 fn wrong_sort(cx: &ModuleCtx, what: &str) -> String {
+    let wanted = cx.wanted();
+    if what == DJANGO {
+        let module = cx.entry().map_or("", |(id, _)| cx.module(id).name.as_str());
+        let wsgi = module.strip_suffix("asgi").map_or("", |package| package);
+        return format!(
+            "`{wanted}` is an ASGI app ({what}), and this server speaks WSGI: start `{wsgi}wsgi` in its place, or tell gunicorn to use `-k uvicorn_worker.UvicornWorker` (package uvicorn-worker)"
+        );
+    }
     format!(
-        "`{0}` is an ASGI app ({what}), and this server speaks WSGI: start it with an ASGI server (`uvicorn {1}:{0}`, or gunicorn with `-k uvicorn.workers.UvicornWorker`), or wrap it with `a2wsgi.ASGIMiddleware`",
-        cx.wanted(),
+        "`{wanted}` is an ASGI app ({what}), and this server speaks WSGI: start it with an ASGI server (`uvicorn {0}:{wanted}`, or gunicorn with `-k uvicorn.workers.UvicornWorker`), or wrap it with `a2wsgi.ASGIMiddleware`",
         cx.entry.map_or("main", |id| cx.module(id).name.as_str())
     )
 }
+
+/// How Django's own is called.
+const DJANGO: &str = "Django's asgi.py";
 
 /// What makes a value an ASGI application.
 fn asgi(value: &Value) -> Option<String> {
@@ -86,5 +96,5 @@ fn asgi(value: &Value) -> Option<String> {
 
 fn short(name: &str) -> String {
     let last = name.rsplit('.').next().unwrap_or(name);
-    if last == "get_asgi_application" { "Django's asgi.py".to_owned() } else { last.to_owned() }
+    if last == "get_asgi_application" { DJANGO.to_owned() } else { last.to_owned() }
 }

@@ -53,7 +53,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let EventKind::Settings(named) = &event.kind else { continue };
         let mut found = cx.at(&DOC, event, named.certainty, message(cx, named));
         let text = match named.wrong {
-            SettingsWrong::Unset => {
+            SettingsWrong::Unset | SettingsWrong::Late => {
                 out.push(found);
                 continue;
             }
@@ -96,6 +96,9 @@ fn message(cx: &ModuleCtx, named: &Settings) -> String {
             format!(
                 "Django wants the dotted name of its settings module here, not the path of a file: write `{meant}`"
             )
+        }
+        SettingsWrong::Late => {
+            "Django's settings are needed by this line, and only a line below says which they are: move `os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", …)` above it".to_owned()
         }
         SettingsWrong::Missing => {
             let hint = match (near, &named.elsewhere) {

@@ -4,6 +4,7 @@
 
 mod app_attribute;
 mod app_conditional;
+mod app_config_name;
 mod app_factory;
 mod app_missing;
 mod app_misspelled;
@@ -23,8 +24,10 @@ mod debug_without_hosts;
 mod django_name;
 mod django_settings;
 mod django_setup;
+mod dotenv_late;
 mod duplicate_endpoint;
 mod empty_secret_key;
+mod env_file;
 mod environ;
 mod exit;
 mod file_load;
@@ -33,7 +36,13 @@ mod glued_path;
 mod init_misnamed;
 mod input;
 mod lfs_pointer;
+mod form_fields;
+mod gettext_early;
+mod handler_alone;
+mod middleware_refused;
 mod missing_comma;
+mod mixed_sum;
+mod model_without_app;
 mod models_too_early;
 mod name_case;
 mod name_installed;
@@ -45,10 +54,12 @@ mod on_delete;
 mod outside_context;
 mod packages_clash;
 mod path_missing;
+mod path_plus_text;
 mod placeholder;
 mod port_bind;
 mod programs;
 mod python2;
+mod query_at_import;
 mod raised;
 mod relative_import;
 mod relative_open;
@@ -60,16 +71,20 @@ mod running_loop;
 mod secret;
 mod server;
 mod setting_misspelled;
+mod router_refused;
+mod setting_refused;
 mod shadows_installed;
 mod shadows_stdlib;
 mod slow;
 mod syntax_error;
 mod syntax_new;
+mod templates_elsewhere;
 mod text_divided;
 mod text_returned;
 mod thread;
 mod unbound_name;
 mod undefined_name;
+mod url_refused;
 mod urlpatterns;
 mod wrong_brackets;
 mod wsgi_application;
@@ -149,7 +164,9 @@ lints! {
     database_url config_late packages_clash text_returned running_loop dash_layout glued_path
     init_misnamed lfs_pointer setting_misspelled
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
-    models_too_early missing_comma urlpatterns on_delete reverse_early
+    models_too_early missing_comma urlpatterns on_delete reverse_early setting_refused middleware_refused
+    app_config_name url_refused router_refused form_fields model_without_app path_plus_text mixed_sum
+    gettext_early query_at_import handler_alone templates_elsewhere dotenv_late env_file
     environ relative_open placeholder secret
 }
 

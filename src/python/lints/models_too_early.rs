@@ -70,7 +70,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         return;
     };
     let EventKind::ModelsTooEarly(what) = &event.kind else { return };
-    let message = if cx.entry == Some(event.module) {
+    let text = cx.source(event.module).map_or("", |source| source.text());
+    let asgi = text.contains("get_asgi_application") || text.contains("ProtocolTypeRouter");
+    let message = if cx.entry == Some(event.module) && asgi {
+        format!(
+            "This import loads {what} before Django has loaded its apps (AppRegistryNotReady): write `django_app = get_asgi_application()` above it, below the line that sets DJANGO_SETTINGS_MODULE, and use `django_app` further down"
+        )
+    } else if cx.entry == Some(event.module) {
         format!(
             "This import loads {what} before Django has loaded its apps (AppRegistryNotReady): move it below `get_wsgi_application()`"
         )

@@ -91,7 +91,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 ": extensions are packages of their own. Write `flask_sqlalchemy` for `flask.ext.sqlalchemy`",
             );
         } else {
-            match gone.instead {
+            match gone.instead.as_deref() {
+                // Nothing takes its place.
+                Some("-") => message.push_str(": it is not needed any more, take it out"),
             Some(instead) => {
                 let _ = write!(message, ". Use `{instead}` instead");
             }

@@ -65,7 +65,11 @@ fn imports_itself(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         // The WSGI file's line, pasted into the app that it imports.
         let package = crate::rules::python_tables::distribution_for(&module.name).is_some();
-        let below = !package && super::circular::defined_below(cx, *target, name);
+        let below = !package
+            && module
+                .names
+                .get(name)
+                .is_some_and(|binding| binding.range.start() > event.range.end());
         let message = if *attribute {
             format!(
                 "This file is itself called `{0}`, so `import {0}` finds this file and not the package, and it has no `{name}`: give the file another name, such as `my_{0}.py`",

@@ -1,0 +1,100 @@
+//! Routers of Django REST framework, and classes that are made from a model: forms and serializers.
+
+use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
+
+use super::call::Args;
+use super::event::RouterRefused;
+use super::{Cx, EventKind, Interp};
+use crate::python::value::{ClassVal, Value};
+use crate::rules::removed_names;
+
+/// What makes a form or serializer of a model; whether it is a form.
+const FROM_MODEL: &[(&str, bool)] = &[
+    ("django.forms.ModelForm", true),
+    ("django.forms.models.ModelForm", true),
+    ("rest_framework.serializers.ModelSerializer", false),
+    ("rest_framework.serializers.HyperlinkedModelSerializer", false),
+];
+
+impl Interp<'_> {
+    /// `router.register("tasks", TaskViewSet)`.
+    pub(super) fn registered(&mut self, cx: &Cx, call: &ast::ExprCall, name: &str, args: &Args) {
+        let router = name.starts_with("rest_framework.routers.") && name.ends_with("().register");
+        if !router || cx.caught.any || cx.quiet {
+            return;
+        }
+        let keyword = |wanted: &str| {
+            let mut keywords = call.arguments.keywords.iter();
+            keywords.find(|it| it.arg.as_ref().is_some_and(|arg| arg == wanted))
+        };
+        if let Some(old) = keyword("base_name") {
+            let version = self.version_of("rest_framework", "djangorestframework");
+            if version.is_some_and(|version| removed_names::is_from(&version, "3.11")) {
+                let kind = EventKind::RouterRefused(RouterRefused::OldKeyword);
+                self.emit(cx, old.range, "router", kind);
+            }
+            return;
+        }
+        let given = args.positional.len() > 2 || keyword("basename").is_some() || args.has_stars();
+        let Some(Value::Class(class)) = args.get(1, "viewset") else { return };
+        if given || !self.lacks_queryset(class) {
+            return;
+        }
+        let kind = EventKind::RouterRefused(RouterRefused::NoBasename(class.name.to_string()));
+        self.emit(cx, call.range, "router", kind);
+    }
+
+    /// Neither the class nor any base of the project has a `queryset`, and the other bases are the framework's.
+    fn lacks_queryset(&self, class: &ClassVal) -> bool {
+        let named = |name: &str| name == "queryset";
+        !class.opaque
+            && !class.attributes.iter().any(|(name, _)| named(name))
+            && !class.methods.iter().any(|func| named(&func.name))
+            && !class.bases.is_empty()
+            && class.bases.iter().all(|base| match base {
+                Value::Ext(name) => name.starts_with("rest_framework."),
+                Value::Class(base) => self.lacks_queryset(base),
+                _ => false,
+            })
+    }
+
+    /// `class NoteForm(ModelForm)` whose `Meta` names a model and no fields.
+    pub(super) fn fields_of_model(&mut self, cx: &Cx, def: &ast::StmtClassDef, bases: &[Value]) {
+        let [Value::Ext(base)] = bases else { return };
+        let Some((_, form)) = FROM_MODEL.iter().find(|(name, _)| *name == &**base) else { return };
+        if cx.quiet || cx.caught.any || !def.decorator_list.is_empty() {
+            return;
+        }
+        let mut metas = def.body.iter().filter_map(|stmt| match stmt {
+            Stmt::ClassDef(inner) if inner.name.as_str() == "Meta" => Some(inner),
+            _ => None,
+        });
+        let (Some(meta), None) = (metas.next(), metas.next()) else { return };
+        if meta.arguments.as_ref().is_some_and(|arguments| !arguments.is_empty()) {
+            return;
+        }
+        let mut names: Vec<&str> = Vec::new();
+        for stmt in &meta.body {
+            match stmt {
+                Stmt::Assign(node) => {
+                    for target in &node.targets {
+                        match target {
+                            Expr::Name(name) => names.push(name.id.as_str()),
+                            _ => return,
+                        }
+                    }
+                }
+                Stmt::AnnAssign(node) => match &*node.target {
+                    Expr::Name(name) => names.push(name.id.as_str()),
+                    _ => return,
+                },
+                Stmt::Expr(_) | Stmt::Pass(_) | Stmt::FunctionDef(_) => {}
+                _ => return,
+            }
+        }
+        if names.contains(&"model") && !names.contains(&"fields") && !names.contains(&"exclude") {
+            let kind = EventKind::NoFields { class: def.name.to_string(), form: *form };
+            self.emit(cx, meta.name.range, "fields", kind);
+        }
+    }
+}
