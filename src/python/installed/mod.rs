@@ -70,6 +70,11 @@ impl Surface {
         self.defined.contains(name)
     }
 
+    /// Names that it surely binds.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.defined.iter().map(String::as_str)
+    }
+
     /// It surely or possibly has a name of its own; star imports apart.
     pub fn may_have(&self, name: &str) -> bool {
         self.open || self.defined.contains(name)

@@ -113,18 +113,19 @@ impl Interp<'_> {
         if self.apps_ready || cx.caught.names || cx.quiet {
             return;
         }
-        let Some(first) = self.modules.first().and_then(|module| module.source.as_ref()) else {
-            return;
-        };
-        let text = first.text();
-        let served = [
-            "get_wsgi_application",
-            "get_asgi_application",
-            "execute_from_command_line",
-            "ProtocolTypeRouter",
-        ]
-        .iter()
-        .any(|name| text.contains(name));
+        let served = self.modules.iter().take(2).any(|module| {
+            module.loading
+                && module.source.as_ref().is_some_and(|source| {
+                    [
+                        "get_wsgi_application",
+                        "get_asgi_application",
+                        "execute_from_command_line",
+                        "ProtocolTypeRouter",
+                    ]
+                    .iter()
+                    .any(|name| source.text().contains(name))
+                })
+        });
         let entry = self.modules.iter().rev().find(|module| {
             module.source.as_ref().is_some_and(|source| {
                 source.text().contains("get_wsgi_application()")
@@ -246,12 +247,17 @@ impl Interp<'_> {
     pub(super) fn dotted_list(&self, settings: ModuleId, name: &str) -> Vec<(String, ModuleId, TextRange)> {
         let Some(binding) = self.modules[settings].names.get(name) else { return Vec::new() };
         let Value::List(items, _) = &binding.value else { return Vec::new() };
+        let start = binding.range.start();
+        let own = binding.range != TextRange::default();
         items
             .iter()
             .take(1_000)
             .filter_map(Value::text)
             .map(|text| {
-                let (module, at) = self.literal_place(settings, text);
+                // The same text may stand in another list above.
+                let behind = own.then(|| self.literal_behind(settings, text, start)).flatten();
+                let (module, at) = behind
+                    .map_or_else(|| self.literal_place(settings, text), |at| (settings, at));
                 (text.to_owned(), module, at)
             })
             .collect()

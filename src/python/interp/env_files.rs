@@ -86,7 +86,8 @@ impl Interp<'_> {
                 && self.keys_of(&pathops::join(dir, name)).contains(&variable)
             {
                 let there = name.to_owned();
-                let kind = EventKind::EnvElsewhere { wanted: ".env".to_owned(), there };
+                let wanted = ".env".to_owned();
+                let kind = EventKind::EnvElsewhere { wanted, there, renamed: true };
                 self.emit(cx, range, "env-file", kind);
                 return;
             }
@@ -112,7 +113,8 @@ impl Interp<'_> {
             let path = pathops::join(&dir, ".env");
             if there(self, &path) && self.keys_of(&path).contains(&variable) {
                 let wanted = self.short(&files[0]);
-                let kind = EventKind::EnvElsewhere { wanted, there: self.short(&path) };
+                let there = self.short(&path);
+                let kind = EventKind::EnvElsewhere { wanted, there, renamed: false };
                 self.emit(cx, range, "env-file", kind);
                 return;
             }

@@ -178,7 +178,7 @@ pub enum EventKind {
     /// A variable that the `.env` file has under nearly that name.
     EnvMisspelled { name: String, near: String, file: String },
     /// The file of variables that is read is not there; another is.
-    EnvElsewhere { wanted: String, there: String },
+    EnvElsewhere { wanted: String, there: String, renamed: bool },
 }
 
 /// Packages that do not go together, as the requirements ask for them.

@@ -457,7 +457,7 @@ impl Interp<'_> {
             | "globals" | "locals" | "setattr" | "getattr" | "__import__" | "str" | "print"
             | "list" | "tuple" | "dict" | "set" | "len" | "map" | "filter" | "sorted" | "bool"
             | "int" | "super" | "callable" | "breakpoint" | "vars" | "next" | "iter"
-            | "isinstance" | "hasattr" | "any" | "all" => {
+            | "isinstance" | "hasattr" | "any" | "all" | "object" => {
                 Some(Value::Ext(format!("builtins.{name}").into()))
             }
             _ => None,

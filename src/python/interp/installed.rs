@@ -8,6 +8,7 @@ use super::event::NotInstalled;
 use super::{Cx, EventKind, Interp};
 use crate::python::installed::Surface;
 use crate::python::installed::classes::OwnCall;
+use crate::python::lints::near;
 use crate::python::resolve::finder::Found;
 use crate::python::resolve::{Origin, pathops, pins};
 use crate::python::source::Source;
@@ -137,7 +138,10 @@ impl Interp<'_> {
             dist,
             version,
             pinned: false,
-            instead: removed_names::of(&full).and_then(|gone| gone.instead).map(str::to_owned),
+            instead: removed_names::of(&full)
+                .and_then(|gone| gone.instead)
+                .map(str::to_owned)
+                .or_else(|| self.near_installed(module, name)),
             // An unknown folder on the path may hold another copy.
             certainty: if self.path_unknown { 0.8 } else { 1.0 },
         });
@@ -261,6 +265,25 @@ impl Interp<'_> {
             found = Some(here);
         }
         found
+    }
+
+    /// What was meant by a name that an installed module lacks: one of nearly that spelling, or, of a middleware,
+    /// the same name in another app.
+    fn near_installed(&mut self, module: &str, name: &str) -> Option<String> {
+        let surface = self.surface(module);
+        if let Some(near) = near::nearest(name, surface.names()) {
+            return Some(format!("{module}.{near}"));
+        }
+        if !name.ends_with("Middleware") {
+            return None;
+        }
+        let apps = self.app_names.clone();
+        apps.iter().map(|app| format!("{app}.middleware")).find_map(|other| {
+            (self.is_installed(&other) && self.spot(&other).is_some())
+                .then(|| self.surface(&other))
+                .filter(|surface| surface.binds(name))
+                .map(|_| format!("{other}.{name}"))
+        })
     }
 
     /// A name in an installed package is one of its modules, and nothing that the package binds.

@@ -60,6 +60,9 @@ impl Interp<'_> {
         // A requirement of that name is the very package.
         let asked = distribution.is_none() && !own_module && !self.path_unknown;
         let known = if asked { known_as(top) } else { None };
+        let known = known.or_else(|| {
+            (asked && packages_known && !declared).then(|| self.near_package(top)).flatten()
+        });
         let certainty = if known.is_some() { certainty.max(0.8) } else { certainty };
         if certainty == 0.0 {
             if self.unresolved.len() < 500 && !self.unresolved.iter().any(|known| known == top) {
@@ -79,6 +82,15 @@ impl Interp<'_> {
             searched: own,
         });
         self.emit(cx, name_range.unwrap_or(range), "missing", kind);
+    }
+
+    /// An installed package of nearly that name.
+    fn near_package(&mut self, top: &str) -> Option<String> {
+        let mut names: Vec<String> = Vec::new();
+        for site in self.sites() {
+            names.extend(self.finder.modules(&site));
+        }
+        near::nearest(top, names.iter().map(String::as_str)).filter(|_| top.len() > 4)
     }
 
     /// The entry point put a folder on the path that is not there: what it imports and nobody has was

@@ -6,6 +6,7 @@ use rustpython_ruff_text_size::TextRange;
 use super::call::Args;
 use super::{Cx, EventKind, Interp, When};
 use crate::python::lints::near;
+use crate::python::resolve::pathops;
 use crate::python::value::{ModuleId, Value};
 use crate::rules::removed_names;
 
@@ -115,6 +116,20 @@ impl Interp<'_> {
         };
         let at = self.string_literal(settings, &name).unwrap_or_default();
         let inner = Cx { module: settings, frame: None, via: None, ..cx.clone() };
+        // `routing.application`, where the file stands in the project's package.
+        let module = name.rsplit_once('.').map_or("", |(module, _)| module);
+        let package = self.modules[settings].name.split('.').next().unwrap_or("").to_owned();
+        let own = self.own_path();
+        let dirs: Vec<String> = own.iter().map(|dir| pathops::join(dir, &package)).collect();
+        if !module.contains('.')
+            && self.finder.find(module, own.iter().map(String::as_str)).is_none()
+            && self.finder.find(module, dirs.iter().map(String::as_str)).is_some()
+        {
+            let near = Some(format!("{package}.{name}"));
+            let kind = EventKind::DjangoName { setting: "ASGI_APPLICATION", name: name.to_string(), near };
+            self.emit(&inner, at, "django-name", kind);
+            return;
+        }
         self.dotted_object(&inner, "ASGI_APPLICATION", &name, at);
     }
 

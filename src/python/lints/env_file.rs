@@ -53,10 +53,10 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             EventKind::EnvMisspelled { name, near, file } => format!(
                 "`{file}` has no `{name}`, but `{near}`: unless the server sets `{name}` itself, the app does not start. Write `{near}` here"
             ),
-            EventKind::EnvElsewhere { wanted, there } if there.contains('/') => format!(
+            EventKind::EnvElsewhere { wanted, there, renamed: false } => format!(
                 "The variables are read from `{wanted}`, which is not there; they stand in `{there}`. Name that file in `read_env(…)`, or set the variables for the web app"
             ),
-            EventKind::EnvElsewhere { wanted, there } => format!(
+            EventKind::EnvElsewhere { wanted, there, .. } => format!(
                 "`{there}` is not read: the file must be called `{wanted}`. Rename it, or set the variables for the web app"
             ),
             _ => continue,

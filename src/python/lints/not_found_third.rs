@@ -49,8 +49,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             .unwrap_or_default();
         if let Some(near) = &missing.near {
             let message = format!(
-                "No package has a module `{}`: it is called `{near}` (capitals and small letters count)",
-                missing.part
+                "No package has a module `{}`: it is called `{near}`{}",
+                missing.part,
+                if near.eq_ignore_ascii_case(&missing.part) { " (capitals and small letters count)" } else { "" },
             );
             let mut found = cx.at(&DOC, event, missing.certainty, message);
             found.captures.insert("module".to_owned(), missing.part.clone());

@@ -47,7 +47,23 @@ WSGI_APPLICATION = "wsgi.application"
     severity: Severity::Warning,
 };
 
+/// ASGI_APPLICATION that names the WSGI app: daphne and channels call it in another way.
+fn asgi_is_wsgi(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    let Some((id, binding)) = setting(cx, "ASGI_APPLICATION") else { return };
+    let Some(package) = binding.value.text().and_then(|text| text.strip_suffix(".wsgi.application"))
+    else {
+        return;
+    };
+    let message = format!(
+        "ASGI_APPLICATION names the WSGI app, which daphne and channels cannot call (every request fails): write `{package}.asgi.application`"
+    );
+    let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
+    found.severity = Severity::Error;
+    out.push(found);
+}
+
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
+    asgi_is_wsgi(cx, out);
     let Some((id, binding)) = setting(cx, "WSGI_APPLICATION") else { return };
     let Some((module, name)) = binding.value.text().and_then(|text| text.rsplit_once('.')) else {
         return;
