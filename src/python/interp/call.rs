@@ -233,6 +233,8 @@ impl Interp<'_> {
         if name.starts_with("django.") {
             self.translated(cx, name, call.range);
             self.queried(cx, name, call.range);
+            self.admin_call(cx, call, name, args);
+            self.field_arguments(cx, call, name);
         } else if name.starts_with("rest_framework.") {
             self.registered(cx, call, name, args);
         } else if name.starts_with("decouple.") || name.starts_with("environ.") {
@@ -248,6 +250,8 @@ impl Interp<'_> {
             "django.urls.path" | "django.urls.re_path" | "django.conf.urls.url" => {
                 self.url_path(cx, call, name, args);
             }
+            "django.templatetags.static.static" => self.static_of_urls(cx, call, args),
+            "django.contrib.auth.get_user_model" => self.user_model_early(cx, call.range),
             "channels.routing.get_default_application" => self.asgi_default(cx, call.range),
             "django.setup" => {
                 self.apps_ready = true;

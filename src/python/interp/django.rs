@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rustpython_ruff_python_ast::{self as ast, Expr};
 use rustpython_ruff_text_size::TextRange;
 
+use super::event::SettingWrong;
 use super::{Binding, Cx, EventKind, Interp, When};
 use crate::python::lints::near;
 use crate::python::value::{ClassVal, ModuleId, Value};
@@ -88,11 +89,14 @@ impl Interp<'_> {
         }
         for (name, module, at) in self.dotted_list(settings, "MIDDLEWARE") {
             let inner = self.named_in(&inner, module, at);
-            if !self.middleware_is_app(&inner, &name, at) {
+            if !name.contains('.') {
+                self.not_dotted(&inner, &name, at);
+            } else if !self.middleware_is_app(&inner, &name, at) {
                 self.dotted_object(&inner, "MIDDLEWARE", &name, at);
                 self.middleware(&inner, &name);
             }
         }
+        self.needed_middleware(&inner, settings);
         for (setting, name, module, at) in self.dotted_settings(settings) {
             let inner = Cx { when: When::FirstRequest, ..self.named_in(&inner, module, at) };
             self.dotted_object(&inner, setting, &name, at);
@@ -113,19 +117,20 @@ impl Interp<'_> {
         if self.apps_ready || cx.caught.names || cx.quiet {
             return;
         }
+        const SERVING: &[&str] = &[
+            "get_wsgi_application",
+            "get_asgi_application",
+            "execute_from_command_line",
+            "ProtocolTypeRouter",
+        ];
+        let serves = |text: &str| SERVING.iter().any(|name| text.contains(name));
         let served = self.modules.iter().take(2).any(|module| {
-            module.loading
-                && module.source.as_ref().is_some_and(|source| {
-                    [
-                        "get_wsgi_application",
-                        "get_asgi_application",
-                        "execute_from_command_line",
-                        "ProtocolTypeRouter",
-                    ]
-                    .iter()
-                    .any(|name| source.text().contains(name))
-                })
+            module.loading && module.source.as_ref().is_some_and(|source| serves(source.text()))
         });
+        // The package's own `__init__.py` comes before the entry point.
+        let served = served
+            || self.modules.first().is_some_and(|first| !first.search.is_empty() && first.loading)
+                && std::fs::read_to_string(&self.options.entry).is_ok_and(|text| serves(&text));
         let entry = self.modules.iter().rev().find(|module| {
             module.source.as_ref().is_some_and(|source| {
                 source.text().contains("get_wsgi_application()")
@@ -253,6 +258,7 @@ impl Interp<'_> {
             .iter()
             .take(1_000)
             .filter_map(Value::text)
+            .filter(|text| !self.is_joined(text))
             .map(|text| {
                 // The same text may stand in another list above.
                 let behind = own.then(|| self.literal_behind(settings, text, start)).flatten();
@@ -261,6 +267,14 @@ impl Interp<'_> {
                 (text.to_owned(), module, at)
             })
             .collect()
+    }
+
+    /// Two entries that a missing comma joins, which is told as such.
+    fn is_joined(&self, text: &str) -> bool {
+        self.events.iter().any(|event| {
+            matches!(&event.kind, EventKind::JoinedTexts { first, second, .. }
+                if text.strip_prefix(first.as_str()) == Some(second.as_str()))
+        })
     }
 
     /// Where a text of the settings is written: in them, or in a file beside them that they take over.
@@ -287,7 +301,12 @@ impl Interp<'_> {
         let Value::Module(id) = value else {
             self.apps_unclear |= matches!(value, Value::Unknown);
             if is_config && matches!(value, Value::Ext(_)) {
-                self.installed_name(cx, module, last, at);
+                if module.ends_with(".middleware") && last.ends_with("Middleware") {
+                    let wrong = SettingWrong::MiddlewareAsApp(name.to_owned());
+                    self.refuse(cx, "INSTALLED_APPS", (cx.module, at), 1.0, wrong);
+                } else {
+                    self.installed_name(cx, module, last, at);
+                }
             }
             return None;
         };

@@ -10,6 +10,7 @@ use super::event::{ConfigName, MiddlewareWrong, ModelWithoutApp, SettingWrong};
 use super::{Cx, EventKind, Interp, When};
 use crate::python::resolve::finder::Found;
 use crate::python::value::{ClassVal, ModuleId, Value};
+use crate::rules::removed_names;
 
 /// Functions that translate at once.
 const TRANSLATORS: &[&str] = &[
@@ -124,6 +125,56 @@ impl Interp<'_> {
             self.refuse(cx, "MIDDLEWARE", (cx.module, at), 1.0, wrong);
         }
         wrong
+    }
+
+    /// An entry of `MIDDLEWARE` without a dot.
+    pub(super) fn not_dotted(&mut self, cx: &Cx, name: &str, at: TextRange) {
+        let apps = self.app_names.clone();
+        let own = self.own_path();
+        let near = apps.iter().find_map(|app| {
+            let module = format!("{app}.middleware");
+            let path = format!("{}/middleware.py", app.replace('.', "/"));
+            own.iter().find_map(|dir| {
+                let disk = self.finder.disk(&format!("{dir}/{path}"));
+                let text = std::fs::read_to_string(disk).ok()?;
+                let defines = ["class ", "def "].iter().any(|word| {
+                    text.contains(&format!("{word}{name}(")) || text.contains(&format!("{word}{name}:"))
+                });
+                defines.then(|| format!("{module}.{name}"))
+            })
+        });
+        let wrong = SettingWrong::NotDotted { name: name.to_owned(), near };
+        self.refuse(cx, "MIDDLEWARE", (cx.module, at), 1.0, wrong);
+    }
+
+    /// Apps that end the start with an error where their middleware is missing.
+    pub(super) fn needed_middleware(&mut self, cx: &Cx, settings: ModuleId) {
+        const NEEDED: &[(&str, &str, &str, &str)] = &[(
+            "allauth.account",
+            "django-allauth",
+            "0.56",
+            "allauth.account.middleware.AccountMiddleware",
+        )];
+        for (app, dist, since, middleware) in NEEDED {
+            if !self.app_names.iter().any(|name| name == app) {
+                continue;
+            }
+            let Some(at) = self.written(settings, "MIDDLEWARE") else { return };
+            let all = matches!(&at.value, Value::List(_, true));
+            let names = self.dotted_list(settings, "MIDDLEWARE");
+            if !all || names.iter().any(|(name, ..)| name == middleware) {
+                continue;
+            }
+            let top = app.split('.').next().unwrap_or(app);
+            let version = self.version_of(top, dist);
+            if version.is_some_and(|version| removed_names::is_from(&version, since)) {
+                let wrong = SettingWrong::NeedsMiddleware {
+                    app: (*dist).to_owned(),
+                    middleware: (*middleware).to_owned(),
+                };
+                self.refuse(cx, "MIDDLEWARE", (at.module, at.range), 1.0, wrong);
+            }
+        }
     }
 
     /// A middleware among the apps: what stands there must be an `AppConfig`.

@@ -54,6 +54,12 @@ pub enum SettingWrong {
     /// `STATIC_ROOT` is one of `STATICFILES_DIRS`.
     StaticRoot,
     AutoField(Option<String>),
+    /// The model of users is asked for above its own class.
+    UserTooEarly(String),
+    /// A name without a dot where a dotted one is wanted; what was meant.
+    NotDotted { name: String, near: Option<String> },
+    /// An app that does not start without its middleware.
+    NeedsMiddleware { app: String, middleware: String },
     /// `LANGUAGES` with texts in place of pairs.
     Languages,
 }
@@ -100,6 +106,10 @@ pub enum UrlRefused {
     Regular(String),
     /// `include(shop.urls)`, though only `shop` was imported.
     NotImported(String),
+    /// A consumer of channels without `.as_asgi()`; the text is as written.
+    Consumer(String),
+    /// The `static` of templates in place of that of URLs.
+    OtherStatic,
     /// A group's name in `re_path` that does not end.
     Group(String),
 }

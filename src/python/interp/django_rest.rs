@@ -5,6 +5,7 @@ use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
 use super::call::Args;
 use super::event::RouterRefused;
 use super::{Cx, EventKind, Interp};
+use crate::python::lints::near;
 use crate::python::value::{ClassVal, Value};
 use crate::rules::removed_names;
 
@@ -58,6 +59,79 @@ impl Interp<'_> {
             })
     }
 
+    /// Every name in `fields` is one of the model's, or of the form itself.
+    fn fields_known(&mut self, cx: &Cx, def: &ast::StmtClassDef, meta: &ast::StmtClassDef) {
+        let quiet = cx.quietly();
+        let value = |name: &str| {
+            meta.body.iter().find_map(|stmt| match stmt {
+                Stmt::Assign(node)
+                    if matches!(node.targets.as_slice(),
+                        [Expr::Name(it)] if it.id.as_str() == name) =>
+                {
+                    Some(&*node.value)
+                }
+                _ => None,
+            })
+        };
+        let (Some(model), Some(fields)) = (value("model"), value("fields")) else { return };
+        let (Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. })) =
+            fields
+        else {
+            return;
+        };
+        let Value::Class(class) = self.expr(&quiet, model) else { return };
+        let mut known: Vec<String> = vec!["id".to_owned(), "pk".to_owned()];
+        if !self.model_fields(&class, &mut known) {
+            return;
+        }
+        // What the form or serializer declares itself.
+        for stmt in &def.body {
+            match stmt {
+                Stmt::Assign(node) => known.extend(node.targets.iter().filter_map(|it| match it {
+                    Expr::Name(name) => Some(name.id.to_string()),
+                    _ => None,
+                })),
+                Stmt::AnnAssign(_) | Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::Expr(_)
+                | Stmt::Pass(_) => {}
+                _ => return,
+            }
+        }
+        for item in elts {
+            let Expr::StringLiteral(text) = item else { continue };
+            let field = text.value.to_str();
+            if known.iter().any(|name| name == field) {
+                continue;
+            }
+            let near = near::nearest(field, known.iter().map(String::as_str));
+            // A field of the other model's may point here, and be called by any name.
+            if near.is_none() {
+                continue;
+            }
+            let kind = EventKind::UnknownField {
+                model: class.name.to_string(),
+                field: field.to_owned(),
+                near,
+            };
+            self.emit(cx, text.range, "fields", kind);
+        }
+    }
+
+    /// Names that a model of the project has; false where it may have others.
+    fn model_fields(&self, class: &ClassVal, known: &mut Vec<String>) -> bool {
+        known.extend(class.attributes.iter().map(|(name, _)| name.to_string()));
+        known.extend(class.methods.iter().map(|func| func.name.to_string()));
+        for (name, _) in &class.attributes {
+            known.push(format!("{name}_id"));
+        }
+        !class.opaque
+            && !class.bases.is_empty()
+            && class.bases.iter().all(|base| match base {
+                Value::Ext(name) => &**name == "django.db.models.Model",
+                Value::Class(base) => self.model_fields(base, known),
+                _ => false,
+            })
+    }
+
     /// `class NoteForm(ModelForm)` whose `Meta` names a model and no fields.
     pub(super) fn fields_of_model(&mut self, cx: &Cx, def: &ast::StmtClassDef, bases: &[Value]) {
         let [Value::Ext(base)] = bases else { return };
@@ -91,6 +165,10 @@ impl Interp<'_> {
                 Stmt::Expr(_) | Stmt::Pass(_) | Stmt::FunctionDef(_) => {}
                 _ => return,
             }
+        }
+        if names.contains(&"fields") {
+            self.fields_known(cx, def, meta);
+            return;
         }
         if names.contains(&"model") && !names.contains(&"fields") && !names.contains(&"exclude") {
             let kind = EventKind::NoFields { class: def.name.to_string(), form: *form };

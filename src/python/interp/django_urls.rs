@@ -37,10 +37,9 @@ impl Interp<'_> {
         });
         let (Some(view), Some(given)) = (args.get(1, "view"), given) else { return };
         let range = given.range();
-        let written = || {
-            let source = self.modules[cx.module].source.as_ref();
-            source.map_or_else(String::new, |source| source.slice(range).to_owned())
-        };
+        let source = self.modules[cx.module].source.clone();
+        let written =
+            || source.as_ref().map_or_else(String::new, |source| source.slice(range).to_owned());
         let wrong = match view {
             Value::Str(text) => {
                 // Before 1.10 this was the way to name a view.
@@ -51,6 +50,9 @@ impl Interp<'_> {
             }
             Value::Class(class) if !class.opaque && self.is_view(class) => {
                 UrlRefused::Class(written())
+            }
+            Value::Class(class) if !class.opaque && self.is_consumer(class) => {
+                UrlRefused::Consumer(written())
             }
             Value::Ext(name) if name.ends_with(".as_view") => UrlRefused::AsView(written()),
             Value::Ext(name)
@@ -82,6 +84,26 @@ impl Interp<'_> {
             Value::Class(base) => self.is_view(base),
             _ => false,
         })
+    }
+
+    /// A consumer of channels, which has `as_asgi()` since 3.0.
+    fn is_consumer(&mut self, class: &crate::python::value::ClassVal) -> bool {
+        self.has_base(class, "Consumer")
+            && class.bases.iter().all(|base| {
+                matches!(base, Value::Class(_))
+                    || matches!(base, Value::Ext(name) if name.starts_with("channels."))
+            })
+            && self
+                .version_of("channels", "channels")
+                .is_some_and(|version| crate::rules::removed_names::is_from(&version, "3.0"))
+    }
+
+    /// `static(settings.MEDIA_URL, document_root=…)` of `django.templatetags.static`.
+    pub(super) fn static_of_urls(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args) {
+        let of_urls = args.keywords.iter().any(|(key, _)| key == "document_root");
+        if of_urls && !cx.caught.any {
+            self.url_refused(cx, call.range, UrlRefused::OtherStatic);
+        }
     }
 
     fn route_of_path(&mut self, cx: &Cx, route: &str, range: TextRange) {

@@ -159,6 +159,12 @@ pub enum EventKind {
     RouterRefused(RouterRefused),
     /// A form or serializer of a model that does not say which fields; `form`: it is a form.
     NoFields { class: String, form: bool },
+    /// A form or serializer names a field that its model does not have.
+    UnknownField { model: String, field: String, near: Option<String> },
+    /// A model is registered with the admin a second time; where the first time was.
+    RegisteredTwice { model: String, first: Option<(ModuleId, TextRange)> },
+    /// A field of a model is given an argument that none has.
+    FieldArgument { field: String, given: String, meant: String },
     /// A model whose package is no installed app.
     ModelWithoutApp(ModelWithoutApp),
     /// `+` between a `Path` and a text.

@@ -274,6 +274,12 @@ impl Interp<'_> {
         if let Some(near) = near::nearest(name, surface.names()) {
             return Some(format!("{module}.{near}"));
         }
+        // `from django.contrib.admin import models`, where `django.db` was meant.
+        if module.starts_with("django.") && module.ends_with(".models") {
+            let models = "django.db.models";
+            let has = module != models && !self.surface(models).open && self.may_have(models, name, 0);
+            return has.then(|| format!("{models}.{name}"));
+        }
         if !name.ends_with("Middleware") {
             return None;
         }

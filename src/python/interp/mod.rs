@@ -13,6 +13,7 @@ mod context;
 mod dash;
 mod database;
 mod django;
+mod django_admin;
 mod django_apps;
 mod django_event;
 mod django_rest;
@@ -226,6 +227,10 @@ pub struct Interp<'o> {
     apps_unknown: bool,
     /// Django's apps: their entries in the settings, and what their configurations say that they are of.
     app_names: Vec<String>,
+    /// Models that the admin has, and where they were registered.
+    registered: Vec<((Option<ModuleId>, String), ModuleId, TextRange)>,
+    /// Models that were taken out of the admin, for others to register them.
+    unregistered: Vec<(Option<ModuleId>, String)>,
     /// Some app of the project could not be loaded, or its package is not known.
     apps_unclear: bool,
     /// Django is loading its apps.
@@ -304,6 +309,8 @@ impl<'o> Interp<'o> {
             apps_ready: false,
             apps_unknown: false,
             app_names: Vec::new(),
+            registered: Vec::new(),
+            unregistered: Vec::new(),
             apps_unclear: false,
             populating: false,
             set_up: false,

@@ -39,6 +39,16 @@ impl Interp<'_> {
                 self.refuse(cx, name, (at.module, at.range), 1.0, wrong);
             }
         }
+        if let Some(at) = self.written(settings, "REST_FRAMEWORK")
+            && let Value::Dict(items, _) = &at.value
+        {
+            for (key, value) in items.iter().filter(|(key, _)| key.ends_with("_CLASSES")) {
+                if let Value::Str(text) = value {
+                    let place = self.inside(&at, key);
+                    self.refuse(cx, key, place, 1.0, SettingWrong::NotList(text.to_string()));
+                }
+            }
+        }
         self.hosts(cx, settings);
         self.origins(cx, settings);
         self.session_order(cx, settings);

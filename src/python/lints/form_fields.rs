@@ -6,8 +6,8 @@ use crate::python::interp::event::EventKind;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD428",
-    name: "fields-missing",
-    summary: "A form or serializer of a model says neither `fields` nor `exclude`.",
+    name: "form-fields-wrong",
+    summary: "A form or serializer of a model says no fields, or one that the model does not have.",
     why: "Django refuses to show all fields of a model without being told: `ImproperlyConfigured: Creating a ModelForm without either the fields attribute or the exclude attribute is prohibited`.",
     bad: r#"
 import os
@@ -62,6 +62,12 @@ urlpatterns = []
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
+        if let EventKind::UnknownField { model, field, near } = &event.kind {
+            let hint = near.as_ref().map_or_else(String::new, |near| format!(". Did you mean `{near}`?"));
+            let message = format!("The model `{model}` has no field `{field}`, and Django refuses that{hint}");
+            out.push(cx.at(&DOC, event, 1.0, message));
+            continue;
+        }
         let EventKind::NoFields { class, form } = &event.kind else { continue };
         // A serializer complains when it is used, and others may be made of it.
         let made_of = |source: &std::rc::Rc<crate::python::source::Source>| {

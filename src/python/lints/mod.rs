@@ -30,6 +30,7 @@ mod empty_secret_key;
 mod env_file;
 mod environ;
 mod exit;
+mod field_argument;
 mod file_load;
 mod folder_missing;
 mod glued_path;
@@ -61,6 +62,7 @@ mod programs;
 mod python2;
 mod query_at_import;
 mod raised;
+mod registered_twice;
 mod relative_import;
 mod relative_open;
 mod removed;
@@ -166,7 +168,8 @@ lints! {
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     models_too_early missing_comma urlpatterns on_delete reverse_early setting_refused middleware_refused
     app_config_name url_refused router_refused form_fields model_without_app path_plus_text mixed_sum
-    gettext_early query_at_import handler_alone templates_elsewhere dotenv_late env_file
+    gettext_early query_at_import handler_alone templates_elsewhere dotenv_late env_file registered_twice
+    field_argument
     environ relative_open placeholder secret
 }
 

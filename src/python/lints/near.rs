@@ -26,7 +26,9 @@ pub fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Opt
             continue;
         }
         let distance = if fold(candidate) == folded { 0 } else { distance(name, candidate) };
-        if distance > allowed {
+        // `app` for `apps`: too short for slips, and a usual one.
+        let plural = name.len() == 3 && candidate.strip_suffix('s') == Some(name);
+        if distance > allowed && !plural {
             continue;
         }
         match best {

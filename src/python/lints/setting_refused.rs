@@ -61,6 +61,9 @@ fn message(refused: &SettingRefused) -> String {
         near.as_ref().map_or_else(String::new, |near| format!(". Did you mean `{near}`?"))
     };
     match &refused.wrong {
+        SettingWrong::NotList(text) if setting.starts_with("DEFAULT_") => format!(
+            "{setting} must be a list, and this is a text (round brackets alone make no tuple): write `\"{setting}\": [{text:?}]`"
+        ),
         SettingWrong::NotList(text) => format!(
             "{setting} must be a list, and this is a text: write `{setting} = [{text:?}]` (in round brackets a comma must stand behind a single entry)"
         )
@@ -149,6 +152,19 @@ fn message(refused: &SettingRefused) -> String {
             let near = near.as_deref().unwrap_or("BigAutoField");
             format!("{setting} names a field that Django does not have: write `django.db.models.{near}`")
         }
+        SettingWrong::UserTooEarly(model) => format!(
+            "This asks for the model of users, `{model}`, which is only defined further down in this very file (ImproperlyConfigured: AUTH_USER_MODEL refers to a model that has not been installed): take the line out, or move it below the class"
+        ),
+        SettingWrong::NotDotted { name, near } => {
+            let hint = match near {
+                Some(near) => format!("write `{near}`"),
+                None => format!("write the file's dotted name before it, such as `myapp.middleware.{name}`"),
+            };
+            format!("{setting} wants dotted names, and `{name}` has no dot (\"doesn't look like a module path\"): {hint}")
+        }
+        SettingWrong::NeedsMiddleware { app, middleware } => format!(
+            "The installed version of `{app}` does not start without its middleware: add `\"{middleware}\"` to MIDDLEWARE"
+        ),
         SettingWrong::Languages => "Every entry of LANGUAGES must be a pair such as `(\"en\", \"English\")`, and these are single texts: a comma is missing behind the only pair, or its brackets".to_owned(),
     }
 }

@@ -114,6 +114,10 @@ fn message(wrong: &UrlRefused) -> String {
         UrlRefused::NotImported(full) => format!(
             "`{full}` was never imported, so this line fails with AttributeError: write `include(\"{full}\")` with quotes"
         ),
+        UrlRefused::Consumer(written) => format!(
+            "`{written}` is a class, and channels calls it as if it were an app: every connection fails with a TypeError. Write `{written}.as_asgi()`"
+        ),
+        UrlRefused::OtherStatic => "This `static` is the one of templates, which takes no `document_root`: import the other one, `from django.conf.urls.static import static`".to_owned(),
         UrlRefused::Group(group) => format!(
             "In the regular expression the group `{group}…` has no end of its name: write `(?P<name>…)`"
         ),
