@@ -8,6 +8,7 @@ use rustpython_ruff_text_size::TextRange;
 use super::event::SettingWrong;
 use super::{Binding, Cx, EventKind, Interp, When};
 use crate::python::lints::near;
+use crate::python::resolve::finder::Found;
 use crate::python::value::{ClassVal, ModuleId, Value};
 
 /// An app of the project's own.
@@ -76,6 +77,7 @@ impl Interp<'_> {
         let admin = self.app_names.iter().any(|name| {
             matches!(name.as_str(), "django.contrib.admin" | "django.contrib.admin.apps.AdminConfig")
         });
+        let packages: Vec<ModuleId> = apps.iter().map(|app| app.package).collect();
         for app in apps {
             if let Some(config) = &app.config
                 && let Value::Func(ready) = self.member(&inner, config, "ready", true)
@@ -96,7 +98,14 @@ impl Interp<'_> {
                 self.middleware(&inner, &name);
             }
         }
+        let later = Cx { when: When::FirstRequest, ..inner.clone() };
+        for package in packages {
+            self.template_tags(&later, package);
+        }
         self.needed_middleware(&inner, settings);
+        for (name, module, at) in self.tag_libraries(settings) {
+            self.import_dotted(&Cx { module, ..later.clone() }, &name, at, Some(at));
+        }
         for (setting, name, module, at) in self.dotted_settings(settings) {
             let inner = Cx { when: When::FirstRequest, ..self.named_in(&inner, module, at) };
             self.dotted_object(&inner, setting, &name, at);
@@ -197,6 +206,9 @@ impl Interp<'_> {
         };
         if let Some(Value::List(items, _)) = names.get("TEMPLATES").map(|binding| &binding.value) {
             for engine in items.iter() {
+                if let Some(backend) = entry(engine, "BACKEND") {
+                    add("TEMPLATES", backend);
+                }
                 let Some(Value::Dict(options, _)) = entry(engine, "OPTIONS") else { continue };
                 let found = options.iter().find(|(key, _)| &**key == "context_processors");
                 if let Some((_, Value::List(processors, _))) = found {
@@ -237,6 +249,25 @@ impl Interp<'_> {
             }
         }
         out
+    }
+
+    /// Modules of template tags that the settings name.
+    fn tag_libraries(&self, settings: ModuleId) -> Vec<(String, ModuleId, TextRange)> {
+        let engines = self.modules[settings].names.get("TEMPLATES").map(|binding| &binding.value);
+        let Some(Value::List(engines, _)) = engines else { return Vec::new() };
+        let options = engines.iter().filter_map(|engine| entry(engine, "OPTIONS"));
+        let libraries = options.filter_map(|options| entry(options, "libraries"));
+        let items = libraries.filter_map(|libraries| match libraries {
+            Value::Dict(items, _) => Some(items),
+            _ => None,
+        });
+        let names = items.flat_map(|items| items.iter()).filter_map(|(_, value)| value.text());
+        names
+            .map(|name| {
+                let (module, at) = self.literal_place(settings, name);
+                (name.to_owned(), module, at)
+            })
+            .collect()
     }
 
     /// A list in the settings of which every item is known.
@@ -343,6 +374,17 @@ impl Interp<'_> {
         let app = App { package: id, config, entry: name.to_owned() };
         self.config_name(cx, &app, false);
         Some(app)
+    }
+
+    /// The modules in `templatetags`, all of which Django imports for the first page.
+    fn template_tags(&mut self, cx: &Cx, package: ModuleId) {
+        let dirs = self.modules[package].search.clone();
+        let found = self.finder.find("templatetags", dirs.iter().map(String::as_str));
+        let Some((Found::Package { dir, .. }, _)) = found else { return };
+        let name = format!("{}.templatetags", self.modules[package].name);
+        for module in self.finder.modules(&dir).into_iter().take(100) {
+            self.import_dotted(cx, &format!("{name}.{module}"), TextRange::default(), None);
+        }
     }
 
     fn optional_submodule(&mut self, cx: &Cx, package: ModuleId, name: &str) {

@@ -1,6 +1,7 @@
 //! Routers of Django REST framework, and classes that are made from a model: forms and serializers.
 
 use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
+use rustpython_ruff_text_size::Ranged;
 
 use super::call::Args;
 use super::event::RouterRefused;
@@ -74,6 +75,14 @@ impl Interp<'_> {
             })
         };
         let (Some(model), Some(fields)) = (value("model"), value("fields")) else { return };
+        if let Expr::StringLiteral(text) = fields
+            && text.value.to_str() != "__all__"
+        {
+            let text = text.value.to_str().to_owned();
+            let kind = EventKind::FieldsText { class: def.name.to_string(), text };
+            self.emit(cx, fields.range(), "fields", kind);
+            return;
+        }
         let (Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. })) =
             fields
         else {

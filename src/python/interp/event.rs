@@ -161,6 +161,8 @@ pub enum EventKind {
     NoFields { class: String, form: bool },
     /// A form or serializer names a field that its model does not have.
     UnknownField { model: String, field: String, near: Option<String> },
+    /// `fields = "name"` in a form or serializer.
+    FieldsText { class: String, text: String },
     /// A model is registered with the admin a second time; where the first time was.
     RegisteredTwice { model: String, first: Option<(ModuleId, TextRange)> },
     /// A field of a model is given an argument that none has.
@@ -169,6 +171,8 @@ pub enum EventKind {
     ModelWithoutApp(ModelWithoutApp),
     /// `+` between a `Path` and a text.
     PathPlusText { left: TextRange, right: TextRange },
+    /// `+` between a list and a text.
+    ListPlusText { text: TextRange },
     /// `+` between a tuple and a list.
     MixedSum(MixedSum),
     /// A text is translated while Django's apps are not loaded; the function's name.

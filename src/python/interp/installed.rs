@@ -141,7 +141,7 @@ impl Interp<'_> {
             instead: removed_names::of(&full)
                 .and_then(|gone| gone.instead)
                 .map(str::to_owned)
-                .or_else(|| self.near_installed(module, name)),
+                .or_else(|| self.near_installed(module, name, part)),
             // An unknown folder on the path may hold another copy.
             certainty: if self.path_unknown { 0.8 } else { 1.0 },
         });
@@ -269,7 +269,13 @@ impl Interp<'_> {
 
     /// What was meant by a name that an installed module lacks: one of nearly that spelling, or, of a middleware,
     /// the same name in another app.
-    fn near_installed(&mut self, module: &str, name: &str) -> Option<String> {
+    fn near_installed(&mut self, module: &str, name: &str, part: bool) -> Option<String> {
+        if part {
+            let Some(Found::Package { dir, .. }) = self.spot(module) else { return None };
+            let names = self.finder.modules(&dir);
+            let near = near::nearest(name, names.iter().map(String::as_str))?;
+            return Some(format!("{module}.{near}"));
+        }
         let surface = self.surface(module);
         if let Some(near) = near::nearest(name, surface.names()) {
             return Some(format!("{module}.{near}"));
@@ -282,6 +288,13 @@ impl Interp<'_> {
         }
         if !name.ends_with("Middleware") {
             return None;
+        }
+        // The module has one only: `CsrfMiddleware`.
+        let mut own = surface.classes.keys().filter(|class| class.ends_with("Middleware"));
+        if let (Some(only), None) = (own.next(), own.next())
+            && module.ends_with(&format!(".{}", name.trim_end_matches("Middleware").to_lowercase()))
+        {
+            return Some(format!("{module}.{only}"));
         }
         let apps = self.app_names.clone();
         apps.iter().map(|app| format!("{app}.middleware")).find_map(|other| {

@@ -213,6 +213,13 @@ impl Interp<'_> {
             .find_map(|wanted| texts.iter().find(|(module, _)| module == wanted))
             .or_else(|| texts.iter().find(|(_, text)| has_key(text)))
             .map(|(module, _)| format!("{name}.{module}"));
+        // The folder above is a package, by which the server names it.
+        let above = dirs.first().map(|dir| pathops::parent(dir)).unwrap_or_default();
+        let near = if !name.contains('.') && self.finder.list(&above).file("__init__.py") {
+            near.map(|near| format!("{}.{near}", pathops::basename(&above)))
+        } else {
+            near
+        };
         let literal = self.string_literal(cx.module, &name).unwrap_or_default();
         // The server's own environment goes before a `setdefault`.
         let sure = near.is_none()

@@ -24,6 +24,10 @@ impl Interp<'_> {
             (Value::List(..), Value::List(..)) => {
                 self.mixed(cx, node.range, (&node.left, &node.right));
             }
+            (Value::List(_, true), Value::Str(_)) if !cx.caught.types => {
+                let kind = EventKind::ListPlusText { text: node.right.range() };
+                self.emit(cx, node.range, "mixed-sum", kind);
+            }
             _ => {}
         }
     }

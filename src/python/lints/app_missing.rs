@@ -74,6 +74,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         ),
         _ => hint,
     };
+    let package = source.shown.ends_with("__init__.py").then(|| &cx.module(id).name);
+    let hint = match package.filter(|_| apps.is_empty() && cx.has_beside(id, "wsgi")) {
+        Some(package) => {
+            format!(" The app is in `wsgi.py` beside it: name `{package}.wsgi` in the start command")
+        }
+        None => hint,
+    };
     let hint = match super::programs::instead(source) {
         Some(instead) if apps.is_empty() => format!(" {instead}"),
         _ => hint,

@@ -17,8 +17,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 application = get_wsgi_application()
 # --- shop/__init__.py
 # --- shop/middleware.py
-class TimerMiddleware:
-    pass
+def timer(get_response):
+    return get_response
 # --- shop/urls.py
 urlpatterns = []
 # --- shop/settings.py
@@ -28,7 +28,7 @@ DEBUG = False
 ALLOWED_HOSTS = ["ana.pythonanywhere.com"]
 ROOT_URLCONF = "shop.urls"
 WSGI_APPLICATION = "wsgi.application"
-MIDDLEWARE = ["shop.middleware.Timer"]
+MIDDLEWARE = ["shop.middleware.tmier"]
 "#,
     good: r#"
 import os
@@ -38,8 +38,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 application = get_wsgi_application()
 # --- shop/__init__.py
 # --- shop/middleware.py
-class TimerMiddleware:
-    pass
+def timer(get_response):
+    return get_response
 # --- shop/urls.py
 urlpatterns = []
 # --- shop/settings.py
@@ -49,7 +49,7 @@ DEBUG = False
 ALLOWED_HOSTS = ["ana.pythonanywhere.com"]
 ROOT_URLCONF = "shop.urls"
 WSGI_APPLICATION = "wsgi.application"
-MIDDLEWARE = ["shop.middleware.TimerMiddleware"]
+MIDDLEWARE = ["shop.middleware.timer"]
 "#,
     cause: Some("django-settings-wrong"),
     severity: Severity::Error,

@@ -68,6 +68,16 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             out.push(cx.at(&DOC, event, 1.0, message));
             continue;
         }
+        if let EventKind::FieldsText { class, text } = &event.kind {
+            let right = if text.trim_matches('_') == "all" {
+                "\"__all__\"".to_owned()
+            } else {
+                format!("[\"{text}\"]")
+            };
+            let message = format!("`fields` of `{class}` must be a list, and this is a text (round brackets alone make no tuple): write `fields = {right}`");
+            out.push(cx.at(&DOC, event, 1.0, message));
+            continue;
+        }
         let EventKind::NoFields { class, form } = &event.kind else { continue };
         // A serializer complains when it is used, and others may be made of it.
         let made_of = |source: &std::rc::Rc<crate::python::source::Source>| {

@@ -7,7 +7,7 @@ use crate::python::interp::event::EventKind;
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD431",
     name: "tuple-plus-list",
-    summary: "A `+` stands between a tuple and a list, which Python does not add.",
+    summary: "A `+` stands between a tuple or a text and a list, which Python does not add.",
     why: "Round brackets make a tuple and square ones a list. Old Django projects have tuples in their settings, and `INSTALLED_APPS += [\"x\"]` then fails with TypeError.",
     bad: r#"
 from flask import Flask
@@ -29,6 +29,14 @@ application = Flask(__name__)
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
+        if let EventKind::ListPlusText { text } = &event.kind {
+            let written = cx.source(event.module).map_or("…", |source| source.slice(*text));
+            let message = format!(
+                "A list and a text cannot be added (TypeError): put the text in square brackets, `[{written}]`"
+            );
+            out.push(cx.at(&DOC, event, 1.0, message));
+            continue;
+        }
         let EventKind::MixedSum(sum) = &event.kind else { continue };
         let written = |range| {
             cx.source(event.module)

@@ -40,7 +40,6 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         if cwd_known && exists(&cx.run.cwd) {
             continue;
         }
-        let beside = exists(&parent(&cx.module(event.module).path));
         if path.contains('\\') && !exists(&cx.run.cwd) {
             let right = path.replace('\\', "/");
             let there = [cx.run.cwd.clone(), parent(&cx.module(event.module).path)]
@@ -57,6 +56,16 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             out.push(found);
             continue;
         }
+        // Beside the file, or in a folder above it: settings stand one below the project's.
+        let file = &cx.module(event.module).path;
+        let mut folder = parent(file);
+        let mut steps = 1;
+        while steps < 4 && !exists(&folder) {
+            folder = parent(&folder);
+            steps += 1;
+        }
+        let found = steps < 4;
+        let beside = found && (steps == 1 || matches!(how, Opening::Plain));
         let told = match how {
             Opening::Plain => true,
             // A database that lies nowhere may be one that is to be made.
@@ -72,8 +81,13 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         } else {
             ", not beside this file"
         };
+        let here = if found && steps > 1 {
+            format!("Path(__file__).resolve(){}", ".parent".repeat(steps))
+        } else {
+            "Path(__file__).parent".to_owned()
+        };
         let message = format!(
-            "`{path}` is a relative path: on the server it starts at the server's working folder{then}. Write `Path(__file__).parent / \"{path}\"`"
+            "`{path}` is a relative path: on the server it starts at the server's working folder{then}. Write `{here} / \"{path}\"`"
         );
         // It lies beside this file, and not where the server looks.
         let certainty = if cwd_known && beside { 0.8 } else { 0.5 };

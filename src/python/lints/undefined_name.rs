@@ -7,7 +7,7 @@ use rustpython_ruff_text_size::{Ranged as _, TextRange, TextSize};
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::{Edit, Safety, Severity};
-use crate::python::interp::event::{Event, EventKind};
+use crate::python::interp::event::{Event, EventKind, Undefined};
 use crate::python::value::{ModuleId, Value};
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -187,6 +187,8 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 message,
                 " here: the `{name}` inside `{inside}` exists only while that runs"
             );
+        } else if let Some(near) = other_case(cx, event, undefined) {
+            let _ = write!(message, ". Did you mean `{near}`?");
         } else if let Some(line) = missing_import(name, undefined.stdlib) {
             import = Some(line);
         } else if let Some(near) = &undefined.near {
@@ -205,6 +207,14 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         );
         out.push(found);
     }
+}
+
+/// A name of the file that differs in capitals alone, where this one is not called.
+fn other_case<'u>(cx: &ModuleCtx, event: &Event, undefined: &'u Undefined) -> Option<&'u str> {
+    let near = undefined.near.as_deref()?;
+    let text = cx.source(event.module)?.text();
+    let called = text[event.range.end().to_usize()..].starts_with(['(', '.']);
+    (!called && near != undefined.name && near.eq_ignore_ascii_case(&undefined.name)).then_some(near)
 }
 
 /// The import that people forget for a name.
