@@ -371,7 +371,7 @@ impl Interp<'_> {
         if let (Value::Str(name), false) = (&binding.value, binding.maybe) {
             let cx = Cx { module: package, frame: None, via: None, ..cx.clone() };
             let at = self.string_literal(package, name).unwrap_or(binding.range);
-            self.dotted_object(&cx, "default_app_config", &name.to_string(), at);
+            self.dotted_object(&cx, "default_app_config", name.as_ref(), at);
         }
     }
 }
