@@ -104,6 +104,9 @@ pub enum EventKind {
     LfsPointer(String),
     /// An own function is given an argument by a name that it does not have.
     NoKeyword { function: String, given: String, near: Option<String> },
+    /// A script is read a second time by what it imports, and asks there for a name that is not there yet; `line`
+    /// is the script's.
+    ReadTwice { name: String, line: TextRange },
     /// A setting's name is misspelled, and nothing sets the right one.
     SettingMisspelled(String),
     /// A Dash app gets its layout in a file that is not loaded.

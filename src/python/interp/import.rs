@@ -278,6 +278,9 @@ impl Interp<'_> {
     ) -> Value {
         self.spoken_of(full);
         if let Some(&id) = self.by_name.get(full) {
+            if id == 0 && cx.module != 0 {
+                self.read_twice(cx, range);
+            }
             return Value::Module(id);
         }
         if full.is_empty() || full.split('.').any(str::is_empty) {

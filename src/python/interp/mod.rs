@@ -43,6 +43,7 @@ mod optional_test;
 mod other_case;
 mod own_copy;
 mod raised;
+mod read_twice;
 mod registered;
 mod route;
 pub(super) mod scopes;

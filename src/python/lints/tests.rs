@@ -16,6 +16,9 @@ pub(crate) fn analyse(text: &str) -> Analysis {
     options.assume_path = false;
     options.threads = Some(false);
     options.whole = true;
+    if text.trim_start().starts_with("# python ") {
+        options.kind = crate::python::entry::EntryKind::Script;
+    }
     if text.trim_start().starts_with("# uvicorn ") {
         options.interface = Interface::Asgi;
     }
