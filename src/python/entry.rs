@@ -446,9 +446,7 @@ fn analyse(opts: &EntryOptions) -> Analysis {
         run_file(&mut run, &entry)
     };
     let has_application = application.is_some();
-    if run.third_party_seen("flask_sqlalchemy") {
-        run.misspelled_settings();
-    }
+    run.misspelled_settings();
     if run.third_party_seen("dash") {
         run.dash_layout();
     }

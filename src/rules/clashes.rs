@@ -11,8 +11,8 @@ use super::embedded::embedded;
 pub enum Kind {
     /// Another package brings the module; unless that one is asked for, too.
     Name { unless: &'static str },
-    /// A version below `below` (or any), with `other` of `from` or later.
-    Versions { below: &'static str, other: &'static str, from: &'static str },
+    /// A version from `least` on and below `below` (or any), with `other` of `from` or later.
+    Versions { least: &'static str, below: &'static str, other: &'static str, from: &'static str },
 }
 
 /// A requirement with which the import of a module fails.
@@ -67,6 +67,8 @@ fn table() -> &'static [Rule] {
         #[serde(default)]
         unless: Option<&'d str>,
         #[serde(default)]
+        least: Option<&'d str>,
+        #[serde(default)]
         below: Option<&'d str>,
         #[serde(default)]
         other: Option<&'d str>,
@@ -89,6 +91,7 @@ fn table() -> &'static [Rule] {
             kind: match (row.unless, row.other) {
                 (Some(unless), _) => Kind::Name { unless },
                 (None, other) => Kind::Versions {
+                    least: row.least.unwrap_or_default(),
                     below: row.below.unwrap_or_default(),
                     other: other.unwrap_or_default(),
                     from: row.from.unwrap_or_default(),

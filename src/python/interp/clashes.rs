@@ -37,6 +37,10 @@ impl Interp<'_> {
         if !clashes::is_known(top) || cx.caught.imports || cx.quiet || self.is_installed(top) {
             return;
         }
+        let told = |event: &super::Event| matches!(&event.kind, EventKind::Clash(clash) if clash.lacks.is_none());
+        if self.events.iter().any(told) {
+            return;
+        }
         let asked = self.asked();
         for rule in clashes::of(top) {
             let Some(version) = asked.get(rule.dist) else { continue };
@@ -47,10 +51,12 @@ impl Interp<'_> {
                     }
                     (rule.why, 1.0)
                 }
-                Kind::Versions { below, other, from } => {
+                Kind::Versions { least, below, other, from } => {
                     // Only a fixed version is old for sure.
                     let old = below.is_empty()
-                        || version.exact.as_ref().is_some_and(|exact| !is_from(exact, below));
+                        || version.exact.as_ref().is_some_and(|exact| {
+                            !is_from(exact, below) && (least.is_empty() || is_from(exact, least))
+                        });
                     let new = match asked.get(*other) {
                         None => true,
                         Some(asked) => {
@@ -102,6 +108,7 @@ mod tests {
             "Flask>=1.1.2",
             "Flask==3.0.0",
             "Flask==2.2.5",
+            "Flask==1.1.4\nMarkupSafe==2.0.1",
             "Flask==2.2.2\nWerkzeug==2.2.3",
             "# Flask==1.1.2\nflask",
             "Flask==1.1.2\n# --- constraints.txt\nJinja2==2.11.3",

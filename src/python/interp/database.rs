@@ -12,6 +12,17 @@ use crate::rules::removed_names::is_from;
 /// SQLAlchemy's own dialects.
 const DIALECTS: &[&str] = &["sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle"];
 
+/// Where an address stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// It is given to `create_engine`.
+    Opened,
+    /// The app's setting is set to it.
+    Set,
+    /// In a class or module of settings, which may be used or not.
+    Kept,
+}
+
 /// Flask-SQLAlchemy's setting.
 const URI: &str = "SQLALCHEMY_DATABASE_URI";
 
@@ -55,6 +66,8 @@ pub(super) struct Configured {
     set: Vec<String>,
     /// Settings whose names look like a slip for Flask-SQLAlchemy's address.
     slips: Vec<(usize, TextRange, String)>,
+    /// `app.secret_key = …`
+    secret: bool,
 }
 
 /// Flask-SQLAlchemy's other settings.
@@ -84,14 +97,26 @@ impl Interp<'_> {
     ) {
         if let Some(method) = name.strip_prefix("flask.Flask().config.") {
             // What reads a setting sets none.
-            if method != "get" && method != "setdefault" {
+            let written = matches!(method, "from_mapping" | "update")
+                && args.positional.is_empty()
+                && !args.has_stars();
+            if written {
+                for (key, _) in &args.keywords {
+                    self.configured.set.push(key.clone());
+                }
+                for word in &call.arguments.keywords {
+                    if let Some(key) = word.arg.as_ref().filter(|key| is_slip(key.as_str())) {
+                        self.configured.slips.push((cx.module, key.range, key.to_string()));
+                    }
+                }
+            } else if method != "get" && method != "setdefault" {
                 self.configured.elsewhere = true;
             }
             for word in &call.arguments.keywords {
                 if let Some(key) = word.arg.as_ref().filter(|key| key.as_str() == URI)
                     && let Some(Value::Str(url)) = args.get(usize::MAX, key.as_str())
                 {
-                    self.database_url(cx, url, word.value.range());
+                    self.database_url(cx, url, word.value.range(), Written::Set);
                 }
             }
             return;
@@ -107,7 +132,7 @@ impl Interp<'_> {
             if let (Some(Value::Str(url)), Some(first)) =
                 (args.positional.first(), call.arguments.args.first())
             {
-                self.database_url(cx, url, first.range());
+                self.database_url(cx, url, first.range(), Written::Opened);
             }
             return;
         }
@@ -155,9 +180,9 @@ impl Interp<'_> {
         if let Value::Str(url) = value
             && &**key == URI
         {
-            self.database_url(cx, url, target.range);
+            self.database_url(cx, url, target.range, Written::Set);
         }
-        if looks_like_uri(key) {
+        if is_slip(key) {
             self.configured.slips.push((cx.module, target.slice.range(), key.to_string()));
         }
         self.configured.set.push(key.to_string());
@@ -195,10 +220,16 @@ impl Interp<'_> {
     /// After everything was loaded: the address was set under a name of which nobody knows, and nowhere else.
     pub fn misspelled_settings(&mut self) {
         let set = |name: &str| self.configured.set.iter().any(|key| key == name);
-        if self.configured.elsewhere || set(URI) || set("SQLALCHEMY_BINDS") || !self.complete {
+        if self.configured.elsewhere || !self.complete {
             return;
         }
+        let address =
+            set(URI) || set("SQLALCHEMY_BINDS") || !self.third_party_seen("flask_sqlalchemy");
+        let secret = set("SECRET_KEY") || self.configured.secret;
         for (module, range, key) in std::mem::take(&mut self.configured.slips) {
+            if if looks_like_uri(&key) { address } else { secret } {
+                continue;
+            }
             let cx = Cx { module, ..self.base() };
             self.emit(&cx, range, "setting", EventKind::SettingMisspelled(key));
         }
@@ -206,8 +237,9 @@ impl Interp<'_> {
 
     /// `app.config = …` and `db.app = app`: anything may be set.
     pub(super) fn config_replaced(&mut self, base: &Value, attr: &str) {
-        if attr == "config" && matches!(base, Value::Inst(name) if &**name == "flask.Flask") {
-            self.configured.elsewhere = true;
+        if matches!(base, Value::Inst(name) if &**name == "flask.Flask") {
+            self.configured.elsewhere |= attr == "config";
+            self.configured.secret |= attr == "secret_key";
         }
     }
 
@@ -216,19 +248,22 @@ impl Interp<'_> {
         if name == URI
             && let Value::Str(url) = value
         {
-            self.database_url(cx, url, range);
+            self.database_url(cx, url, range, Written::Kept);
         }
     }
 
     /// An address that SQLAlchemy refuses when it makes the engine.
-    fn database_url(&mut self, cx: &Cx, url: &str, range: TextRange) {
+    fn database_url(&mut self, cx: &Cx, url: &str, range: TextRange, how: Written) {
         if cx.caught.errors {
             return;
         }
+        // One of several classes of settings may be for tests alone.
+        let certainty = if how == Written::Kept { 0.5 } else { 1.0 };
         let told = |right: String, postgres: bool| EventKind::DatabaseUrl {
             given: url.split_once(":/").map_or(url, |(first, _)| first).to_owned(),
             right,
             postgres,
+            certainty,
         };
         let Some((first, rest)) = url.split_once(":/") else { return };
         if first == "sqlite" {
@@ -240,6 +275,7 @@ impl Interp<'_> {
                     given: format!("sqlite:{}{file}", "/".repeat(slashes)),
                     right: format!("sqlite:///{file}"),
                     postgres: false,
+                    certainty,
                 };
                 self.emit(cx, range, "database-url", kind);
             }
@@ -247,7 +283,12 @@ impl Interp<'_> {
         }
         let (dialect, driver) = first.split_once('+').map_or((first, None), |(d, r)| (d, Some(r)));
         if DIALECTS.contains(&dialect) && rest.starts_with('/') {
-            self.driver_wanted(cx, first, range);
+            match how {
+                Written::Opened => self.driver_wanted(cx, first, range, 0.8),
+                // Another line may set another address before it is used.
+                Written::Set => self.driver_wanted(cx, first, range, 0.5),
+                Written::Kept => {}
+            }
         }
         if DIALECTS.contains(&dialect) || !rest.starts_with('/') {
             return;
@@ -263,6 +304,20 @@ impl Interp<'_> {
         let kind = told(right, dialect == "postgres");
         self.emit(cx, range, "database-url", kind);
     }
+}
+
+/// A setting's name that looks like another's.
+fn is_slip(key: &str) -> bool {
+    looks_like_uri(key) || looks_like_secret(key)
+}
+
+/// `SECRECT_KEY`, `secret_key`; other keys of that kind have names of their own.
+fn looks_like_secret(key: &str) -> bool {
+    let upper = key.to_ascii_uppercase();
+    key != "SECRET_KEY"
+        && upper != "SECRET_KEYS"
+        && upper.ends_with("KEY")
+        && near::nearest(&upper, std::iter::once("SECRET_KEY")).is_some()
 }
 
 /// `SQLALQUEMY_DATABASE`, `SQLALCHEMY_DATABASE_URL`.
@@ -344,6 +399,19 @@ mod tests {
             "app.config['DATABASE'] = 'x.db'",
             "app.config['DATABASE_URL'] = 'x.db'",
             "app.config.from_object('x')\napp.config['SQLALCHEMY_DATABASE_URL'] = 'x'",
+        ] {
+            assert!(!reported("setting-misspelled", fine), "{fine}");
+        }
+        assert!(reported("setting-misspelled", "app.config['SECRECT_KEY'] = 'x'"));
+        assert!(reported(
+            "setting-misspelled",
+            "app.config.from_mapping(SECERT_KEY='x', DATABASE='y')"
+        ));
+        for fine in [
+            "app.secret_key = 'x'\napp.config['secret_key'] = 'x'",
+            "app.config['JWT_SECRET_KEY'] = 'x'",
+            "app.config.update(SECRET_KEY='x')\napp.config['SECRET_KEY2'] = 'x'",
+            "app.config.from_pyfile('x.py')\napp.config['SECRECT_KEY'] = 'x'",
         ] {
             assert!(!reported("setting-misspelled", fine), "{fine}");
         }

@@ -95,7 +95,7 @@ pub enum EventKind {
     /// Something is started at import that wants a running event loop; the text is what.
     NoLoop { what: String, discord: bool },
     /// A database's address whose first word names no database; what was meant.
-    DatabaseUrl { given: String, right: String, postgres: bool },
+    DatabaseUrl { given: String, right: String, postgres: bool, certainty: f64 },
     /// An extension is given its app above the line that sets what it reads then.
     ConfigLate { extension: String, setting: String, line: TextRange, fails: bool, certainty: f64 },
     /// A folder's `__init__.py` has another name.
@@ -238,6 +238,8 @@ pub enum RouteRefused {
     Converter { given: String, meant: String },
     /// `prefix="shop"` or `prefix="/shop/"` of a FastAPI router.
     Prefix { given: String, right: String },
+    /// `add_middleware(Mine())`: an object where the class is wanted; the class as written.
+    Middleware(String),
     /// A path of FastAPI that does not begin with `/`.
     Path(String),
     /// What is registered is no blueprint; `what` says what it is, `instead` what to do.

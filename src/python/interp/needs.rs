@@ -111,7 +111,13 @@ impl Interp<'_> {
     }
 
     /// The driver of a database's address: `postgresql` or `postgresql+asyncpg`.
-    pub(super) fn driver_wanted(&mut self, cx: &Cx, scheme: &str, range: TextRange) {
+    pub(super) fn driver_wanted(
+        &mut self,
+        cx: &Cx,
+        scheme: &str,
+        range: TextRange,
+        certainty: f64,
+    ) {
         let driver = scheme.split_once('+').map_or(scheme, |(_, driver)| driver);
         let Some((_, dists)) = DRIVERS.iter().find(|(name, _)| *name == driver) else { return };
         let asked = self.asked();
@@ -132,7 +138,7 @@ impl Interp<'_> {
             why: "SQLAlchemy imports it when it makes the engine, and the start ends with ModuleNotFoundError",
             instead: "Add it there",
             lacks: Some(format!("An address that begins with `{scheme}`")),
-            certainty: 0.8,
+            certainty,
         };
         self.emit(cx, range, "clash", EventKind::Clash(clash));
     }

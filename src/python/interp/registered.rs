@@ -91,6 +91,29 @@ impl Interp<'_> {
         self.refused(cx, word.value.range(), wrong, false);
     }
 
+    /// `add_middleware(Mine())`, `mount("/x", app, lifespan=…)`.
+    pub(super) fn asgi_parts(&mut self, cx: &Cx, call: &ast::ExprCall, method: &str, args: &Args) {
+        if method == "mount" && !args.has_stars() && !cx.caught.types {
+            let known = ["path", "app", "name"];
+            if let Some((given, _)) =
+                args.keywords.iter().find(|(key, _)| !known.contains(&key.as_str()))
+            {
+                let (function, given) = ("mount".to_owned(), given.clone());
+                let kind = EventKind::NoKeyword { function, given, near: None };
+                self.emit(cx, call.range, "arguments", kind);
+            }
+        }
+        // What a function gives may be a class.
+        let made = |value: &Value| matches!(value, Value::Object(_));
+        if method == "add_middleware"
+            && args.positional.first().is_some_and(made)
+            && let Some(ast::Expr::Call(first)) = call.arguments.args.first()
+            && let Some(class) = super::stmt::dotted_text(&first.func)
+        {
+            self.refused(cx, first.range, RouteRefused::Middleware(class), false);
+        }
+    }
+
     /// `@app.get("shop")`.
     pub(super) fn routed_path(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args) {
         if let (Some(Value::Str(path)), Some(first)) =
@@ -179,6 +202,7 @@ mod tests {
             "fast.include_router(router, prefix='/api/')",
             "x = APIRouter(prefix='api')",
             "@fast.get('shop')\ndef shop():\n    return {}",
+            "class Mine:\n    pass\nfast.add_middleware(Mine())",
         ] {
             assert!(reported("route-refused", wrong), "{wrong}");
         }
@@ -187,6 +211,8 @@ mod tests {
             "fast.include_router(router, prefix='')",
             "fast.include_router(router, prefix=PREFIX)",
             "x = APIRouter(prefix='/api', tags=['x'])",
+            "class Mine:\n    pass\nfast.add_middleware(Mine, x=1)",
+            "fast.add_middleware(make())\nfast.mount('/x', application, name='x')",
             "@fast.get('/shop')\ndef shop():\n    return {}",
             "@router.get('')\ndef shop():\n    return {}",
         ] {

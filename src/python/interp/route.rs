@@ -70,6 +70,9 @@ impl Interp<'_> {
         if method == "register_blueprint" {
             self.no_blueprint(cx, call, args);
         }
+        if class == "fastapi.FastAPI" {
+            self.asgi_parts(cx, call, method, args);
+        }
         if class == "fastapi.FastAPI" && FASTAPI_ROUTES.contains(&method) {
             self.routed_path(cx, call, args);
         }

@@ -38,7 +38,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         if let EventKind::NoKeyword { function, given, near } = &event.kind {
             let hint = match near {
                 Some(near) => format!("write `{near}=` in its place"),
-                None if function == "Flask" => format!("leave `{given}=` out"),
+                None if matches!(function.as_str(), "Flask" | "mount") => {
+                    format!("leave `{given}=` out")
+                }
                 None => format!("leave `{given}=` out, or add the parameter to `def {function}`"),
             };
             let message = format!(

@@ -31,7 +31,9 @@ db = SQLAlchemy(application)
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::DatabaseUrl { given, right, postgres } = &event.kind else { continue };
+        let EventKind::DatabaseUrl { given, right, postgres, certainty } = &event.kind else {
+            continue;
+        };
         let message = if *postgres {
             format!(
                 "SQLAlchemy knows no database `{given}` since its version 1.4: write `{right}://` at the start of the address"
@@ -43,7 +45,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 "SQLAlchemy knows no database `{given}`, so the app cannot start: write `{right}://` at the start of the address"
             )
         };
-        let mut found = cx.at(&DOC, event, 1.0, message);
+        let mut found = cx.at(&DOC, event, *certainty, message);
         found.captures.insert("name".to_owned(), given.clone());
         out.push(found);
     }

@@ -72,6 +72,7 @@ mod reverse_early;
 mod route_refused;
 mod running_loop;
 mod secret;
+mod secret_guarded;
 mod server;
 mod setting_misspelled;
 mod router_refused;
@@ -165,7 +166,7 @@ lints! {
     undefined_name relative_import removed call_arguments duplicate_endpoint name_installed file_load text_divided
     wrong_brackets name_case outside_context raised unbound_name folder_missing route_refused app_attribute
     database_url config_late packages_clash text_returned running_loop dash_layout glued_path
-    init_misnamed lfs_pointer setting_misspelled read_twice
+    init_misnamed lfs_pointer setting_misspelled read_twice secret_guarded
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     models_too_early missing_comma urlpatterns on_delete reverse_early setting_refused middleware_refused
     app_config_name url_refused router_refused form_fields model_without_app path_plus_text mixed_sum

@@ -75,6 +75,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 };
                 format!("A prefix of FastAPI {rule}: write \"{right}\"")
             }
+            RouteRefused::Middleware(class) => format!(
+                "`add_middleware` wants the class, and makes the object itself: write `add_middleware({class})`, and what the class is to be given behind it, by name"
+            ),
             RouteRefused::Path(path) => format!(
                 "A path of FastAPI must begin with a slash: write \"/{path}\". Without it the import ends with an AssertionError"
             ),
