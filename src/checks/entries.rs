@@ -90,9 +90,11 @@ fn entry(dir: &Path, app: &App) -> Option<StartEntry> {
             Some((name, _)) => (name, true),
             None => (name, false),
         };
-        return folders
+        let mut found = folders
             .iter()
-            .find_map(|dir| module_entry(dir, module.trim(), name.trim(), called, interface));
+            .find_map(|dir| module_entry(dir, module.trim(), name.trim(), called, interface))?;
+        found.options.extra_path = search_path(dir, &folders, app);
+        return Some(found);
     }
     let file = Path::new(&app.wsgi_file.as_ref()?.text);
     let name = file.file_name()?;
@@ -103,9 +105,21 @@ fn entry(dir: &Path, app: &App) -> Option<StartEntry> {
     let options = EntryOptions {
         application: callable.unwrap_or("application").to_owned(),
         interface,
+        extra_path: search_path(dir, &folders, app),
         ..EntryOptions::for_file(&file)
     };
     Some(StartEntry { options, file })
+}
+
+/// Folders that the server puts on the search path, where they are at hand; as written where they are not.
+fn search_path(dir: &Path, folders: &[PathBuf], app: &App) -> Vec<PathBuf> {
+    let place = |text: &str| {
+        let written = Path::new(text);
+        let near = written.file_name().map(|name| dir.join(name));
+        let below = folders.iter().map(|folder| folder.join(written)).chain(near);
+        below.into_iter().find(|path| path.is_dir()).unwrap_or_else(|| dir.join(written))
+    };
+    app.python_path.iter().map(|setting| place(&setting.text)).collect()
 }
 
 /// `FLASK_APP=shop.web` or `shop/web.py` in `.flaskenv` or `.env`; Flask looks for `app`,
@@ -187,6 +201,39 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn what_the_server_puts_on_the_search_path() {
+        let told = |setting: &str| {
+            let dir = tempfile::tempdir().unwrap();
+            for (name, text) in [
+                (
+                    "uwsgi.ini",
+                    format!("[uwsgi]\nchdir = %d/src\nmodule = web:app\n{setting}\n").as_str(),
+                ),
+                ("src/web.py", "import helpers\napp = print\n"),
+                ("lib/helpers.py", ""),
+            ] {
+                let path = dir.path().join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            let found = named(dir.path()).pop().unwrap();
+            let out = crate::python::entry::analyse_entry(&found.options);
+            out.findings.iter().any(|found| found.code == "WD301")
+        };
+        for setting in [
+            "pythonpath = %d/lib",
+            "pp = ../lib",
+            "python-path = /srv/shop/lib",
+            // What is not here may have it.
+            "pythonpath = /srv/common",
+        ] {
+            assert!(!told(setting), "{setting}");
+        }
+        assert!(told("processes = 2"));
+        assert!(told("pythonpath = %d/src"));
     }
 
     #[test]

@@ -420,7 +420,10 @@ fn analyse(opts: &EntryOptions) -> Analysis {
         },
         |cwd| tree.server(cwd),
     );
+    // What the server puts on the path and is not at hand may have any module.
+    let elsewhere = opts.extra_path.iter().any(|path| !finder.disk(&tree.server(path)).is_dir());
     let mut run = Interp::new(opts, finder, env, sys_path, cwd);
+    run.path_unknown = elsewhere;
     let (module, application) = if let EntryKind::ModuleAttr { module, attr, factory } = &opts.kind
     {
         let value = run.import_entry(module);

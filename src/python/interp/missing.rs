@@ -42,10 +42,11 @@ impl Interp<'_> {
         let near =
             if declared { None } else { near::nearest(top, names.iter().map(String::as_str)) };
         let elsewhere = if theirs { None } else { self.elsewhere(cx, top, full, &own) };
+        let outside = elsewhere.as_ref().is_some_and(|place| self.set_outside(&own, place));
         let packages_known = self.environment.known && !self.environment.system_too;
         let own_module = !theirs && (near.is_some() || elsewhere.is_some());
         // With an unknown part of the path, nothing is missing for sure.
-        let certainty: f64 = if self.path_unknown {
+        let certainty: f64 = if self.path_unknown || outside {
             0.0
         } else if own_module {
             if packages_known || elsewhere.is_some() { 1.0 } else { 0.8 }

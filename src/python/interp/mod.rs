@@ -42,6 +42,7 @@ mod optional;
 mod optional_test;
 mod other_case;
 mod own_copy;
+mod path_outside;
 mod raised;
 mod read_twice;
 mod registered;
