@@ -235,6 +235,7 @@ impl Interp<'_> {
             self.queried(cx, name, call.range);
             self.admin_call(cx, call, name, args);
             self.field_arguments(cx, call, name);
+            self.field_values(cx, call, name, args);
         } else if name.starts_with("rest_framework.") {
             self.registered(cx, call, name, args);
         } else if name.starts_with("decouple.") || name.starts_with("environ.") {
@@ -252,6 +253,7 @@ impl Interp<'_> {
             }
             "django.templatetags.static.static" => self.static_of_urls(cx, call, args),
             "django.contrib.auth.get_user_model" => self.user_model_early(cx, call.range),
+            "channels.routing.ProtocolTypeRouter" => self.protocols(cx, call),
             "channels.routing.get_default_application" => self.asgi_default(cx, call.range),
             "django.setup" => {
                 self.apps_ready = true;

@@ -7,6 +7,7 @@ use rustpython_ruff_text_size::TextRange;
 
 use super::event::SettingWrong;
 use super::{Binding, Cx, EventKind, Interp, When};
+use crate::python::entry::EntryKind;
 use crate::python::lints::near;
 use crate::python::resolve::finder::Found;
 use crate::python::value::{ClassVal, ModuleId, Value};
@@ -75,7 +76,10 @@ impl Interp<'_> {
         self.app_labels(&inner, settings, &apps);
         self.user_model(&inner, settings, &apps);
         let admin = self.app_names.iter().any(|name| {
-            matches!(name.as_str(), "django.contrib.admin" | "django.contrib.admin.apps.AdminConfig")
+            matches!(
+                name.as_str(),
+                "django.contrib.admin" | "django.contrib.admin.apps.AdminConfig"
+            )
         });
         let packages: Vec<ModuleId> = apps.iter().map(|app| app.package).collect();
         for app in apps {
@@ -139,7 +143,7 @@ impl Interp<'_> {
         // The package's own `__init__.py` comes before the entry point.
         let served = served
             || self.modules.first().is_some_and(|first| !first.search.is_empty() && first.loading)
-                && std::fs::read_to_string(&self.options.entry).is_ok_and(|text| serves(&text));
+                && std::fs::read_to_string(self.entry_file()).is_ok_and(|text| serves(&text));
         let entry = self.modules.iter().rev().find(|module| {
             module.source.as_ref().is_some_and(|source| {
                 source.text().contains("get_wsgi_application()")
@@ -159,6 +163,16 @@ impl Interp<'_> {
         let Some(&(module, range)) = self.import_sites.first() else { return };
         let cx = Cx { module, ..cx.clone() };
         self.emit(&cx, range, "models", EventKind::ModelsTooEarly(what()));
+    }
+
+    /// The file that the server loads.
+    fn entry_file(&self) -> std::path::PathBuf {
+        match &self.options.kind {
+            EntryKind::ModuleAttr { module, .. } => {
+                self.options.entry.join(format!("{}.py", module.replace('.', "/")))
+            }
+            _ => self.options.entry.clone(),
+        }
     }
 
     /// Notes two texts in a list of a setting that Python joins, for want of a comma.
@@ -280,7 +294,11 @@ impl Interp<'_> {
     }
 
     /// Strings of a list in the settings with their places.
-    pub(super) fn dotted_list(&self, settings: ModuleId, name: &str) -> Vec<(String, ModuleId, TextRange)> {
+    pub(super) fn dotted_list(
+        &self,
+        settings: ModuleId,
+        name: &str,
+    ) -> Vec<(String, ModuleId, TextRange)> {
         let Some(binding) = self.modules[settings].names.get(name) else { return Vec::new() };
         let Value::List(items, _) = &binding.value else { return Vec::new() };
         let start = binding.range.start();
@@ -293,8 +311,8 @@ impl Interp<'_> {
             .map(|text| {
                 // The same text may stand in another list above.
                 let behind = own.then(|| self.literal_behind(settings, text, start)).flatten();
-                let (module, at) = behind
-                    .map_or_else(|| self.literal_place(settings, text), |at| (settings, at));
+                let (module, at) =
+                    behind.map_or_else(|| self.literal_place(settings, text), |at| (settings, at));
                 (text.to_owned(), module, at)
             })
             .collect()
@@ -396,7 +414,13 @@ impl Interp<'_> {
     }
 
     /// `pkg.module.Name` in a setting.
-    pub(super) fn dotted_object(&mut self, cx: &Cx, setting: &'static str, name: &str, at: TextRange) {
+    pub(super) fn dotted_object(
+        &mut self,
+        cx: &Cx,
+        setting: &'static str,
+        name: &str,
+        at: TextRange,
+    ) {
         let Some((module, object)) = name.rsplit_once('.') else { return };
         let id = match self.import_dotted(cx, module, at, Some(at)) {
             Value::Module(id) => id,

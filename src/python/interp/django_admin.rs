@@ -11,16 +11,67 @@ use crate::python::value::{ModuleId, Value};
 
 /// What fields of Django's models take by name, in any version.
 const FIELD_ARGUMENTS: &[&str] = &[
-    "verbose_name", "name", "primary_key", "max_length", "unique", "blank", "null", "db_index",
-    "rel", "default", "editable", "serialize", "unique_for_date", "unique_for_month",
-    "unique_for_year", "choices", "help_text", "db_column", "db_tablespace", "auto_created",
-    "validators", "error_messages", "db_comment", "db_default", "on_delete", "to", "to_field",
-    "related_name", "related_query_name", "limit_choices_to", "parent_link", "db_constraint",
-    "swappable", "symmetrical", "through", "through_fields", "db_table", "auto_now",
-    "auto_now_add", "max_digits", "decimal_places", "upload_to", "storage", "width_field",
-    "height_field", "path", "match", "recursive", "allow_files", "allow_folders", "protocol",
-    "unpack_ipv4", "encoder", "decoder", "allow_unicode", "db_collation", "expression",
-    "output_field", "db_persist", "from_fields", "to_fields",
+    "verbose_name",
+    "name",
+    "primary_key",
+    "max_length",
+    "unique",
+    "blank",
+    "null",
+    "db_index",
+    "rel",
+    "default",
+    "editable",
+    "serialize",
+    "unique_for_date",
+    "unique_for_month",
+    "unique_for_year",
+    "choices",
+    "help_text",
+    "db_column",
+    "db_tablespace",
+    "auto_created",
+    "validators",
+    "error_messages",
+    "db_comment",
+    "db_default",
+    "on_delete",
+    "to",
+    "to_field",
+    "related_name",
+    "related_query_name",
+    "limit_choices_to",
+    "parent_link",
+    "db_constraint",
+    "swappable",
+    "symmetrical",
+    "through",
+    "through_fields",
+    "db_table",
+    "auto_now",
+    "auto_now_add",
+    "max_digits",
+    "decimal_places",
+    "upload_to",
+    "storage",
+    "width_field",
+    "height_field",
+    "path",
+    "match",
+    "recursive",
+    "allow_files",
+    "allow_folders",
+    "protocol",
+    "unpack_ipv4",
+    "encoder",
+    "decoder",
+    "allow_unicode",
+    "db_collation",
+    "expression",
+    "output_field",
+    "db_persist",
+    "from_fields",
+    "to_fields",
 ];
 
 /// A model: its module and name.
@@ -129,9 +180,10 @@ impl Interp<'_> {
         };
         let Some((app, model)) = text.split_once('.') else { return };
         let module = &self.modules[cx.module];
-        let here = module.name.strip_suffix(".models").is_some_and(|package| {
-            package.rsplit('.').next() == Some(app)
-        });
+        let here = module
+            .name
+            .strip_suffix(".models")
+            .is_some_and(|package| package.rsplit('.').next() == Some(app));
         if !here || !module.loading || cx.via.is_some() || module.names.contains_key(model) {
             return;
         }

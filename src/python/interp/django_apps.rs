@@ -13,19 +13,26 @@ use crate::python::value::{ClassVal, ModuleId, Value};
 use crate::rules::removed_names;
 
 /// Functions that translate at once.
-const TRANSLATORS: &[&str] = &[
-    "gettext",
-    "ngettext",
-    "pgettext",
-    "npgettext",
-    "ugettext",
-    "ungettext",
-];
+const TRANSLATORS: &[&str] =
+    &["gettext", "ngettext", "pgettext", "npgettext", "ugettext", "ungettext"];
 
 /// What asks the database at once, of a model's manager or query.
 const ASKING: &[&str] = &[
-    "get", "first", "last", "latest", "earliest", "count", "exists", "create", "get_or_create",
-    "update_or_create", "bulk_create", "update", "delete", "aggregate", "in_bulk",
+    "get",
+    "first",
+    "last",
+    "latest",
+    "earliest",
+    "count",
+    "exists",
+    "create",
+    "get_or_create",
+    "update_or_create",
+    "bulk_create",
+    "update",
+    "delete",
+    "aggregate",
+    "in_bulk",
 ];
 
 impl Interp<'_> {
@@ -55,10 +62,13 @@ impl Interp<'_> {
                 _ => return,
             },
             _ => {
-                let bare = config.bases.iter().all(|base| {
-                    matches!(base, Value::Ext(name) if &**name == "django.apps.AppConfig")
-                });
-                if config.opaque || !bare || config.attributes.iter().any(|(name, _)| &**name == "name") {
+                let bare = config.bases.iter().all(
+                    |base| matches!(base, Value::Ext(name) if &**name == "django.apps.AppConfig"),
+                );
+                if config.opaque
+                    || !bare
+                    || config.attributes.iter().any(|(name, _)| &**name == "name")
+                {
                     return;
                 }
                 ConfigName::Missing(package)
@@ -95,7 +105,8 @@ impl Interp<'_> {
     fn class_place(&mut self, class: &ClassVal, attribute: &str) -> TextRange {
         let Some(source) = self.source_to_run(class.module) else { return TextRange::default() };
         let Some(def) = find_class(source.body(), &class.name) else { return TextRange::default() };
-        let named = |target: &Expr| matches!(target, Expr::Name(name) if name.id.as_str() == attribute);
+        let named =
+            |target: &Expr| matches!(target, Expr::Name(name) if name.id.as_str() == attribute);
         def.body
             .iter()
             .find_map(|stmt| match stmt {
@@ -138,7 +149,8 @@ impl Interp<'_> {
                 let disk = self.finder.disk(&format!("{dir}/{path}"));
                 let text = std::fs::read_to_string(disk).ok()?;
                 let defines = ["class ", "def "].iter().any(|word| {
-                    text.contains(&format!("{word}{name}(")) || text.contains(&format!("{word}{name}:"))
+                    text.contains(&format!("{word}{name}("))
+                        || text.contains(&format!("{word}{name}:"))
                 });
                 defines.then(|| format!("{module}.{name}"))
             })
@@ -199,7 +211,11 @@ impl Interp<'_> {
         }
         let own = |method: &str| class.methods.iter().find(|func| &*func.name == method);
         let written = |method: &str| class.attributes.iter().any(|(name, _)| &**name == method);
-        if written("__init__") || written("__new__") || own("__new__").is_some() || written("__call__") {
+        if written("__init__")
+            || written("__new__")
+            || own("__new__").is_some()
+            || written("__call__")
+        {
             return;
         }
         let takes = own("__init__").map_or(0, |init| init.positional.saturating_sub(1));
@@ -222,7 +238,8 @@ impl Interp<'_> {
             return true;
         }
         let (module, object) = name.rsplit_once('.').unwrap_or(("", name));
-        !object.chars().next().is_some_and(char::is_uppercase) && self.installed_is_module(module, object)
+        !object.chars().next().is_some_and(char::is_uppercase)
+            && self.installed_is_module(module, object)
     }
 
     /// A base of a class of the project has such an ending.
@@ -239,7 +256,8 @@ impl Interp<'_> {
         if self.settings.is_none() || !self.apps_ready || self.apps_unknown {
             return;
         }
-        if cx.quiet || cx.frame.is_some() || cx.caught.any || cx.caught.runtime || self.apps_unclear {
+        if cx.quiet || cx.frame.is_some() || cx.caught.any || cx.caught.runtime || self.apps_unclear
+        {
             return;
         }
         let module = self.modules[cx.module].name.clone();
@@ -293,9 +311,11 @@ impl Interp<'_> {
         let mut place = (cx.module, def.name.range);
         if installed_as.is_some() {
             let top = package.split('.').next().unwrap_or(package);
-            let outside = self.import_sites.iter().rev().find(|(id, _)| {
-                self.modules[*id].name.split('.').next() != Some(top)
-            });
+            let outside = self
+                .import_sites
+                .iter()
+                .rev()
+                .find(|(id, _)| self.modules[*id].name.split('.').next() != Some(top));
             place = outside.copied().unwrap_or(place);
         }
         let kind = ModelWithoutApp {
@@ -342,7 +362,8 @@ impl Interp<'_> {
     fn asked_early(&mut self, cx: &Cx, how: &str, range: TextRange) {
         // With the first request the tables are there; a management command comes by here before that.
         let imported = cx.via.is_none() && self.settings.is_some() && self.apps_ready;
-        if !imported || cx.caught.any || cx.quiet || cx.when != When::FirstRequest && cx.module == 0 {
+        if !imported || cx.caught.any || cx.quiet || cx.when != When::FirstRequest && cx.module == 0
+        {
             return;
         }
         let Some(source) = self.modules[cx.module].source.as_ref() else { return };
@@ -378,10 +399,13 @@ impl Interp<'_> {
 
 /// What is asked of a model's manager: `.all()` of `django.db.models.Model.objects.all()`.
 fn manager(name: &str) -> Option<&str> {
-    let known = ["django.db.models.Model", "django.contrib.auth.models.", "django.contrib.sites.models."];
+    let known =
+        ["django.db.models.Model", "django.contrib.auth.models.", "django.contrib.sites.models."];
     let (model, rest) = name.split_once(".objects")?;
     let fits = known.iter().any(|known| {
-        model == *known || known.ends_with('.') && model.strip_prefix(known).is_some_and(|name| !name.contains('.'))
+        model == *known
+            || known.ends_with('.')
+                && model.strip_prefix(known).is_some_and(|name| !name.contains('.'))
     });
     fits.then_some(rest)
 }

@@ -17,19 +17,33 @@ pub enum SettingWrong {
     /// A text where a list is wanted.
     NotList(String),
     /// An allowed host with more than the host's name in it; `only`: no other one lets visitors in.
-    Host { host: String, right: String, only: bool },
+    Host {
+        host: String,
+        right: String,
+        only: bool,
+    },
     /// `AUTH_USER_MODEL` that is not `app.Model`.
     UserModelForm(Option<String>),
     /// The app of `AUTH_USER_MODEL` is not installed.
     UserModelApp(String),
     /// The app of `AUTH_USER_MODEL` has no such model.
-    UserModelClass { model: String, near: Option<String> },
+    UserModelClass {
+        model: String,
+        near: Option<String>,
+    },
     /// An app stands twice in `INSTALLED_APPS`.
     AppTwice(String),
     /// Two apps of the same label.
-    SameLabel { label: String, first: String, second: String },
+    SameLabel {
+        label: String,
+        first: String,
+        second: String,
+    },
     /// A database engine that Django does not have.
-    Engine { engine: String, near: Option<String> },
+    Engine {
+        engine: String,
+        near: Option<String>,
+    },
     /// `DATABASES` without `default`.
     NoDefault,
     /// `MIDDLEWARE_CLASSES`, which is not read any more.
@@ -38,13 +52,25 @@ pub enum SettingWrong {
     StorageMissing(&'static str),
     /// `APP_DIRS` and `loaders` together.
     Loaders,
-    TimeZone { zone: String, near: Option<String> },
+    TimeZone {
+        zone: String,
+        near: Option<String>,
+    },
     /// A class of a handler of `LOGGING`.
-    LogClass { class: String, near: Option<String> },
+    LogClass {
+        class: String,
+        near: Option<String>,
+    },
     /// Something named in `LOGGING` that is not defined there: what it is, and its name.
-    LogName { kind: &'static str, name: String },
+    LogName {
+        kind: &'static str,
+        name: String,
+    },
     /// A middleware that needs the session stands above it, or there is none.
-    SessionOrder { who: String, missing: bool },
+    SessionOrder {
+        who: String,
+        missing: bool,
+    },
     /// An app, or its configuration, among the middleware.
     AppAsMiddleware(String),
     /// A middleware among the apps.
@@ -57,11 +83,21 @@ pub enum SettingWrong {
     /// The model of users is asked for above its own class.
     UserTooEarly(String),
     /// A name without a dot where a dotted one is wanted; what was meant.
-    NotDotted { name: String, near: Option<String> },
+    NotDotted {
+        name: String,
+        near: Option<String>,
+    },
     /// An app that does not start without its middleware.
-    NeedsMiddleware { app: String, middleware: String },
+    NeedsMiddleware {
+        app: String,
+        middleware: String,
+    },
     /// `LANGUAGES` with texts in place of pairs.
     Languages,
+    /// There is no `ROOT_URLCONF`; the package of the settings.
+    NoRootUrls(String),
+    /// The text of a variable where a list is wanted; how it is read.
+    FromVariable(String),
 }
 
 /// Why a class of the project cannot be a middleware.
@@ -77,7 +113,10 @@ pub enum MiddlewareWrong {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConfigName {
     /// No such package; what it must be.
-    Wrong { name: String, right: String },
+    Wrong {
+        name: String,
+        right: String,
+    },
     /// A comma behind it makes a tuple.
     Tuple(String),
     Missing(String),
@@ -112,6 +151,10 @@ pub enum UrlRefused {
     OtherStatic,
     /// A group's name in `re_path` that does not end.
     Group(String),
+    /// A text in the list `urlpatterns`.
+    TextAmong,
+    /// A function that makes an app, without brackets in the table of a router of channels.
+    AppNotCalled(String),
 }
 
 /// What a router of Django REST framework refuses.
@@ -121,6 +164,15 @@ pub enum RouterRefused {
     NoBasename(String),
     /// `base_name=`.
     OldKeyword,
+}
+
+/// What a relation of a model is given that it cannot take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldValue {
+    /// `on_delete` as a text.
+    OnDeleteText(String),
+    /// A function in place of the model that it returns; as written.
+    UserNotCalled(String),
 }
 
 /// A model in a package that is no installed app.

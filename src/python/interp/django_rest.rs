@@ -100,7 +100,10 @@ impl Interp<'_> {
                     Expr::Name(name) => Some(name.id.to_string()),
                     _ => None,
                 })),
-                Stmt::AnnAssign(_) | Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::Expr(_)
+                Stmt::AnnAssign(_)
+                | Stmt::FunctionDef(_)
+                | Stmt::ClassDef(_)
+                | Stmt::Expr(_)
                 | Stmt::Pass(_) => {}
                 _ => return,
             }

@@ -49,7 +49,11 @@ impl Interp<'_> {
             return;
         }
         let range = call.arguments.args.first().map_or(call.range, Ranged::range);
-        if decouple { self.decoupled(cx, variable, range) } else { self.environed(cx, variable, range) }
+        if decouple {
+            self.decoupled(cx, variable, range);
+        } else {
+            self.environed(cx, variable, range);
+        }
     }
 
     /// `environ.Env.read_env(…)`: the file, by default beside the one that calls.

@@ -2,11 +2,11 @@
 
 use rustpython_ruff_text_size::TextRange;
 
-use crate::python::calls::CallRule;
 pub use super::django_event::{
-    ConfigName, MiddlewareWrong, MixedSum, ModelWithoutApp, RouterRefused, SettingRefused,
-    SettingWrong, UrlRefused,
+    ConfigName, FieldValue, MiddlewareWrong, MixedSum, ModelWithoutApp, RouterRefused,
+    SettingRefused, SettingWrong, UrlRefused,
 };
+use crate::python::calls::CallRule;
 use crate::python::value::{ModuleId, Value};
 use crate::rules::python_tables::Removed;
 
@@ -170,6 +170,10 @@ pub enum EventKind {
     RegisteredTwice { model: String, first: Option<(ModuleId, TextRange)> },
     /// A field of a model is given an argument that none has.
     FieldArgument { field: String, given: String, meant: String },
+    /// A relation of a model is given something else than a model, or no rule for `on_delete`.
+    FieldValue(FieldValue),
+    /// `class Meta` of a model has a name that Django does not know.
+    MetaName { model: String, given: String, meant: String },
     /// A model whose package is no installed app.
     ModelWithoutApp(ModelWithoutApp),
     /// `+` between a `Path` and a text.

@@ -283,7 +283,8 @@ impl Interp<'_> {
         // `from django.contrib.admin import models`, where `django.db` was meant.
         if module.starts_with("django.") && module.ends_with(".models") {
             let models = "django.db.models";
-            let has = module != models && !self.surface(models).open && self.may_have(models, name, 0);
+            let has =
+                module != models && !self.surface(models).open && self.may_have(models, name, 0);
             return has.then(|| format!("{models}.{name}"));
         }
         if !name.ends_with("Middleware") {

@@ -18,6 +18,7 @@ mod django_apps;
 mod django_event;
 mod django_rest;
 mod django_urls;
+mod django_values;
 mod endpoint;
 mod env_arguments;
 mod env_files;

@@ -70,7 +70,10 @@ impl Interp<'_> {
 
     /// `success_url = reverse("home")`: the URL configuration that is asked is just being loaded.
     pub(super) fn reversed_early(&mut self, cx: &Cx, call: &ast::ExprCall) {
-        if cx.when == When::FirstRequest
+        let named = &self.modules[cx.module].name;
+        let settings = matches!(self.environ.get("DJANGO_SETTINGS_MODULE"), Some(Value::Str(name))
+            if **name == **named);
+        if (cx.when == When::FirstRequest || settings && cx.frame.is_none())
             && cx.via.is_none()
             && !cx.caught.errors
             && cx.weight >= 1.0
@@ -126,7 +129,8 @@ impl Interp<'_> {
             && self.finder.find(module, dirs.iter().map(String::as_str)).is_some()
         {
             let near = Some(format!("{package}.{name}"));
-            let kind = EventKind::DjangoName { setting: "ASGI_APPLICATION", name: name.to_string(), near };
+            let kind =
+                EventKind::DjangoName { setting: "ASGI_APPLICATION", name: name.to_string(), near };
             self.emit(&inner, at, "django-name", kind);
             return;
         }

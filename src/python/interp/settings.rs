@@ -127,6 +127,7 @@ impl Interp<'_> {
         if cx.quiet || cx.caught.any {
             return;
         }
+        self.root_urls(cx, settings);
         self.databases(cx, settings);
         self.engines_of_templates(cx, settings);
         self.storages(cx, settings);
@@ -285,9 +286,9 @@ impl Interp<'_> {
             .dotted_list(settings, "INSTALLED_APPS")
             .iter()
             .any(|(app, ..)| app.starts_with("django.contrib.staticfiles"));
-        let lacking = ["default", "staticfiles"].into_iter().find(|key| {
-            !keys.contains(key) && (*key == "default" || statics)
-        });
+        let lacking = ["default", "staticfiles"]
+            .into_iter()
+            .find(|key| !keys.contains(key) && (*key == "default" || statics));
         if let Some(key) = lacking {
             let place = (at.module, at.range);
             self.refuse(cx, "STORAGES", place, 1.0, SettingWrong::StorageMissing(key));
@@ -344,8 +345,7 @@ impl Interp<'_> {
             let Some(Value::List(wanted, _)) = entry(logger, "handlers") else { continue };
             for name in wanted.iter().filter_map(Value::text) {
                 if !handlers.contains(&name) && !self.subscripted(at.module, "LOGGING") {
-                    let wrong =
-                        SettingWrong::LogName { kind: "handlers", name: name.to_owned() };
+                    let wrong = SettingWrong::LogName { kind: "handlers", name: name.to_owned() };
                     let place = self.inside(&at, name);
                     self.refuse(cx, "LOGGING", place, 1.0, wrong);
                 }
@@ -378,8 +378,7 @@ fn wrong_zone(zone: &str) -> Option<Option<String>> {
         _ => None,
     };
     let near = usual.map(str::to_owned).or_else(|| {
-        let names: Vec<String> =
-            known.available().map(|name| name.as_str().to_owned()).collect();
+        let names: Vec<String> = known.available().map(|name| name.as_str().to_owned()).collect();
         near::nearest(zone, names.iter().map(String::as_str)).or_else(|| {
             // `America/Sao Paulo`, `Asia / Tokyo`.
             let plain = zone.replace(' ', "_");

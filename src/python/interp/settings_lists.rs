@@ -125,7 +125,8 @@ impl Interp<'_> {
         for who in [AUTH, MESSAGES] {
             let Some(index) = names.iter().position(|name| *name == who) else { continue };
             // Without the app of messages nobody asks for them; the message store may be a cookie.
-            let stored = who == MESSAGES && self.modules[settings].names.contains_key("MESSAGE_STORAGE");
+            let stored =
+                who == MESSAGES && self.modules[settings].names.contains_key("MESSAGE_STORAGE");
             // A middleware of one's own may bring it under any name.
             let usual = |name: &&str| {
                 ["django.", "whitenoise.", "corsheaders."].iter().any(|it| name.starts_with(it))
@@ -177,11 +178,9 @@ impl Interp<'_> {
     /// The last place of an entry in a list.
     fn second(&self, at: &Written, name: &str) -> (ModuleId, TextRange) {
         let mut place = self.inside(at, name);
-        while let Some(next) = self.literal_behind(
-            at.module,
-            name,
-            place.1.start() + TextSize::from(1),
-        ) {
+        while let Some(next) =
+            self.literal_behind(at.module, name, place.1.start() + TextSize::from(1))
+        {
             // A list is no longer than that, whatever stands behind it.
             if self.modules[at.module].source.as_ref().is_some_and(|source| {
                 source.text()[place.1.end().to_usize()..next.start().to_usize()].contains(']')
@@ -202,8 +201,10 @@ impl Interp<'_> {
             Some(Value::Unknown | Value::Ext(_)) | None => {}
             Some(_) => return None,
         }
-        let written =
-            app.config.as_ref().is_some_and(|config| config.attributes.iter().any(|(name, _)| &**name == "label"));
+        let written = app
+            .config
+            .as_ref()
+            .is_some_and(|config| config.attributes.iter().any(|(name, _)| &**name == "label"));
         if written {
             return None;
         }
@@ -240,8 +241,7 @@ impl Interp<'_> {
         }
         // An app of a library may have that label.
         let foreign = self.dotted_list(settings, "INSTALLED_APPS").iter().any(|(name, ..)| {
-            name.split('.').any(|part| part == *label)
-                && !apps.iter().any(|app| app.entry == *name)
+            name.split('.').any(|part| part == *label) && !apps.iter().any(|app| app.entry == *name)
         });
         let beside = {
             let own = self.own_path();
@@ -254,7 +254,13 @@ impl Interp<'_> {
         }
     }
 
-    fn user_class(&mut self, cx: &Cx, place: (ModuleId, TextRange), package: ModuleId, model: &str) {
+    fn user_class(
+        &mut self,
+        cx: &Cx,
+        place: (ModuleId, TextRange),
+        package: ModuleId,
+        model: &str,
+    ) {
         let full = format!("{}.models", self.modules[package].name);
         let Some(&models) = self.by_name.get(&full) else {
             // Without the file there is no model at all.
@@ -313,7 +319,9 @@ fn right_host(host: &str) -> Option<String> {
     let bare = host.trim().split_once("://").map_or(host.trim(), |(_, rest)| rest);
     let bare = bare.split('/').next().unwrap_or(bare);
     let bare = match bare.rsplit_once(':') {
-        Some((name, port)) if !name.contains(':') && port.bytes().all(|b| b.is_ascii_digit()) => name,
+        Some((name, port)) if !name.contains(':') && port.bytes().all(|b| b.is_ascii_digit()) => {
+            name
+        }
         _ => bare,
     };
     // `*.shop.com` is written `.shop.com`.

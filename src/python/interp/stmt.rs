@@ -67,6 +67,7 @@ impl Interp<'_> {
                 let value = self.expr(cx, &node.value);
                 for target in &node.targets {
                     self.joined_texts(cx, target, &node.value);
+                    self.wrong_kind(cx, target, &node.value);
                     self.assign(cx, target, &value, Some(&node.value));
                 }
             }
@@ -195,6 +196,7 @@ impl Interp<'_> {
         if bases.iter().any(is_model) {
             self.models_loaded(cx, || format!("the model `{}`", def.name));
             self.model_without_app(cx, def);
+            self.meta_names(cx, def);
         }
         self.fields_of_model(cx, def, &bases);
         let frame = self.frames.len();

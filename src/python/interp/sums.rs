@@ -33,7 +33,13 @@ impl Interp<'_> {
     }
 
     /// `left += right`.
-    pub(super) fn sum_onto(&mut self, cx: &Cx, node: &ast::StmtAugAssign, left: &Value, right: &Value) {
+    pub(super) fn sum_onto(
+        &mut self,
+        cx: &Cx,
+        node: &ast::StmtAugAssign,
+        left: &Value,
+        right: &Value,
+    ) {
         if node.op != Operator::Add {
             return;
         }

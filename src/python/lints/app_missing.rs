@@ -77,7 +77,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let package = source.shown.ends_with("__init__.py").then(|| &cx.module(id).name);
     let hint = match package.filter(|_| apps.is_empty() && cx.has_beside(id, "wsgi")) {
         Some(package) => {
-            format!(" The app is in `wsgi.py` beside it: name `{package}.wsgi` in the start command")
+            format!(
+                " The app is in `wsgi.py` beside it: name `{package}.wsgi` in the start command"
+            )
         }
         None => hint,
     };

@@ -2,7 +2,7 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
-use crate::python::interp::event::EventKind;
+use crate::python::interp::event::{EventKind, FieldValue};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD439",
@@ -57,10 +57,24 @@ class Book(models.Model):
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
-        let EventKind::FieldArgument { field, given, meant } = &event.kind else { continue };
-        let message = format!(
-            "`{field}` takes no argument `{given}`: it is called `{meant}`. With `{given}` the import ends with a TypeError"
-        );
+        let message = match &event.kind {
+            EventKind::FieldArgument { field, given, meant } => format!(
+                "`{field}` takes no argument `{given}`: it is called `{meant}`. With `{given}` the import ends with a TypeError"
+            ),
+            EventKind::FieldValue(FieldValue::OnDeleteText(text)) => {
+                let rule = text.rsplit('.').next().unwrap_or(text);
+                format!(
+                    "`on_delete` wants the rule itself and no text (TypeError: on_delete must be callable): write `models.{rule}` without quotes"
+                )
+            }
+            EventKind::FieldValue(FieldValue::UserNotCalled(written)) => format!(
+                "`{written}` is the function `get_user_model` and no model, for its brackets are missing: write `settings.AUTH_USER_MODEL` here (`from django.conf import settings`), or call it as `get_user_model()`"
+            ),
+            EventKind::MetaName { model, given, meant } => format!(
+                "`class Meta` of `{model}` has a name `{given}`, which Django refuses (\"got invalid attribute(s)\"): write `{meant}`"
+            ),
+            _ => continue,
+        };
         out.push(cx.at(&DOC, event, 1.0, message));
     }
 }

@@ -63,18 +63,24 @@ urlpatterns = []
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
         if let EventKind::UnknownField { model, field, near } = &event.kind {
-            let hint = near.as_ref().map_or_else(String::new, |near| format!(". Did you mean `{near}`?"));
-            let message = format!("The model `{model}` has no field `{field}`, and Django refuses that{hint}");
+            let hint =
+                near.as_ref().map_or_else(String::new, |near| format!(". Did you mean `{near}`?"));
+            let message = format!(
+                "The model `{model}` has no field `{field}`, and Django refuses that{hint}"
+            );
             out.push(cx.at(&DOC, event, 1.0, message));
             continue;
         }
         if let EventKind::FieldsText { class, text } = &event.kind {
-            let right = if text.trim_matches('_') == "all" {
-                "\"__all__\"".to_owned()
+            let message = if text.trim_matches('_') == "all" {
+                format!(
+                    "`fields` of `{class}` must be a list or exactly \"__all__\", with two underscores on each side: write `fields = \"__all__\"`"
+                )
             } else {
-                format!("[\"{text}\"]")
+                format!(
+                    "`fields` of `{class}` must be a list, and this is a text (round brackets alone make no tuple): write `fields = [\"{text}\"]`"
+                )
             };
-            let message = format!("`fields` of `{class}` must be a list, and this is a text (round brackets alone make no tuple): write `fields = {right}`");
             out.push(cx.at(&DOC, event, 1.0, message));
             continue;
         }

@@ -43,8 +43,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 .map(|source| source.slice(range))
                 .filter(|text| !text.is_empty() && text.len() <= 30 && !text.contains('\n'))
         };
-        let (tuple, list) = if sum.tuple_first { (sum.left, sum.right) } else { (sum.right, sum.left) };
-        let name = |range, what: &str| written(range).map_or_else(|| what.to_owned(), |text| format!("`{text}`"));
+        let (tuple, list) =
+            if sum.tuple_first { (sum.left, sum.right) } else { (sum.right, sum.left) };
+        let name = |range, what: &str| {
+            written(range).map_or_else(|| what.to_owned(), |text| format!("`{text}`"))
+        };
         let message = format!(
             "{} is a tuple (round brackets) and {} a list (square ones), and Python adds only two of a kind (TypeError): write both with square brackets",
             name(tuple, "One"),

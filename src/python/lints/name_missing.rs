@@ -79,6 +79,8 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             message.push_str(" when it is imported: the name is only defined under a condition that is false on the server (such as `if __name__ == \"__main__\":`). Move its line out of that block");
         } else if let Some(near) = &near {
             let _ = write!(message, ". Did you mean `{near}`?");
+        } else if *attribute && module.name.contains("settings") && is_setting(name) {
+            message.push_str(", so this line fails with AttributeError: Django's own defaults are only in `from django.conf import settings`, so import that in place of the file");
         } else if let Some((function, line)) =
             module.source.as_ref().and_then(|s| super::returns::made_inside(s, name))
         {
@@ -120,4 +122,23 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         out.push(found);
     }
+}
+
+/// A setting that Django has a default for, of those that models and views ask for.
+fn is_setting(name: &str) -> bool {
+    [
+        "AUTH_USER_MODEL",
+        "MEDIA_ROOT",
+        "MEDIA_URL",
+        "STATIC_ROOT",
+        "STATIC_URL",
+        "DEBUG",
+        "DEFAULT_FROM_EMAIL",
+        "LOGIN_URL",
+        "LOGIN_REDIRECT_URL",
+        "LANGUAGE_CODE",
+        "LANGUAGES",
+        "TIME_ZONE",
+    ]
+    .contains(&name)
 }

@@ -58,11 +58,14 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         );
         let mut certainty = missing.certainty;
         let mut edit = None;
-        let text = missing.name_range.and_then(|range| cx.source(event.module).map(|it| it.slice(range)));
+        let text =
+            missing.name_range.and_then(|range| cx.source(event.module).map(|it| it.slice(range)));
         let is_text = text.is_some_and(|text| text.starts_with(['"', '\'']));
         // Django looks for these by name.
         let by_name = ["models", "apps", "admin", "urls"].contains(&missing.part.as_str());
-        if let Some(near) = missing.near.as_ref().filter(|near| by_name && near.len() < missing.part.len()) {
+        if let Some(near) =
+            missing.near.as_ref().filter(|near| by_name && near.len() < missing.part.len())
+        {
             let _ = write!(
                 message,
                 ". Django looks for a file `{0}.py`, and yours is called `{near}.py`: rename it to `{0}.py`",
@@ -91,7 +94,18 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             );
         } else if let Some(place) = missing.elsewhere.as_ref().filter(|_| is_text) {
             let folder = place.rsplit('/').next().unwrap_or(place);
-            let _ = write!(message, ". It is in the folder `{folder}`: write `{folder}.{name}`, also as `name` in its `apps.py`");
+            let _ = if name.split('.').next() == Some(folder) {
+                // The outer of two folders of the same name was taken for the package.
+                write!(
+                    message,
+                    ". It is in `{place}`, and only the folder above that is on the path: in the file that the server loads, put `{place}` on the path, and name the settings without the first `{folder}.`"
+                )
+            } else {
+                write!(
+                    message,
+                    ". It is in the folder `{folder}`: write `{folder}.{name}`, also as `name` in its `apps.py`"
+                )
+            };
         } else if missing.elsewhere.as_deref().is_some_and(|place| beside(cx, event, place)) {
             let written = cx.source(event.module).map(|source| source.excerpt(event.range));
             let whole = written.is_some_and(|line| line.trim_start().starts_with("import "));

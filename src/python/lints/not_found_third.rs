@@ -51,7 +51,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             let message = format!(
                 "No package has a module `{}`: it is called `{near}`{}",
                 missing.part,
-                if near.eq_ignore_ascii_case(&missing.part) { " (capitals and small letters count)" } else { "" },
+                if near.eq_ignore_ascii_case(&missing.part) {
+                    " (capitals and small letters count)"
+                } else {
+                    ""
+                },
             );
             let mut found = cx.at(&DOC, event, missing.certainty, message);
             found.captures.insert("module".to_owned(), missing.part.clone());

@@ -82,7 +82,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 (format!(", in line {}", line(*module, range)), "take one of the two out")
             }
             Some((module, range)) => (
-                format!(", in `{}`, line {}", cx.run.options.shown(&cx.module(*module).path), line(*module, range)),
+                format!(
+                    ", in `{}`, line {}",
+                    cx.run.options.shown(&cx.module(*module).path),
+                    line(*module, range)
+                ),
                 "take one of the two out",
             ),
             None => (

@@ -165,6 +165,12 @@ fn message(refused: &SettingRefused) -> String {
         SettingWrong::NeedsMiddleware { app, middleware } => format!(
             "The installed version of `{app}` does not start without its middleware: add `\"{middleware}\"` to MIDDLEWARE"
         ),
+        SettingWrong::NoRootUrls(package) => format!(
+            "The settings have no ROOT_URLCONF, without which Django finds no page and every request fails: add `ROOT_URLCONF = \"{package}.urls\"`"
+        ),
+        SettingWrong::FromVariable(written) => format!(
+            "{setting} must be a list, and a variable of the environment is a text: write `{setting} = {written}.split(\",\")`"
+        ),
         SettingWrong::Languages => "Every entry of LANGUAGES must be a pair such as `(\"en\", \"English\")`, and these are single texts: a comma is missing behind the only pair, or its brackets".to_owned(),
     }
 }

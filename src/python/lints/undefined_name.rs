@@ -67,7 +67,10 @@ const USUAL: &[(&str, &[&str])] = &[
     ("django.db", &["models"]),
     ("django.shortcuts", &["get_list_or_404", "get_object_or_404"]),
     ("django.http", &["HttpResponse", "HttpResponseRedirect", "JsonResponse"]),
-    ("django.views.generic", &["CreateView", "DetailView", "ListView", "TemplateView", "UpdateView"]),
+    (
+        "django.views.generic",
+        &["CreateView", "DetailView", "ListView", "TemplateView", "UpdateView"],
+    ),
     ("django.contrib.auth.decorators", &["permission_required", "user_passes_test"]),
     ("django.contrib.auth.mixins", &["LoginRequiredMixin"]),
     ("rest_framework.routers", &["DefaultRouter"]),
@@ -214,7 +217,8 @@ fn other_case<'u>(cx: &ModuleCtx, event: &Event, undefined: &'u Undefined) -> Op
     let near = undefined.near.as_deref()?;
     let text = cx.source(event.module)?.text();
     let called = text[event.range.end().to_usize()..].starts_with(['(', '.']);
-    (!called && near != undefined.name && near.eq_ignore_ascii_case(&undefined.name)).then_some(near)
+    (!called && near != undefined.name && near.eq_ignore_ascii_case(&undefined.name))
+        .then_some(near)
 }
 
 /// The import that people forget for a name.

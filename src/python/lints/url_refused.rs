@@ -118,6 +118,10 @@ fn message(wrong: &UrlRefused) -> String {
             "`{written}` is a class, and channels calls it as if it were an app: every connection fails with a TypeError. Write `{written}.as_asgi()`"
         ),
         UrlRefused::OtherStatic => "This `static` is the one of templates, which takes no `document_root`: import the other one, `from django.conf.urls.static import static`".to_owned(),
+        UrlRefused::TextAmong => "This is a text among the patterns, for the whole line stands in quotes: take the quotes around it away, or put a `#` before the line".to_owned(),
+        UrlRefused::AppNotCalled(written) => format!(
+            "The brackets are missing: `{written}` only makes the app when it is called, and every request fails. Write `{written}()`"
+        ),
         UrlRefused::Group(group) => format!(
             "In the regular expression the group `{group}…` has no end of its name: write `(?P<name>…)`"
         ),

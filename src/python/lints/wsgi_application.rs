@@ -50,7 +50,8 @@ WSGI_APPLICATION = "wsgi.application"
 /// ASGI_APPLICATION that names the WSGI app: daphne and channels call it in another way.
 fn asgi_is_wsgi(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let Some((id, binding)) = setting(cx, "ASGI_APPLICATION") else { return };
-    let Some(package) = binding.value.text().and_then(|text| text.strip_suffix(".wsgi.application"))
+    let Some(package) =
+        binding.value.text().and_then(|text| text.strip_suffix(".wsgi.application"))
     else {
         return;
     };
