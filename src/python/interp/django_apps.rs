@@ -6,7 +6,7 @@ use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
 use rustpython_ruff_text_size::TextRange;
 
 use super::django::App;
-use super::event::{ConfigName, MiddlewareWrong, ModelWithoutApp, SettingWrong};
+use super::event::{ConfigName, MiddlewareWrong, SettingWrong};
 use super::{Cx, EventKind, Interp, When};
 use crate::python::resolve::finder::Found;
 use crate::python::value::{ClassVal, ModuleId, Value};
@@ -251,82 +251,6 @@ impl Interp<'_> {
         })
     }
 
-    /// A model was defined: its package must be an installed app.
-    pub(super) fn model_without_app(&mut self, cx: &Cx, def: &ast::StmtClassDef) {
-        if self.settings.is_none() || !self.apps_ready || self.apps_unknown {
-            return;
-        }
-        if cx.quiet || cx.frame.is_some() || cx.caught.any || cx.caught.runtime || self.apps_unclear
-        {
-            return;
-        }
-        let module = self.modules[cx.module].name.clone();
-        if cx.module == 0 || module == "__main__" || self.modules[cx.module].shielded {
-            return;
-        }
-        // `class Meta` may say which app it is, or that it is none.
-        let meta = def.body.iter().find_map(|stmt| match stmt {
-            Stmt::ClassDef(inner) if inner.name.as_str() == "Meta" => Some(inner),
-            _ => None,
-        });
-        if let Some(meta) = meta {
-            let says = |stmt: &Stmt| match stmt {
-                Stmt::Assign(node) => node.targets.iter().any(|target| {
-                    matches!(target, Expr::Name(name)
-                        if matches!(name.id.as_str(), "app_label" | "abstract"))
-                }),
-                Stmt::Pass(_) | Stmt::Expr(_) => false,
-                _ => true,
-            };
-            if meta.arguments.is_some() || meta.body.iter().any(says) {
-                return;
-            }
-        }
-        // `polls`, `polls.apps.PollsConfig`, and what a configuration says that it is of.
-        let names: Vec<String> = self
-            .app_names
-            .iter()
-            .map(|name| match name.rsplit_once('.') {
-                Some((module, last)) if last.starts_with(char::is_uppercase) => {
-                    module.strip_suffix(".apps").unwrap_or(module).to_owned()
-                }
-                _ => name.clone(),
-            })
-            .collect();
-        let within = |name: &str| {
-            module == name || module.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
-        };
-        if names.iter().any(|name| within(name)) {
-            return;
-        }
-        let package = module.rsplit_once('.').map_or(module.as_str(), |(package, _)| package);
-        // The very file is an app's, under another name.
-        let folder = crate::python::resolve::pathops::parent(&self.modules[cx.module].path);
-        let installed_as = self
-            .modules
-            .iter()
-            .filter(|other| other.search.contains(&folder) && other.name != package)
-            .map(|other| other.name.clone())
-            .find(|name| names.contains(name));
-        let mut place = (cx.module, def.name.range);
-        if installed_as.is_some() {
-            let top = package.split('.').next().unwrap_or(package);
-            let outside = self
-                .import_sites
-                .iter()
-                .rev()
-                .find(|(id, _)| self.modules[*id].name.split('.').next() != Some(top));
-            place = outside.copied().unwrap_or(place);
-        }
-        let kind = ModelWithoutApp {
-            model: def.name.to_string(),
-            package: package.to_owned(),
-            installed_as,
-        };
-        let cx = Cx { module: place.0, ..cx.clone() };
-        self.emit(&cx, place.1, "model-app", EventKind::ModelWithoutApp(kind));
-    }
-
     /// A call of Django's translation while the apps are not loaded.
     pub(super) fn translated(&mut self, cx: &Cx, name: &str, range: TextRange) {
         let Some(function) = name.strip_prefix("django.utils.translation.") else { return };
@@ -392,7 +316,7 @@ impl Interp<'_> {
         if let (Value::Str(name), false) = (&binding.value, binding.maybe) {
             let cx = Cx { module: package, frame: None, via: None, ..cx.clone() };
             let at = self.string_literal(package, name).unwrap_or(binding.range);
-            self.dotted_object(&cx, "default_app_config", name.as_ref(), at);
+            self.dotted_object(&cx, "default_app_config", name, at);
         }
     }
 }

@@ -30,6 +30,7 @@ mod import;
 mod init_name;
 mod inside;
 mod installed;
+mod installed_call;
 mod load;
 mod loaders;
 mod methods;
@@ -50,6 +51,7 @@ mod registered;
 mod route;
 pub(super) mod scopes;
 mod settings;
+mod settings_dotted;
 mod settings_lists;
 mod settings_module;
 mod stmt;
@@ -73,7 +75,7 @@ use super::resolve::{Origin, PathEntry};
 use super::source::Source;
 use super::value::{ModuleId, Value, join};
 pub use event::{Event, EventKind, When};
-pub use installed::Called;
+pub use installed_call::Called;
 
 /// A name in a module.
 #[derive(Debug, Clone)]

@@ -43,7 +43,7 @@ pub(super) struct Written {
 }
 
 /// An entry of a dictionary.
-fn entry<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+pub(super) fn entry<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     match value {
         Value::Dict(items, _) => {
             items.iter().rev().find(|(known, _)| &**known == key).map(|(_, value)| value)
