@@ -201,6 +201,10 @@ impl Interp<'_> {
         let is_config = last.chars().next().is_some_and(char::is_uppercase);
         let module =
             if is_config { name.rsplit_once('.').map_or(name, |(module, _)| module) } else { name };
+        if self.app_misspelled(cx, name, at) {
+            self.apps_unclear = true;
+            return None;
+        }
         let value = self.import_dotted(cx, module, at, Some(at));
         let Value::Module(id) = value else {
             self.apps_unclear |= matches!(value, Value::Unknown);

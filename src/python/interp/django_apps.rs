@@ -8,6 +8,7 @@ use rustpython_ruff_text_size::TextRange;
 use super::django::App;
 use super::event::{ConfigName, MiddlewareWrong, SettingWrong};
 use super::{Cx, EventKind, Interp, When};
+use crate::python::lints::near;
 use crate::python::resolve::finder::Found;
 use crate::python::value::{ClassVal, ModuleId, Value};
 use crate::rules::removed_names;
@@ -157,6 +158,42 @@ impl Interp<'_> {
         });
         let wrong = SettingWrong::NotDotted { name: name.to_owned(), near };
         self.refuse(cx, "MIDDLEWARE", (cx.module, at), 1.0, wrong);
+    }
+
+    /// `blog,apps` and `blog.apps.blogConfig`, which are told as what they are.
+    pub(super) fn app_misspelled(&mut self, cx: &Cx, name: &str, at: TextRange) -> bool {
+        if let Some((first, rest)) = name.split_once(',')
+            && !first.is_empty()
+            && !rest.is_empty()
+            && !name.contains(char::is_whitespace)
+            && self.leads_somewhere(&name.replace(',', "."))
+        {
+            let near = name.replace(',', ".");
+            let wrong = SettingWrong::Comma { name: name.to_owned(), near };
+            self.refuse(cx, "INSTALLED_APPS", (cx.module, at), 1.0, wrong);
+            return true;
+        }
+        let Some((module, last)) = name.rsplit_once('.').filter(|(it, _)| it.ends_with(".apps"))
+        else {
+            return false;
+        };
+        if last.starts_with(char::is_uppercase) || !self.leads_somewhere(module) {
+            return false;
+        }
+        let Value::Module(id) = self.import_dotted(cx, module, at, Some(at)) else { return false };
+        let module = &self.modules[id];
+        if !module.search.is_empty() || module.dynamic {
+            return false;
+        }
+        let classes = module.names.iter().filter(|(_, it)| matches!(it.value, Value::Class(_)));
+        let near = near::nearest(last, classes.map(|(name, _)| name.as_str()));
+        if near.is_some() {
+            let setting = "INSTALLED_APPS";
+            let kind = EventKind::DjangoName { setting, name: name.to_owned(), near };
+            self.emit(cx, at, "django-name", kind);
+            return true;
+        }
+        false
     }
 
     /// Apps that end the start with an error where their middleware is missing.

@@ -87,6 +87,13 @@ pub enum SettingWrong {
         name: String,
         near: Option<String>,
     },
+    /// A comma in the name of an app.
+    Comma {
+        name: String,
+        near: String,
+    },
+    /// The admin is served, and these middleware are not there.
+    AdminNeeds(Vec<&'static str>),
     /// An app that does not start without its middleware.
     NeedsMiddleware {
         app: String,
@@ -135,6 +142,8 @@ pub enum UrlRefused {
     Module(String),
     /// `include(…, namespace=…)` of something without `app_name`; the file that wants it, if it is one.
     Namespace { file: Option<String>, listed: Option<String>, namespace: String },
+    /// `admin.site.urls` without the app of the admin.
+    AdminMissing,
     /// `include(admin.site.urls)`.
     AdminIncluded,
     /// `<pk:int>`.

@@ -61,6 +61,11 @@ impl Interp<'_> {
             {
                 UrlRefused::Class(written())
             }
+            Value::Ext(name)
+                if &**name == "django.contrib.admin.site.urls" && self.lacks_admin() =>
+            {
+                UrlRefused::AdminMissing
+            }
             Value::Module(id) if self.modules[*id].source.is_some() => {
                 UrlRefused::Module(written())
             }
@@ -84,6 +89,21 @@ impl Interp<'_> {
             Value::Class(base) => self.is_view(base),
             _ => false,
         })
+    }
+
+    /// All apps are known, and none is or brings the admin.
+    fn lacks_admin(&self) -> bool {
+        self.settings.is_some()
+            && self.apps_ready
+            && !self.apps_unknown
+            && !self.apps_unclear
+            && !self.app_names.is_empty()
+            && !self.app_names.iter().any(|name| name.to_lowercase().contains("admin"))
+            && !self
+                .modules
+                .iter()
+                .filter_map(|module| module.source.as_ref())
+                .any(|source| source.text().contains("AdminConfig"))
     }
 
     /// A consumer of channels, which has `as_asgi()` since 3.0.

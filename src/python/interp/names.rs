@@ -79,7 +79,9 @@ impl Interp<'_> {
             self.emit(cx, range, "removed", kind);
             return;
         }
-        let candidates = names.module.keys().map(String::as_str);
+        // Also what a star import brought.
+        let bound = self.modules[cx.module].names.keys();
+        let candidates = names.module.keys().chain(bound).map(String::as_str);
         let kind = EventKind::Undefined(Undefined {
             name: name.to_owned(),
             later,

@@ -52,6 +52,7 @@ impl Interp<'_> {
         self.hosts(cx, settings);
         self.origins(cx, settings);
         self.session_order(cx, settings);
+        self.admin_needs(cx, settings);
         if let Some(at) = self.written(settings, "MIDDLEWARE_CLASSES")
             && !self.modules[settings].names.contains_key("MIDDLEWARE")
             && !self.modules[settings].dynamic
@@ -140,6 +141,38 @@ impl Interp<'_> {
             let wrong = SettingWrong::SessionOrder { who: last, missing: session.is_none() };
             self.refuse(cx, "MIDDLEWARE", place, 1.0, wrong);
             return;
+        }
+    }
+
+    /// The admin among the apps, and not what it needs among the middleware.
+    fn admin_needs(&mut self, cx: &Cx, settings: ModuleId) {
+        let (Some(apps), Some(at)) =
+            (self.written(settings, "INSTALLED_APPS"), self.written(settings, "MIDDLEWARE"))
+        else {
+            return;
+        };
+        let (Value::List(apps, _), Value::List(items, true)) = (&apps.value, &at.value) else {
+            return;
+        };
+        let Some(names) = items.iter().map(Value::text).collect::<Option<Vec<&str>>>() else {
+            return;
+        };
+        if !apps.iter().filter_map(Value::text).any(|app| app == "django.contrib.admin")
+            || self.modules[settings].dynamic
+        {
+            return;
+        }
+        // A middleware of one's own may be a child of Django's.
+        let own = names.iter().any(|name| {
+            !["django.", "whitenoise.", "corsheaders.", "debug_toolbar."]
+                .iter()
+                .any(|it| name.starts_with(it))
+        });
+        let lacking: Vec<&'static str> =
+            [AUTH, MESSAGES].into_iter().filter(|it| !own && !names.contains(it)).collect();
+        if !lacking.is_empty() {
+            let wrong = SettingWrong::AdminNeeds(lacking);
+            self.refuse(cx, "MIDDLEWARE", (at.module, at.range), 0.8, wrong);
         }
     }
 

@@ -162,6 +162,13 @@ fn message(refused: &SettingRefused) -> String {
             };
             format!("{setting} wants dotted names, and `{name}` has no dot (\"doesn't look like a module path\"): {hint}")
         }
+        SettingWrong::Comma { name, near } => format!(
+            "There is a comma in `{name}` where a dot must be: write `{near}`"
+        ),
+        SettingWrong::AdminNeeds(lacking) => {
+            let list = lacking.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" and ");
+            format!("The admin does not work without {list} in MIDDLEWARE: its pages fail (\"object has no attribute\"), and `manage.py migrate` refuses to run. Add what is missing, as `django-admin startproject` writes it")
+        }
         SettingWrong::NeedsMiddleware { app, middleware } => format!(
             "The installed version of `{app}` does not start without its middleware: add `\"{middleware}\"` to MIDDLEWARE"
         ),

@@ -192,6 +192,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             );
         } else if let Some(near) = other_case(cx, event, undefined) {
             let _ = write!(message, ". Did you mean `{near}`?");
+        } else if let Some(own) = own_setting(cx, event, name) {
+            let _ = write!(
+                message,
+                ": this is the settings' own file, so write `{own}` without `settings.`"
+            );
         } else if let Some(line) = missing_import(name, undefined.stdlib) {
             import = Some(line);
         } else if let Some(near) = &undefined.near {
@@ -210,6 +215,22 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         );
         out.push(found);
     }
+}
+
+/// `settings.SECRET_KEY` in the file of the settings that defines it.
+fn own_setting<'s>(cx: &'s ModuleCtx, event: &Event, name: &str) -> Option<&'s str> {
+    let source = cx.source(event.module).filter(|_| name == "settings")?;
+    let file = source.shown.rsplit('/').next().unwrap_or(&source.shown);
+    if !file.contains("settings") && !source.shown.contains("settings/") {
+        return None;
+    }
+    let rest = source.text()[event.range.end().to_usize()..].strip_prefix('.')?;
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+    let setting = &rest[..end];
+    let defined = |line: &str| {
+        line.strip_prefix(setting).is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    (!setting.is_empty() && source.text().lines().any(defined)).then_some(setting)
 }
 
 /// A name of the file that differs in capitals alone, where this one is not called.

@@ -97,6 +97,7 @@ fn message(wrong: &UrlRefused) -> String {
                 )
             }
         },
+        UrlRefused::AdminMissing => "The admin is served here, and it is not in INSTALLED_APPS, so every request fails (\"No installed app with label 'admin'\"): add `\"django.contrib.admin\"` there, or take this line out".to_owned(),
         UrlRefused::AdminIncluded => "Since Django 2.0 the admin is not included: write `path(\"admin/\", admin.site.urls)` without `include`".to_owned(),
         UrlRefused::Converter { given, meant } => {
             let hint = match meant {
