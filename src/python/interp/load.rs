@@ -194,7 +194,7 @@ mod tests {
         let root = dir.path();
         let padding = "# more\nx = [1, 2, 3]\n".repeat(3_000);
         let mut entry = String::from("import first\n");
-        for n in 0..24 {
+        for n in 0..12 {
             fs::write(root.join(format!("part{n}.py")), &padding).unwrap();
             entry.push_str(&format!("import part{n}\n"));
         }
@@ -219,7 +219,7 @@ mod tests {
         let root = dir.path();
         let padding = "# more\nx = [1, 2, 3]\n".repeat(3_000);
         let mut entry = String::new();
-        for n in 0..16 {
+        for n in 0..12 {
             fs::write(root.join(format!("part{n}.py")), &padding).unwrap();
             entry.push_str(&format!("import part{n}\n"));
         }

@@ -55,8 +55,8 @@ mod settings_dotted;
 mod settings_lists;
 mod settings_module;
 mod stmt;
-pub(super) mod syntax;
 mod sums;
+pub(super) mod syntax;
 mod threads;
 mod unbound;
 
