@@ -29,6 +29,7 @@ fuzz_target!(|bytes: &[u8]| {
         &out.findings.iter().flat_map(|found| found.edits.iter().cloned()).collect::<Vec<_>>(),
         true,
         None,
+        None,
     ) {
         let _ = change.diff();
     }
