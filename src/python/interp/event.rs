@@ -427,6 +427,15 @@ pub struct Missing {
     pub name_range: Option<TextRange>,
     /// The folders that were searched.
     pub searched: Vec<String>,
+    /// The project's own list of packages lacks it, and a container installs from that list.
+    pub unlisted: Option<Unlisted>,
+}
+
+/// A complete list of packages without the one that is imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unlisted {
+    /// Files of a platform that installs nothing else lie beside the list.
+    pub container: bool,
 }
 
 /// What a package's version does not have.

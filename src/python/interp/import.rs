@@ -375,6 +375,7 @@ impl Interp<'_> {
             distribution: None,
             name_range: Some(range),
             searched: if dirs.is_empty() { vec![search_path] } else { dirs },
+            unlisted: None,
         });
         self.emit(cx, range, "missing", kind);
     }

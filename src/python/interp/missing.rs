@@ -64,7 +64,15 @@ impl Interp<'_> {
         let known = known.or_else(|| {
             (asked && packages_known && !declared).then(|| self.near_package(top)).flatten()
         });
-        let certainty = if known.is_some() { certainty.max(0.8) } else { certainty };
+        let mut certainty = if known.is_some() { certainty.max(0.8) } else { certainty };
+        let mut unlisted = None;
+        if certainty == 0.0
+            && let Some(dist) = &distribution
+            && !self.path_unknown
+        {
+            unlisted = self.unlisted(cx, top, dist);
+            certainty = if unlisted.is_some() { 0.8 } else { 0.0 };
+        }
         if certainty == 0.0 {
             if self.unresolved.len() < 500 && !self.unresolved.iter().any(|known| known == top) {
                 self.unresolved.push(top.to_owned());
@@ -81,6 +89,7 @@ impl Interp<'_> {
             distribution,
             name_range,
             searched: own,
+            unlisted,
         });
         self.emit(cx, name_range.unwrap_or(range), "missing", kind);
     }

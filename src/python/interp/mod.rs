@@ -59,6 +59,7 @@ mod sums;
 pub(super) mod syntax;
 mod threads;
 mod unbound;
+mod unlisted;
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -250,6 +251,8 @@ pub struct Interp<'o> {
     declared: Option<HashSet<String>>,
     /// Least versions that the project's requirements allow, once they were asked for.
     pins: Option<HashMap<String, String>>,
+    /// The project's list of packages, if it is complete, once it was asked for.
+    frozen: Option<Option<unlisted::Frozen>>,
     /// What modules of installed packages offer.
     surfaces: HashMap<String, Rc<Surface>>,
     /// Whole trees of modules whose outlines are being executed, once something of them was called.
@@ -323,6 +326,7 @@ impl<'o> Interp<'o> {
             complete: true,
             declared: None,
             pins: None,
+            frozen: None,
             surfaces: HashMap::default(),
             whole: HashMap::default(),
             names: HashMap::default(),

@@ -86,6 +86,11 @@ impl Interp<'_> {
         reads.visit_body(source.body());
         // A misspelled import is told where it stands, and its right name counts as made.
         reads.found.retain(|read| !self.modules[cx.module].names.contains_key(&read.name));
+        if reads.found.is_empty() {
+            // Seldom asked for again, and large.
+            self.names.remove(&cx.module);
+            return;
+        }
         for Read { name, function, range, guarded } in reads.found.into_iter().take(MOST) {
             let candidates = names.module.keys().map(String::as_str);
             let kind = EventKind::Unbound(Unbound {
@@ -104,6 +109,10 @@ impl Interp<'_> {
 /// Names that a module binds below `if __name__ == "__main__":` and nowhere else, with the place.
 fn guarded_only(body: &[Stmt]) -> HashMap<String, u32> {
     let mut inside = HashMap::new();
+    let guards = |stmt: &Stmt| matches!(stmt, Stmt::If(node) if is_main(&node.test));
+    if !body.iter().any(guards) {
+        return inside;
+    }
     let mut outside: HashSet<String> = HashSet::new();
     for stmt in body {
         let names = scopes::names("", std::slice::from_ref(stmt));

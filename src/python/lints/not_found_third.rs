@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD302",
     name: "module-not-found-third-party",
-    summary: "A package that the code imports is not installed in the web app's virtualenv.",
-    why: "Each virtualenv has its own packages. What is installed on your computer or for another Python is not there.",
+    summary: "A package that the code imports is not in the web app's virtualenv, or not in its list of packages.",
+    why: "Each virtualenv has its own packages, and a container has those of requirements.txt. What is installed on your computer or for another Python is not there.",
     bad: r"
 import flask
 import yaml
@@ -69,6 +69,10 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             continue;
         }
         let message = match &missing.distribution {
+            Some(dist) if missing.unlisted.is_some() => format!(
+                "`{}` comes with the package `{dist}`, and requirements.txt does not list it, though it lists everything else with its version: where only that list is installed, this import ends with ModuleNotFoundError. Add the line `{dist}`",
+                missing.part
+            ),
             Some(dist) => format!(
                 "`{}` is not installed in this web app's virtualenv: install `{dist}` there with its own pip",
                 missing.part
@@ -80,6 +84,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         };
         let mut found = cx.at(&DOC, event, missing.certainty, message);
         found.captures.insert("module".to_owned(), missing.part.clone());
+        if missing.unlisted.is_some_and(|unlisted| !unlisted.container) {
+            found.severity = Severity::Warning;
+        }
         if let Some(dist) = &missing.distribution {
             found.captures.insert("dist".to_owned(), dist.clone());
         }
