@@ -4,6 +4,7 @@
 //! signatures in lines and exceptions, `fill` puts captures into texts. Nothing here reads logs.
 
 pub mod attributes;
+pub mod brings;
 mod capture;
 pub mod clashes;
 mod embedded;

@@ -1,9 +1,11 @@
-//! Packages that code imports and that a complete list of packages, as `pip freeze` writes it, does not hold.
+//! Packages that code imports and that the project's list of packages does not bring: a list as `pip freeze` writes
+//! it, or one of nothing but well-known packages.
 
 use super::event::Unlisted;
 use super::{Cx, Interp};
 use crate::python::maps::HashSet;
 use crate::python::resolve::pins;
+use crate::rules::brings;
 
 /// What a package always brings. A list of fixed versions that holds one of these whole was written from what was
 /// installed, and holds everything.
@@ -109,10 +111,17 @@ impl Interp<'_> {
             container |= CONTAINERS.iter().any(|name| listing.file(name));
         }
         let asked = pins::asked(&mut self.finder, &own);
+        if asked.is_empty() || asked.values().any(|asked| asked.extras) {
+            return None;
+        }
         let whole = |names: &&[&str]| names.iter().all(|name| asked.contains_key(*name));
         let is_frozen = asked.values().all(|asked| asked.exact.is_some());
-        (is_frozen && WHOLE.iter().any(|names| whole(names)))
-            .then(|| Frozen { names: asked.into_keys().collect(), container })
+        let names = if is_frozen && WHOLE.iter().any(|names| whole(names)) {
+            asked.into_keys().collect()
+        } else {
+            brings::installed(asked.keys().map(String::as_str))?.into_iter().collect()
+        };
+        Some(Frozen { names, container })
     }
 }
 
@@ -152,13 +161,19 @@ mod tests {
         let found =
             told("import pandas as pd", &format!("{list}# --- Procfile\nweb: gunicorn app:app\n"));
         assert!(matches!(found.as_slice(), [(_, Severity::Error)]), "{found:?}");
+        // Written by hand, of packages that are all well known.
+        let list = "# --- requirements.txt\nflask\ngunicorn\n";
+        assert!(matches!(told("import requests", list).as_slice(), [(_, Severity::Warning)]));
     }
 
     #[test]
     fn lists_that_may_lack_what_is_installed() {
         for (import, more) in [
-            // Written by hand: whatever brings pandas may stand there.
-            ("import pandas", "# --- requirements.txt\nflask\ngunicorn\n".to_owned()),
+            // Whatever brings pandas may stand there.
+            ("import pandas", "# --- requirements.txt\nflask\nour-own-tools\n".to_owned()),
+            ("import jinja2, certifi", "# --- requirements.txt\nflask\nrequests\n".to_owned()),
+            ("import httptools", "# --- requirements.txt\nflask\nuvicorn[standard]\n".to_owned()),
+            ("import pandas", "# --- environment.yml\nname: x\n".to_owned()),
             ("import pandas", "# --- requirements.txt\nflask==3.0.0\nstreamlit==1.30\n".to_owned()),
             ("import pandas", format!("# --- requirements.txt\n{FREEZE}seaborn\n")),
             ("import pandas", format!("# --- requirements.txt\n{FREEZE}-r more.txt\n")),

@@ -70,7 +70,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         let message = match &missing.distribution {
             Some(dist) if missing.unlisted.is_some() => format!(
-                "`{}` comes with the package `{dist}`, and requirements.txt does not list it, though it lists everything else with its version: where only that list is installed, this import ends with ModuleNotFoundError. Add the line `{dist}`",
+                "`{}` comes with the package `{dist}`, which neither stands in requirements.txt nor comes with what stands there: where only that list is installed, as in a container, this import ends with ModuleNotFoundError. Add the line `{dist}`",
                 missing.part
             ),
             Some(dist) => format!(
