@@ -116,7 +116,7 @@ impl Interp<'_> {
         }
         let whole = |names: &&[&str]| names.iter().all(|name| asked.contains_key(*name));
         let is_frozen = asked.values().all(|asked| asked.exact.is_some());
-        let names = if is_frozen && WHOLE.iter().any(|names| whole(names)) {
+        let names = if is_frozen && WHOLE.iter().any(whole) {
             asked.into_keys().collect()
         } else {
             brings::installed(asked.keys().map(String::as_str))?.into_iter().collect()
