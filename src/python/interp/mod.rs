@@ -6,6 +6,7 @@
 mod app_attribute;
 mod brackets;
 mod call;
+mod caught;
 mod clashes;
 mod command_line;
 mod cond;
@@ -75,6 +76,7 @@ use super::resolve::venv::Environment;
 use super::resolve::{Origin, PathEntry};
 use super::source::Source;
 use super::value::{ModuleId, Value, join};
+use caught::Caught;
 pub use event::{Event, EventKind, When};
 pub use installed_call::Called;
 
@@ -114,24 +116,6 @@ pub struct Module {
     shielded: bool,
     /// It ends with an exception of its own: what stands below the place is never reached.
     pub ended: bool,
-}
-
-/// What an enclosing `try` (or `suppress`) catches.
-#[derive(Debug, Clone, Copy, Default)]
-struct Caught {
-    imports: bool,
-    errors: bool,
-    exits: bool,
-    /// `NameError`.
-    names: bool,
-    /// `TypeError`.
-    types: bool,
-    /// `AttributeError`.
-    attributes: bool,
-    /// `RuntimeError`.
-    runtime: bool,
-    /// Some handler: it may catch what is raised, whatever it is.
-    any: bool,
 }
 
 /// Where execution is.

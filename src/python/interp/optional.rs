@@ -3,7 +3,7 @@
 use rustpython_ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
 use rustpython_ruff_text_size::{Ranged as _, TextRange};
 
-use super::stmt::catches_imports;
+use super::caught::catches_imports;
 use super::{Caught, Cx, Interp};
 use crate::python::value::ModuleId;
 

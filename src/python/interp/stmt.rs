@@ -4,6 +4,7 @@ use rustpython_ruff_python_ast::{self as ast, Expr, Operator, Stmt};
 use rustpython_ruff_text_size::{Ranged, TextRange};
 use std::rc::Rc;
 
+use super::caught::{caught_by, merge};
 use super::cond::Truth;
 use super::{Caught, Cx, EventKind, Flow, Frame, Interp, syntax};
 use crate::python::value::{ClassVal, FuncRef, Value};
@@ -499,73 +500,6 @@ impl Interp<'_> {
         }
         let last = self.block(cx, &node.finalbody);
         if last == Flow::Next { flow } else { last }
-    }
-}
-
-fn merge(a: Caught, b: Caught) -> Caught {
-    Caught {
-        imports: a.imports || b.imports,
-        errors: a.errors || b.errors,
-        exits: a.exits || b.exits,
-        names: a.names || b.names,
-        types: a.types || b.types,
-        attributes: a.attributes || b.attributes,
-        runtime: a.runtime || b.runtime,
-        any: a.any || b.any,
-    }
-}
-
-impl Caught {
-    /// `except:`
-    fn all() -> Self {
-        Self {
-            imports: true,
-            errors: true,
-            exits: true,
-            names: true,
-            types: true,
-            attributes: true,
-            runtime: true,
-            any: true,
-        }
-    }
-}
-
-/// `except EXPR` may catch `NameError`.
-pub(super) fn catches_names(expr: &Expr) -> bool {
-    caught_by(expr).names
-}
-
-/// `except EXPR` may catch `ImportError`.
-pub(super) fn catches_imports(expr: &Expr) -> bool {
-    caught_by(expr).imports
-}
-
-/// What `except EXPR` catches.
-fn caught_by(expr: &Expr) -> Caught {
-    match expr {
-        Expr::Tuple(tuple) => {
-            tuple.elts.iter().fold(Caught::default(), |caught, item| merge(caught, caught_by(item)))
-        }
-        Expr::Name(name) => match name.id.as_str() {
-            "ImportError" | "ModuleNotFoundError" => Caught { imports: true, ..Caught::default() },
-            "Exception" | "StandardError" => Caught { exits: false, ..Caught::all() },
-            "BaseException" => Caught::all(),
-            "NameError" | "UnboundLocalError" => Caught { names: true, ..Caught::default() },
-            "AttributeError" => Caught { attributes: true, ..Caught::default() },
-            "SystemExit" => Caught { exits: true, ..Caught::default() },
-            "KeyError" | "IndexError" | "LookupError" | "OSError" | "IOError"
-            | "FileNotFoundError" | "EnvironmentError" => {
-                Caught { errors: true, ..Caught::default() }
-            }
-            "TypeError" => Caught { types: true, ..Caught::default() },
-            "RuntimeError" => Caught { runtime: true, ..Caught::default() },
-            "ValueError" | "KeyboardInterrupt" | "ZeroDivisionError" | "SyntaxError"
-            | "StopIteration" => Caught::default(),
-            // A name of the project or a library: it could be a base of anything.
-            _ => Caught { exits: false, ..Caught::all() },
-        },
-        _ => Caught { errors: true, ..Caught::default() },
     }
 }
 

@@ -7,9 +7,10 @@ use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use rustpython_ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
 use rustpython_ruff_text_size::TextRange;
 
+use super::caught::catches_names;
 use super::event::Unbound;
 use super::scopes::{self, Names};
-use super::stmt::{catches_names, dotted_text};
+use super::stmt::dotted_text;
 use super::{Cx, EventKind, Interp};
 use crate::python::ahead::WHOLE;
 use crate::python::lints::near;
