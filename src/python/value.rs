@@ -68,9 +68,9 @@ pub enum Value {
     Ext(Rc<str>),
     /// What a call of a library's `name` gives, `name()`.
     Inst(Rc<str>),
-    Func(FuncRef),
+    Func(Rc<FuncRef>),
     /// A coroutine: a called `async def`.
-    Coroutine(FuncRef),
+    Coroutine(Rc<FuncRef>),
     Class(Rc<ClassVal>),
     /// An instance of a project class.
     Object(Rc<ClassVal>),

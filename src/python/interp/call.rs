@@ -424,7 +424,7 @@ impl Interp<'_> {
         keywords: &[(String, Value)],
     ) -> Value {
         if func.is_async {
-            return Value::Coroutine(func.clone());
+            return Value::Coroutine(Rc::new(func.clone()));
         }
         self.run_body(cx, func, this, positional, keywords)
     }

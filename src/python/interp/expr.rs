@@ -511,7 +511,7 @@ impl Interp<'_> {
         bound: bool,
     ) -> Value {
         if let Some(func) = class.methods.iter().find(|func| &*func.name == name) {
-            return Value::Func(FuncRef { bound, ..func.clone() });
+            return Value::Func(Rc::new(FuncRef { bound, ..func.clone() }));
         }
         if let Some((_, value)) = class.attributes.iter().find(|(known, _)| &**known == name) {
             return value.clone();

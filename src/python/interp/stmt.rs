@@ -162,7 +162,7 @@ impl Interp<'_> {
                 self.expr(&inner, returns);
             }
         }
-        Value::Func(func_ref(cx, def, wrapped))
+        Value::Func(Rc::new(func_ref(cx, def, wrapped)))
     }
 
     /// Annotations of this module are evaluated where they stand.
@@ -209,7 +209,9 @@ impl Interp<'_> {
         let mut attributes = Vec::new();
         for (name, value) in vars {
             match value {
-                Value::Func(func) => methods.push(FuncRef { name: name.as_str().into(), ..func }),
+                Value::Func(func) => {
+                    methods.push(FuncRef { name: name.as_str().into(), ..(*func).clone() });
+                }
                 value => attributes.push((name.as_str().into(), value)),
             }
         }

@@ -70,8 +70,8 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         let message = match &missing.distribution {
             Some(dist) if missing.unlisted.is_some() => format!(
-                "`{}` comes with the package `{dist}`, which neither stands in requirements.txt nor comes with what stands there: where only that list is installed, as in a container, this import ends with ModuleNotFoundError. Add the line `{dist}`",
-                missing.part
+                "{}, which is imported here, neither stands in requirements.txt nor comes with what stands there: where only that list is installed, as in a container, this import ends with ModuleNotFoundError. Add the line `{dist}`",
+                package(&missing.part, dist)
             ),
             Some(dist) => format!(
                 "`{}` is not installed in this web app's virtualenv: install `{dist}` there with its own pip",
@@ -94,5 +94,15 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             found.captures.insert("virtualenv".to_owned(), venv);
         }
         out.push(found);
+    }
+}
+
+/// The package of a module, named once where both are called the same.
+fn package(module: &str, dist: &str) -> String {
+    let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
+    if plain(module) == plain(dist) {
+        format!("The package `{dist}`")
+    } else {
+        format!("The package `{dist}` (module `{module}`)")
     }
 }
