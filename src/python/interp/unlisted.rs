@@ -4,7 +4,7 @@
 use super::event::Unlisted;
 use super::{Cx, Interp};
 use crate::python::maps::HashSet;
-use crate::python::resolve::pins;
+use crate::python::resolve::{pathops, pins};
 use crate::rules::brings;
 
 /// What a package always brings. A list of fixed versions that holds one of these whole was written from what was
@@ -45,6 +45,25 @@ const CONTAINERS: &[&str] = &[
     "nixpacks.toml",
 ];
 
+/// Files with commands of a build, which may install more.
+const BUILDS: &[&str] = &[
+    "Procfile",
+    "app.json",
+    "render.yaml",
+    "railway.json",
+    "railway.toml",
+    "nixpacks.toml",
+    "heroku.yml",
+    "build.sh",
+    "build_files.sh",
+    "start.sh",
+    "run.sh",
+    "Makefile",
+];
+
+/// Largest file of commands that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 18;
+
 /// Namespaces that many packages fill, and what is there though no list names it.
 const SHARED: &[&str] = &[
     "google",
@@ -82,6 +101,10 @@ impl Interp<'_> {
         if self.environment.known || self.options.is_embedded() || cx.quiet || cx.weight < 1.0 {
             return None;
         }
+        // Where threads are forbidden it is that host again, whatever file was given.
+        if self.options.threads == Some(false) {
+            return None;
+        }
         if SHARED.contains(&top) || self.declared(top) || self.declared(dist) {
             return None;
         }
@@ -109,6 +132,25 @@ impl Interp<'_> {
                 return None;
             }
             container |= CONTAINERS.iter().any(|name| listing.file(name));
+            // Heroku's and Scalingo's hooks round the build.
+            if listing.dir("bin")
+                && self
+                    .finder
+                    .list(&pathops::join(dir, "bin"))
+                    .iter()
+                    .any(|(name, _)| name.ends_with("_compile"))
+            {
+                return None;
+            }
+            for name in BUILDS.iter().filter(|name| listing.file(name)) {
+                let path = self.finder.disk(&pathops::join(dir, name));
+                let small = std::fs::metadata(&path)
+                    .is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES);
+                let text = small.then(|| std::fs::read(&path).ok()).flatten()?;
+                if installs_more(&String::from_utf8_lossy(&text)) {
+                    return None;
+                }
+            }
         }
         let asked = pins::asked(&mut self.finder, &own);
         if asked.is_empty() || asked.values().any(|asked| asked.extras) {
@@ -125,8 +167,25 @@ impl Interp<'_> {
     }
 }
 
+/// `pip install` of something other than a list of packages and pip itself.
+fn installs_more(commands: &str) -> bool {
+    commands.split("install ").skip(1).zip(commands.split("install ")).any(|(rest, before)| {
+        let pip = before.trim_end().ends_with(|c: char| c.is_ascii_alphanumeric())
+            && before
+                .trim_end()
+                .trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
+                .ends_with("pip");
+        let end = rest.find(['\n', '&', ';', '|', '"', '\'']).unwrap_or(rest.len());
+        let mut words = rest[..end].split_whitespace().filter(|word| !word.starts_with('-'));
+        pip && words.any(|word| {
+            !matches!(word, "pip" | "setuptools" | "wheel") && !word.ends_with("requirements.txt")
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    use super::installs_more;
     use crate::model::Severity;
     use crate::python::lint_run::{LintOptions, run};
     use std::fs;
@@ -134,6 +193,10 @@ mod tests {
     const FREEZE: &str = "click==8.1.7\nFlask==3.0.0\nitsdangerous==2.1.2\nJinja2==3.1.2\nMarkupSafe==2.1.3\nWerkzeug==3.0.1\n";
 
     fn told(import: &str, files: &str) -> Vec<(String, Severity)> {
+        told_with(import, files, &LintOptions::default())
+    }
+
+    fn told_with(import: &str, files: &str, options: &LintOptions) -> Vec<(String, Severity)> {
         let dir = tempfile::tempdir().unwrap();
         let text =
             format!("app.py\n{import}\nfrom flask import Flask\napp = Flask(__name__)\n{files}");
@@ -141,7 +204,7 @@ mod tests {
             let (name, text) = part.split_once('\n').unwrap();
             fs::write(dir.path().join(name), text).unwrap();
         }
-        let found = run(&[dir.path().to_owned()], &LintOptions::default()).findings;
+        let found = run(&[dir.path().to_owned()], options).findings;
         found
             .into_iter()
             .filter(|found| found.name == "module-not-found-third-party")
@@ -204,5 +267,30 @@ mod tests {
         ] {
             assert_eq!(told(import, &more), [], "{import} {more}");
         }
+    }
+
+    #[test]
+    fn commands_of_builds() {
+        for more in
+            ["pip install pandas", "x: \"pip3 install -U gdal==3.4\"", "python -m pip install ."]
+        {
+            assert!(installs_more(more), "{more}");
+        }
+        for only in [
+            "pip install -r requirements.txt",
+            "pip install --upgrade pip && pip install -r requirements.txt && npm install x",
+            "buildCommand: \"pip install -r requirements.txt\"\nstart: gunicorn app:app",
+            "apt-get install libpq-dev",
+        ] {
+            assert!(!installs_more(only), "{only}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_brings_packages() {
+        let list = format!("# --- requirements.txt\n{FREEZE}");
+        let hosted = LintOptions { threads: Some(false), ..LintOptions::default() };
+        assert_eq!(told_with("import pandas", &list, &hosted), []);
+        assert_eq!(told_with("import pandas", &list, &LintOptions::default()).len(), 1);
     }
 }
