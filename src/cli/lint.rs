@@ -225,6 +225,7 @@ fn options(
         root: args.root.clone(),
         cwd: args.project.clone().or_else(|| container_folder(args).filter(|_| container)),
         threads,
+        last: true,
         per_file_ignores: settings.per_file_ignores.clone(),
         ..LintOptions::default()
     })

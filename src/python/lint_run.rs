@@ -32,6 +32,8 @@ pub struct LintOptions {
     pub extra_path: Vec<PathBuf>,
     /// Whether threads work on the platform; `None`: not known.
     pub threads: Option<bool>,
+    /// The process ends after it: what was read last is left to that end, and is not freed piece by piece.
+    pub last: bool,
     /// Entry points that the caller read from a Procfile, uwsgi.ini, gunicorn command or `pyproject.toml`.
     pub entries: Vec<NamedEntry>,
     /// What the start commands and configuration of a folder load.
@@ -136,7 +138,7 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
     }
     let mut entries = all_entries(points, paths, options);
     if let Some(entry) = entries.last_mut() {
-        entry.options.last = true;
+        entry.options.last = options.last;
     }
     for NamedEntry { options: entry, file } in &entries {
         let analysis = analyse_entry(entry);
