@@ -458,6 +458,8 @@ impl Interp<'_> {
         if !func.is_async && syntax::is_generator(&def.body) {
             return Value::Unknown;
         }
+        // Its defaults may call it again.
+        self.running.push(key);
         let mut frame = Frame::default();
         let mut given = positional.iter();
         let mut parameters = def.parameters.posonlyargs.iter().chain(&def.parameters.args);
@@ -489,7 +491,6 @@ impl Interp<'_> {
         let base = self.frames.len();
         let outer = std::mem::take(&mut self.frames);
         self.frames.push(frame);
-        self.running.push(key);
         let weight = if func.wrapped { cx.weight * 0.8 } else { cx.weight };
         let inner = Cx {
             module: func.module,

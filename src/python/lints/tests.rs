@@ -144,6 +144,9 @@ fn hostile_sources_neither_hang_nor_overflow() {
         lists,
         nested,
         "import wsgi\nfrom wsgi import *\n".to_owned(),
+        // Functions whose defaults call them.
+        "def f(a=1): pass\ndef f(a=f()): pass\ndef g(a=h()): pass\ndef h(a=g()): pass\ndef g(a=h()): pass\nf()\ng()\n".to_owned(),
+        "def index(a=1): pass\nasync def index(b=index(index())): pass\nx = index(index())\nasync def index(c=index()): pass\n".to_owned(),
         // Names that nothing defines: one a thousand times, and thousands of them.
         "missing;".repeat(12_000),
         (0..12_000).map(|n| format!("missing{n}\n")).collect(),
