@@ -6,7 +6,7 @@
 #   cargo install cargo-fuzz && fuzz/run.sh [SECONDS=600] [python entry log start]
 #
 # Takes a nightly toolchain where there is one; else the one at hand is told to allow what coverage needs. There is
-# no unsafe code here: sanitizers would only find what dependencies do.
+# no unsafe code in the library: sanitizers would only find what dependencies do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-600}
