@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use rustpython_ruff_python_ast::{self as ast, Stmt};
+use ruff_python_ast::{self as ast, Stmt};
 
 use super::entry::EntryOptions;
 use super::maps::HashMap;

@@ -1,6 +1,6 @@
 //! What of a syntax tree is executed when its file is imported: all but the bodies of functions.
 
-use rustpython_ruff_python_ast::{self as ast, Stmt};
+use ruff_python_ast::{self as ast, Stmt};
 
 /// Empties the bodies of functions. Recursion ends where the parser's own did: only for trees that are not deep.
 pub(super) fn strip(body: &mut [Stmt]) {

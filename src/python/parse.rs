@@ -6,13 +6,13 @@
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rustpython_ruff_python_ast::PythonVersion as AstVersion;
-use rustpython_ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
+use ruff_python_ast::PythonVersion as AstVersion;
+use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 
-pub use rustpython_ruff_python_ast as ast;
-pub use rustpython_ruff_python_ast::ModModule;
-pub use rustpython_ruff_python_ast::token::{Token, TokenKind};
-pub use rustpython_ruff_text_size::{Ranged, TextRange, TextSize};
+pub use ruff_python_ast as ast;
+pub use ruff_python_ast::ModModule;
+pub use ruff_python_ast::token::{Token, TokenKind};
+pub use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::decode::{DecodeProblem, decode};
 use super::limits::{Depth, depth};

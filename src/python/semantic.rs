@@ -14,12 +14,10 @@ mod walrus;
 
 use std::cell::RefCell;
 
-use rustpython_ruff_python_ast::visitor::Visitor;
-use rustpython_ruff_python_ast::{ModModule, PythonVersion};
-use rustpython_ruff_python_parser::semantic_errors::{
-    SemanticSyntaxChecker, SemanticSyntaxErrorKind,
-};
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast::visitor::Visitor;
+use ruff_python_ast::{ModModule, PythonVersion};
+use ruff_python_parser::semantic_errors::{SemanticSyntaxChecker, SemanticSyntaxErrorKind};
+use ruff_text_size::TextRange;
 
 use scope::Scope;
 
@@ -39,8 +37,6 @@ pub enum SemanticKind {
     Crate(SemanticSyntaxErrorKind),
     /// `except:` before another `except`.
     DefaultExceptNotLast,
-    /// `from x import (*)`.
-    ParenthesizedStar,
     /// `match` in a form that the crate's version check misses.
     OldMatch,
     /// `with (a as b):`, which the crate's version check misses.

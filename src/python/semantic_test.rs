@@ -1,8 +1,8 @@
 use super::check;
-use rustpython_ruff_python_ast::PythonVersion;
+use ruff_python_ast::PythonVersion;
 
 fn errors(source: &str) -> usize {
-    let parsed = rustpython_ruff_python_parser::parse_module(source).unwrap();
+    let parsed = ruff_python_parser::parse_module(source).unwrap();
     check(source, parsed.syntax(), PythonVersion { major: 3, minor: 13 }).len()
 }
 
@@ -64,7 +64,6 @@ fn wrong() {
         "def f(a, a): pass\n",
         "lambda a, a: 1\n",
         "def f():\n    from os import *\n",
-        "from os import (*)\n",
         "import os\nfrom __future__ import annotations\n",
         "from __future__ import braces\n",
         "try: pass\nexcept: pass\nexcept ValueError: pass\n",
@@ -86,12 +85,10 @@ fn wrong() {
         "match x:\n    case _ | 1: pass\n",
         "match x:\n    case [*a, *b]: pass\n",
         "match x:\n    case {1: a, True: b}: pass\n",
-        "match x:\n    case 1 as _: pass\n",
         "*a\n",
         "with a as *b: pass\n",
         "f\"{*a}\"\n",
         "f\"{a:{b:{c:{d}}}}\"\n",
-        "class A(b for b in c): pass\n",
         "f(__debug__=1)\n",
     ] {
         assert!(errors(source) > 0, "{source}");
@@ -113,7 +110,7 @@ fn limits() {
 #[test]
 fn older_versions() {
     let errors = |source: &str, minor| {
-        let parsed = rustpython_ruff_python_parser::parse_module(source).unwrap();
+        let parsed = ruff_python_parser::parse_module(source).unwrap();
         check(source, parsed.syntax(), PythonVersion { major: 3, minor }).len()
     };
     let nested = "async def f():\n    return [[await x for x in y] for z in w]\n";

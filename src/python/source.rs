@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use rustpython_ruff_python_ast::Stmt;
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast::Stmt;
+use ruff_text_size::TextRange;
 
 use super::parse::{ParsedFile, parse_file};
 use super::problem::SyntaxProblem;

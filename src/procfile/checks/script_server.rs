@@ -1,7 +1,8 @@
 //! `web: python app.py`, where the file starts its own server: the address and port that it is given there.
 
-use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr};
-use rustpython_ruff_python_ast::{Expr, ExprCall, Number};
+use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::{Expr, ExprCall, Number};
+use ruff_text_size::Ranged;
 
 use super::folders::{folder, is_plain};
 use super::{Options, Project, Sink};
@@ -100,13 +101,10 @@ impl<'a> Visitor<'a> for Starts<'a> {
         if let Expr::Call(call) = expr
             && starts(call)
         {
-            let line = self.source.line_of(call.range.start().to_u32());
+            let line = self.source.line_of(call.range().start().to_u32());
             let mut start = Start { line, ..Start::default() };
             for word in &call.arguments.keywords {
-                match (
-                    word.arg.as_ref().map(rustpython_ruff_python_ast::Identifier::as_str),
-                    &word.value,
-                ) {
+                match (word.arg.as_ref().map(ruff_python_ast::Identifier::as_str), &word.value) {
                     (Some("host"), Expr::StringLiteral(host)) => {
                         start.host = Some(host.value.to_str().to_owned());
                     }

@@ -1,6 +1,6 @@
 //! What a call of a class's objects does, as far as its text tells.
 
-use rustpython_ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtFunctionDef};
 
 /// A class of an installed package.
 #[derive(Debug, Clone, Default)]

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr};
-use rustpython_ruff_python_ast::{BoolOp, CmpOp, Expr, Stmt, StmtFunctionDef, StmtIf, UnaryOp};
+use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::{BoolOp, CmpOp, Expr, Stmt, StmtFunctionDef, StmtIf, UnaryOp};
 
 /// All names that it can give; `None` where they cannot be told.
 pub(super) fn names(text: &str, body: &[Stmt]) -> Option<HashSet<String>> {

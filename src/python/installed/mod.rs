@@ -9,7 +9,7 @@ mod opaque;
 
 use std::collections::{HashMap, HashSet};
 
-use rustpython_ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
+use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
 
 use super::interp::scopes;
 use super::source::Source;

@@ -1,7 +1,7 @@
 //! Whether a module may put names into itself unseen.
 
-use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use rustpython_ruff_python_ast::{Expr, ExprContext, Stmt};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, ExprContext, Stmt};
 
 /// Words by which a module gets hold of itself as an object.
 const ITSELF: &[&str] = &[

@@ -1,6 +1,6 @@
 //! Attributes of app objects: misspelled, or asked of the class where no object was made.
 
-use rustpython_ruff_python_ast::{self as ast, Expr};
+use ruff_python_ast::{self as ast, Expr};
 
 use super::call::Args;
 use super::{Cx, EventKind, Interp};

@@ -1,8 +1,8 @@
 //! Brackets behind what takes none of the kind: `datetime()` on the module, `sys.path(0, "x")`,
 //! `os.environ.get["X"]`, two items of a list without a comma between. Each ends the import with TypeError.
 
-use rustpython_ruff_python_ast::{self as ast, Expr};
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::event::{Brackets, NoFunction};
 use super::stmt::dotted_text;
@@ -57,7 +57,7 @@ impl Interp<'_> {
             }
             _ => return,
         };
-        self.brackets(cx, &call.func, call.range, what, instead);
+        self.brackets(cx, &call.func, call.range(), what, instead);
     }
 
     /// Notes square brackets behind something that surely has no items.
@@ -145,13 +145,13 @@ impl Interp<'_> {
 }
 
 /// The start of the line on which an expression ends.
-fn line_start(run: &Interp<'_>, cx: &Cx, on: &Expr) -> rustpython_ruff_text_size::TextSize {
+fn line_start(run: &Interp<'_>, cx: &Cx, on: &Expr) -> ruff_text_size::TextSize {
     let end = on.range().end();
     let text = run.modules[cx.module].source.as_ref().map_or("", |source| source.text());
     let before = text.get(..end.to_usize()).unwrap_or("");
     let line = before.rfind('\n').map_or("", |at| &before[at + 1..]);
     let indent = line.len() - line.trim_start().len();
-    end - rustpython_ruff_text_size::TextSize::try_from(line.len() - indent).unwrap_or_default()
+    end - ruff_text_size::TextSize::try_from(line.len() - indent).unwrap_or_default()
 }
 
 fn is_literal(expr: &Expr) -> bool {

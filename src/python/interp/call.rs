@@ -1,7 +1,7 @@
 //! Calls: the table's names, own functions and classes, what `os.path` and `importlib` give.
 
-use rustpython_ruff_python_ast::{self as ast, Expr};
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::{Ranged, TextRange};
 use std::rc::Rc;
 
 use super::event::CallEvent;
@@ -157,7 +157,7 @@ impl Interp<'_> {
             return;
         }
         if let Some(kind) = self.unknown_keyword(func, args) {
-            self.emit(cx, call.range, "arguments", kind);
+            self.emit(cx, call.range(), "arguments", kind);
             return;
         }
         let name = func.name.to_string();
@@ -168,7 +168,7 @@ impl Interp<'_> {
         } else {
             return;
         };
-        self.emit(cx, call.range, "arguments", kind);
+        self.emit(cx, call.range(), "arguments", kind);
     }
 
     /// A keyword that the function has no parameter for.
@@ -222,7 +222,7 @@ impl Interp<'_> {
         self.wants_loop(cx, call, name);
         self.extension_call(cx, call, name, args);
         if name.starts_with("environs.") {
-            self.reader_of_environment(cx, name, &args.positional, !args.is_open(), call.range);
+            self.reader_of_environment(cx, name, &args.positional, !args.is_open(), call.range());
         }
         let exits = self.check(cx, call, statement, name, receiver, args);
         self.route(cx, call, name, args);
@@ -231,8 +231,8 @@ impl Interp<'_> {
         }
         self.context_call(cx, call, name);
         if name.starts_with("django.") {
-            self.translated(cx, name, call.range);
-            self.queried(cx, name, call.range);
+            self.translated(cx, name, call.range());
+            self.queried(cx, name, call.range());
             self.admin_call(cx, call, name, args);
             self.field_arguments(cx, call, name);
             self.field_values(cx, call, name, args);
@@ -252,15 +252,15 @@ impl Interp<'_> {
                 self.url_path(cx, call, name, args);
             }
             "django.templatetags.static.static" => self.static_of_urls(cx, call, args),
-            "django.contrib.auth.get_user_model" => self.user_model_early(cx, call.range),
+            "django.contrib.auth.get_user_model" => self.user_model_early(cx, call.range()),
             "channels.routing.ProtocolTypeRouter" => self.protocols(cx, call),
-            "channels.routing.get_default_application" => self.asgi_default(cx, call.range),
+            "channels.routing.get_default_application" => self.asgi_default(cx, call.range()),
             "django.setup" => {
                 self.apps_ready = true;
                 self.set_up = true;
-                let kind = EventKind::DjangoSetup { statement: statement.unwrap_or(call.range) };
-                self.emit(cx, call.range, "django-setup", kind);
-                self.django_settings(cx, call.range);
+                let kind = EventKind::DjangoSetup { statement: statement.unwrap_or(call.range()) };
+                self.emit(cx, call.range(), "django-setup", kind);
+                self.django_settings(cx, call.range());
             }
             "django.core.wsgi.get_wsgi_application"
             | "django.core.asgi.get_asgi_application"
@@ -268,8 +268,8 @@ impl Interp<'_> {
             | "django.core.handlers.wsgi.WSGIHandler"
             | "django.core.handlers.asgi.ASGIHandler"
             | "django.core.management.execute_from_command_line" => {
-                self.handler_alone(cx, name, call.range);
-                self.django_load(cx, call.range);
+                self.handler_alone(cx, name, call.range());
+                self.django_load(cx, call.range());
             }
             "asyncio.run"
             | "asyncio.get_event_loop().run_until_complete"
@@ -289,7 +289,7 @@ impl Interp<'_> {
                 let included = match first {
                     Some(Value::Str(urls)) => {
                         let at = Self::literal(call, 0);
-                        self.import_dotted(cx, &urls, at.unwrap_or(call.range), at)
+                        self.import_dotted(cx, &urls, at.unwrap_or(call.range()), at)
                     }
                     Some(value) => value,
                     None => Value::Unknown,
@@ -360,7 +360,7 @@ impl Interp<'_> {
             if !cx.caught.exits || name == "os._exit" {
                 self.emit(
                     cx,
-                    call.range,
+                    call.range(),
                     "exit",
                     EventKind::Exit(format!("{}()", name.trim_start_matches("builtins."))),
                 );
@@ -370,7 +370,7 @@ impl Interp<'_> {
         // A failed request that is caught still waits; that is all it does.
         self.emit(
             cx,
-            call.range,
+            call.range(),
             sort(kind),
             EventKind::Call(CallEvent {
                 name: name.to_owned(),
@@ -387,7 +387,7 @@ impl Interp<'_> {
     /// `int(os.environ.get("PORT"))`, `os.getenv("HOSTS").split(",")`: without the variable that is None.
     fn unset_variable(&mut self, cx: &Cx, call: &ast::ExprCall) {
         if let Some(name) = self.may_be_unset(cx, call) {
-            self.env_required(cx, &name, call.range);
+            self.env_required(cx, &name, call.range());
         }
     }
 

@@ -1,6 +1,6 @@
 //! What `except` clauses catch.
 
-use rustpython_ruff_python_ast::Expr;
+use ruff_python_ast::Expr;
 
 /// What an enclosing `try` (or `suppress`) catches.
 #[derive(Debug, Clone, Copy, Default)]

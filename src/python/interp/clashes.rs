@@ -1,6 +1,6 @@
 //! Packages that the requirements ask for, and that do not work with what they leave open.
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::event::Clash;
 use super::{Cx, EventKind, Interp};

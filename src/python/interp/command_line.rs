@@ -1,7 +1,7 @@
 //! The command line, read while a server imports the code: it is the server's own.
 
-use rustpython_ruff_python_ast as ast;
-use rustpython_ruff_text_size::Ranged as _;
+use ruff_python_ast as ast;
+use ruff_text_size::Ranged as _;
 
 use super::call::Args;
 use super::event::EventKind;

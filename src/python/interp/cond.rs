@@ -1,6 +1,6 @@
 //! Which way a condition goes, where that can be known.
 
-use rustpython_ruff_python_ast::{self as ast, BoolOp, CmpOp, Expr, UnaryOp};
+use ruff_python_ast::{self as ast, BoolOp, CmpOp, Expr, UnaryOp};
 
 use super::{Cx, Interp};
 use crate::python::value::Value;
@@ -268,7 +268,7 @@ fn named(name: &str) -> Truth {
 
 /// The text of a condition speaks of the machine or the command line.
 fn mentions_environment(expr: &Expr) -> bool {
-    use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr};
+    use ruff_python_ast::visitor::{Visitor, walk_expr};
     struct Mentions(bool);
     impl<'a> Visitor<'a> for Mentions {
         fn visit_expr(&mut self, expr: &'a Expr) {

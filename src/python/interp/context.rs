@@ -1,8 +1,8 @@
 //! What Flask has only while it answers a request or inside an application context, used while the code is
 //! imported: `request`, `session`, `current_app`, `url_for()`, and what Flask-SQLAlchemy does with its session.
 
-use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::event::OutsideContext;
 use super::stmt::dotted_text;
@@ -51,10 +51,10 @@ impl Interp<'_> {
             wanted.then_some(())
         };
         if database(name).is_some() {
-            self.outside_database(cx, &call.func, "()", call.range);
+            self.outside_database(cx, &call.func, "()", call.range());
         } else if OF_FLASK.contains(&name) {
             let request = name.ends_with("flash") || name.ends_with("messages");
-            self.outside(cx, &call.func, "()", call.range, request);
+            self.outside(cx, &call.func, "()", call.range(), request);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Addresses of databases, and extensions that read the app's settings before these are set.
 
-use rustpython_ruff_python_ast as ast;
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast as ast;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::call::Args;
 use super::{Cx, EventKind, Interp};
@@ -122,7 +122,7 @@ impl Interp<'_> {
             return;
         }
         if name.starts_with("fastapi.F") {
-            self.form_wanted(cx, &Value::Ext(name.into()), call.range);
+            self.form_wanted(cx, &Value::Ext(name.into()), call.range());
             return;
         }
         if name == "sqlalchemy.ext.asyncio.create_async_engine"
@@ -156,7 +156,7 @@ impl Interp<'_> {
         self.configured.early.push(Early {
             module: cx.module,
             inside: self.running.last().copied(),
-            range: call.range,
+            range: call.range(),
             extension: at,
         });
     }

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use rustpython_ruff_python_ast::{self as ast, Expr};
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::TextRange;
 
 use super::event::SettingWrong;
 use super::{Binding, Cx, EventKind, Interp, When};
@@ -311,7 +311,7 @@ impl Interp<'_> {
 
     /// The first string literal of that text in a module, for pointing at it.
     pub fn string_literal(&self, module: ModuleId, text: &str) -> Option<TextRange> {
-        use rustpython_ruff_text_size::TextSize;
+        use ruff_text_size::TextSize;
         let source = self.modules[module].source.as_ref()?;
         for quote in ['"', '\''] {
             let wanted = format!("{quote}{text}{quote}");

@@ -1,7 +1,7 @@
 //! Django's admin and model fields: what is registered twice, and arguments that no field has.
 
-use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::call::Args;
 use super::event::{ModelWithoutApp, SettingWrong};
@@ -91,7 +91,7 @@ fn model_of(value: &Value) -> Option<Model> {
 impl Interp<'_> {
     /// `admin.site.register(Book)`, `admin.site.unregister(User)`, `@admin.register(Book)`.
     pub(super) fn admin_call(&mut self, cx: &Cx, call: &ast::ExprCall, name: &str, args: &Args) {
-        let range = call.range;
+        let range = call.range();
         match name {
             "django.contrib.admin.site.unregister" => {
                 // Whatever it is, it may be registered anew.

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::TextRange;
 
 use super::django::App;
 use super::event::{ConfigName, MiddlewareWrong, SettingWrong};

@@ -1,6 +1,6 @@
 //! What Django refuses in settings, apps and URL configurations: the data of these events.
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 /// A setting that Django refuses, or with which every page fails.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Routers of Django REST framework, and classes that are made from a model: forms and serializers.
 
-use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
-use rustpython_ruff_text_size::Ranged;
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::Ranged;
 
 use super::call::Args;
 use super::event::RouterRefused;
@@ -43,7 +43,7 @@ impl Interp<'_> {
             return;
         }
         let kind = EventKind::RouterRefused(RouterRefused::NoBasename(class.name.to_string()));
-        self.emit(cx, call.range, "router", kind);
+        self.emit(cx, call.range(), "router", kind);
     }
 
     /// Neither the class nor any base of the project has a `queryset`, and the other bases are the framework's.

@@ -1,7 +1,7 @@
 //! What `path()`, `re_path()`, `url()` and `include()` refuse, or every visit fails with.
 
-use rustpython_ruff_python_ast::{self as ast, Expr};
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::call::Args;
 use super::event::UrlRefused;
@@ -122,7 +122,7 @@ impl Interp<'_> {
     pub(super) fn static_of_urls(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args) {
         let of_urls = args.keywords.iter().any(|(key, _)| key == "document_root");
         if of_urls && !cx.caught.any {
-            self.url_refused(cx, call.range, UrlRefused::OtherStatic);
+            self.url_refused(cx, call.range(), UrlRefused::OtherStatic);
         }
     }
 
@@ -247,7 +247,7 @@ impl Interp<'_> {
                 _ => return,
             },
         };
-        self.url_refused(cx, call.range, wrong);
+        self.url_refused(cx, call.range(), wrong);
     }
 
     fn is_new_include(&self, name: Option<&str>) -> bool {

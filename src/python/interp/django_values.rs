@@ -1,7 +1,7 @@
 //! Values of the wrong kind in Django's settings, URL configurations and models.
 
-use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
-use rustpython_ruff_text_size::Ranged;
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::Ranged;
 
 use super::call::Args;
 use super::event::{FieldValue, SettingWrong, UrlRefused};

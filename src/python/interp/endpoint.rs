@@ -1,7 +1,7 @@
 //! Flask's view functions: each app and blueprint has one of a name.
 
-use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::event::{EventKind, NamedBy};
 use super::{Cx, Interp};
@@ -70,7 +70,7 @@ impl Interp<'_> {
             && let Some(Expr::StringLiteral(name)) = made.arguments.args.first()
         {
             let (app, name) = (app.id.to_string(), name.value.to_str().to_owned());
-            self.named_endpoint(cx, &app, &name, call.range, NamedBy::AsView);
+            self.named_endpoint(cx, &app, &name, call.range(), NamedBy::AsView);
         }
     }
 

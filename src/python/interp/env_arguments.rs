@@ -1,8 +1,8 @@
 //! `create_app(os.getenv("CONFIG"))`, where the function looks its parameter up in a dictionary: without the
 //! variable it is None, which is no key.
 
-use rustpython_ruff_python_ast::{self as ast, Expr};
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::stmt::dotted_text;
 use super::{Cx, Interp, syntax};
@@ -40,7 +40,7 @@ impl Interp<'_> {
                     parameter: parameter.parameter.name.to_string(),
                     variable,
                     caller: cx.module,
-                    range: inner.range,
+                    range: inner.range(),
                 });
             }
         }
@@ -80,7 +80,7 @@ impl Interp<'_> {
             }
             Expr::Call(inner) => {
                 if let Some(variable) = self.may_be_unset(cx, inner) {
-                    self.env_required(cx, &variable, inner.range);
+                    self.env_required(cx, &variable, inner.range());
                 }
             }
             _ => {}

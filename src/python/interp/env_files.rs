@@ -3,8 +3,8 @@
 //! The file at hand is seldom the server's: only what it has under nearly the same name, or what lies where nobody
 //! looks for it, is told.
 
-use rustpython_ruff_python_ast as ast;
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast as ast;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::call::Args;
 use super::{Cx, EventKind, Interp};
@@ -48,7 +48,7 @@ impl Interp<'_> {
         {
             return;
         }
-        let range = call.arguments.args.first().map_or(call.range, Ranged::range);
+        let range = call.arguments.args.first().map_or(call.range(), Ranged::range);
         if decouple {
             self.decoupled(cx, variable, range);
         } else {

@@ -1,6 +1,6 @@
 //! What happens while the code is imported, as the interpreter saw it: the lints' only input besides the modules.
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 pub use super::django_event::{
     ConfigName, FieldValue, MiddlewareWrong, MixedSum, ModelWithoutApp, RouterRefused,

@@ -1,6 +1,7 @@
 //! What wants a running event loop, started while the code is imported: `asyncio.create_task(…)`, discord's loops.
 
-use rustpython_ruff_python_ast::{self as ast, Expr};
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::Ranged;
 
 use super::stmt::dotted_text;
 use super::{Cx, EventKind, Interp};
@@ -15,7 +16,7 @@ impl Interp<'_> {
         let known = self.options.is_script() || self.options.interface == Interface::Wsgi;
         if wants && known && self.on_the_line(cx) {
             let kind = EventKind::NoLoop { what: format!("{name}(…)"), discord: false };
-            self.emit(cx, call.range, "no-loop", kind);
+            self.emit(cx, call.range(), "no-loop", kind);
         }
     }
 
@@ -47,7 +48,7 @@ impl Interp<'_> {
             return;
         }
         let what = format!("{}.start()", func.name);
-        self.emit(cx, call.range, "no-loop", EventKind::NoLoop { what, discord: true });
+        self.emit(cx, call.range(), "no-loop", EventKind::NoLoop { what, discord: true });
     }
 
     fn on_the_line(&self, cx: &Cx) -> bool {

@@ -1,7 +1,7 @@
 //! Expressions: values where they are known; calls happen.
 
-use rustpython_ruff_python_ast::{self as ast, BoolOp, Expr, Operator};
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::{self as ast, BoolOp, Expr, Operator};
+use ruff_text_size::{Ranged, TextRange};
 use std::rc::Rc;
 
 use super::{Cx, EventKind, Frame, Interp};
@@ -158,7 +158,9 @@ impl Interp<'_> {
             },
             Expr::SetComp(node) => self.comprehension(cx, &node.generators, &[&node.elt]),
             Expr::DictComp(node) => {
-                self.comprehension(cx, &node.generators, &[&node.key, &node.value])
+                let parts: Vec<&Expr> =
+                    node.key.iter().chain([&node.value]).map(|part| &**part).collect();
+                self.comprehension(cx, &node.generators, &parts)
             }
             Expr::Generator(node) => {
                 // Only the first iterable is evaluated at once.
@@ -580,7 +582,7 @@ pub(super) fn ext(name: &str) -> Value {
 }
 
 /// Range of a string literal's text, without prefix and quotes, where it is one plain piece.
-pub(super) fn literal_range(expr: &Expr) -> Option<rustpython_ruff_text_size::TextRange> {
+pub(super) fn literal_range(expr: &Expr) -> Option<ruff_text_size::TextRange> {
     let Expr::StringLiteral(node) = expr else { return None };
     (node.value.as_slice().len() == 1).then(|| node.range())
 }

@@ -1,6 +1,6 @@
 //! Files that are opened and are not what the code wants: a path without its slash, a note of Git LFS.
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::{Cx, EventKind, Interp};
 use crate::python::resolve::pathops;

@@ -1,7 +1,7 @@
 //! Imports: found on the search path as it is at that moment, loaded once, or called missing where that is sure.
 
-use rustpython_ruff_python_ast as ast;
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast as ast;
+use ruff_text_size::TextRange;
 
 use super::event::{Missing, Shadowed};
 use super::missing::is_distribution;

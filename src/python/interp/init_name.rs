@@ -1,6 +1,6 @@
 //! A package whose `__init__.py` has another name: `_init_.py`, `init.py`, `__init__.py.txt`.
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::{Cx, EventKind, Interp};
 use crate::python::value::ModuleId;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::event::NotInstalled;
 use super::{Cx, EventKind, Interp};

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::{Binding, Caught, Cx, Interp, Module};
 use crate::python::ahead::KEPT;

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::event::FileLoad;
 use super::{Cx, EventKind, Interp};

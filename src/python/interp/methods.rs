@@ -1,7 +1,7 @@
 //! What the standard library gives for known arguments: paths, `sys.path`, the environment, `importlib`.
 
-use rustpython_ruff_python_ast as ast;
-use rustpython_ruff_text_size::Ranged;
+use ruff_python_ast as ast;
+use ruff_text_size::Ranged;
 use std::rc::Rc;
 
 use super::call::Args;
@@ -27,7 +27,7 @@ impl Interp<'_> {
                 match name {
                     "append" => {
                         let value = args.get(0, "object").cloned().unwrap_or(Value::Unknown);
-                        self.add_path(cx, &value, None, call.range, Self::literal(call, 0));
+                        self.add_path(cx, &value, None, call.range(), Self::literal(call, 0));
                     }
                     "insert" => {
                         let at = match args.positional.first() {
@@ -35,12 +35,12 @@ impl Interp<'_> {
                             _ => Some(0),
                         };
                         let value = args.positional.get(1).cloned().unwrap_or(Value::Unknown);
-                        self.add_path(cx, &value, at, call.range, Self::literal(call, 1));
+                        self.add_path(cx, &value, at, call.range(), Self::literal(call, 1));
                     }
                     "extend" => match args.positional.first() {
                         Some(Value::List(items, complete)) => {
                             for item in items.iter() {
-                                self.add_path(cx, item, None, call.range, None);
+                                self.add_path(cx, item, None, call.range(), None);
                             }
                             self.path_unknown |= !complete;
                         }
@@ -62,14 +62,14 @@ impl Interp<'_> {
                 if name == "setdefault" && args.positional.len() == 1 && !args.is_open() {
                     let name = "os.environ.setdefault".to_owned();
                     let kind = EventKind::Arguments { name, wanted: 2, given: 1 };
-                    self.emit(cx, call.range, "arguments", kind);
+                    self.emit(cx, call.range(), "arguments", kind);
                 }
                 Some(self.environ_method(name, args))
             }
             Value::FileSpec(path) if matches!(name, "load_module" | "exec_module") => {
                 let path = Rc::clone(path);
                 let stem = pathops::basename(&path).trim_end_matches(".py").to_owned();
-                let loaded = self.load_by_path(cx, &stem, &path, call.range);
+                let loaded = self.load_by_path(cx, &stem, &path, call.range());
                 Some(if name == "load_module" { loaded } else { Value::None })
             }
             Value::Path(path) => self.path_method(cx, path, name, call, args),
@@ -122,7 +122,7 @@ impl Interp<'_> {
             return;
         }
         let name = format!("sys.path.{name}");
-        self.emit(cx, call.range, "arguments", EventKind::Arguments { name, wanted, given });
+        self.emit(cx, call.range(), "arguments", EventKind::Arguments { name, wanted, given });
     }
 
     fn environ_method(&mut self, name: &str, args: &Args) -> Value {

@@ -1,6 +1,6 @@
 //! Imports that find nothing: whose the module is, where it may lie, and what came in its place.
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::event::Missing;
 use super::{Cx, EventKind, Interp};

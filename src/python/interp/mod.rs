@@ -65,7 +65,7 @@ mod unlisted;
 use std::rc::Rc;
 use std::time::Instant;
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::ahead::Ahead;
 use super::entry::EntryOptions;

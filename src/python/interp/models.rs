@@ -1,7 +1,7 @@
 //! Django's models and URL configurations: what Django refuses when it loads them.
 
-use rustpython_ruff_python_ast as ast;
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast as ast;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::call::Args;
 use super::{Cx, EventKind, Interp, When};
@@ -65,7 +65,7 @@ impl Interp<'_> {
             None => return,
         };
         let field = name.rsplit('.').next().unwrap_or(name).to_owned();
-        self.emit(cx, call.range, "on-delete", EventKind::NoOnDelete { field, sure });
+        self.emit(cx, call.range(), "on-delete", EventKind::NoOnDelete { field, sure });
     }
 
     /// `success_url = reverse("home")`: the URL configuration that is asked is just being loaded.
@@ -78,7 +78,7 @@ impl Interp<'_> {
             && !cx.caught.errors
             && cx.weight >= 1.0
         {
-            self.emit(cx, call.range, "reverse", EventKind::ReverseEarly);
+            self.emit(cx, call.range(), "reverse", EventKind::ReverseEarly);
         }
     }
 

@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
-use rustpython_ruff_python_ast::{self as ast, ExprContext};
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::{self as ast, ExprContext};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::event::Undefined;
 use super::scopes::{self, Names};

@@ -1,6 +1,6 @@
 //! Packages that a library asks for by itself, when a certain thing of it is used, and that the requirements leave out.
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::event::Clash;
 use super::{Cx, EventKind, Interp};

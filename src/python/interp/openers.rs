@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use rustpython_ruff_python_ast as ast;
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast as ast;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::call::Args;
 use super::event::{FolderFor, Opening};
@@ -70,12 +70,12 @@ impl Interp<'_> {
                     args.keywords.iter().find(|(key, _)| key == "filename")
                 {
                     let path = Rc::clone(path);
-                    self.log_file(cx, &path, call.range);
+                    self.log_file(cx, &path, call.range());
                 }
             }
             "logging.config.dictConfig" => {
                 if let Some(config) = args.get(0, "config").cloned() {
-                    self.log_handlers(cx, &config, call.range);
+                    self.log_handlers(cx, &config, call.range());
                 }
             }
             "starlette.staticfiles.StaticFiles" | "fastapi.staticfiles.StaticFiles" => {
@@ -87,17 +87,17 @@ impl Interp<'_> {
                     && !unchecked
                     && !cx.caught.runtime
                 {
-                    self.folder_wanted(cx, &folder, FolderFor::Static, call.range);
+                    self.folder_wanted(cx, &folder, FolderFor::Static, call.range());
                 }
             }
             "os.listdir" | "os.scandir" => {
                 if let Some(folder) = text(0, "path") {
-                    self.folder_wanted(cx, &folder, FolderFor::Listing, call.range);
+                    self.folder_wanted(cx, &folder, FolderFor::Listing, call.range());
                 }
             }
             _ if HANDLERS.contains(&name) => {
                 if let Some(path) = text(0, "filename") {
-                    self.log_file(cx, &path, call.range);
+                    self.log_file(cx, &path, call.range());
                 }
             }
             _ => {}

@@ -1,7 +1,7 @@
 //! Statements that go on without a package that is not installed, and what they name.
 
-use rustpython_ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
-use rustpython_ruff_text_size::{Ranged as _, TextRange};
+use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
+use ruff_text_size::{Ranged as _, TextRange};
 
 use super::caught::catches_imports;
 use super::{Caught, Cx, Interp};

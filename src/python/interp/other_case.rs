@@ -1,7 +1,7 @@
 //! Names of well-known modules in the wrong capitals: `from flask import flask`. Told where the package is not at
 //! hand, too: no version of it has a name like that.
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::event::OtherCase;
 use super::{Cx, EventKind, Interp};

@@ -1,6 +1,6 @@
 //! `raise` statements: where one surely ends the module, what stands below it is never reached.
 
-use rustpython_ruff_python_ast::{self as ast, Expr};
+use ruff_python_ast::{self as ast, Expr};
 
 use super::stmt::dotted_text;
 use super::{Cx, EventKind, Flow, Interp};

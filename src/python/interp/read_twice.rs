@@ -1,6 +1,6 @@
 //! `python app.py` runs the file as `__main__`: whoever imports `app` then reads it a second time.
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::{Cx, EventKind, Interp};
 use crate::python::entry::EntryKind;

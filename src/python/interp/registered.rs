@@ -1,7 +1,7 @@
 //! What is given to an app to be registered: blueprints that are none, prefixes and paths that FastAPI refuses.
 
-use rustpython_ruff_python_ast as ast;
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast as ast;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::call::Args;
 use super::event::RouteRefused;
@@ -45,7 +45,7 @@ impl Interp<'_> {
                 if given < 2 && !args.has_stars() && !cx.caught.types {
                     let kind =
                         EventKind::Arguments { name: "Blueprint".to_owned(), wanted: 2, given };
-                    self.emit(cx, call.range, "arguments", kind);
+                    self.emit(cx, call.range(), "arguments", kind);
                 }
             }
             "fastapi.APIRouter" => self.prefix(cx, call, args),
@@ -100,7 +100,7 @@ impl Interp<'_> {
             {
                 let (function, given) = ("mount".to_owned(), given.clone());
                 let kind = EventKind::NoKeyword { function, given, near: None };
-                self.emit(cx, call.range, "arguments", kind);
+                self.emit(cx, call.range(), "arguments", kind);
             }
         }
         // What a function gives may be a class.
@@ -110,7 +110,7 @@ impl Interp<'_> {
             && let Some(ast::Expr::Call(first)) = call.arguments.args.first()
             && let Some(class) = super::stmt::dotted_text(&first.func)
         {
-            self.refused(cx, first.range, RouteRefused::Middleware(class), false);
+            self.refused(cx, first.range(), RouteRefused::Middleware(class), false);
         }
     }
 

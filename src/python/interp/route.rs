@@ -1,7 +1,7 @@
 //! What Flask refuses when a route is made: arguments of `route`, the path itself, a module in place of a blueprint.
 
-use rustpython_ruff_python_ast::{self as ast, Expr};
-use rustpython_ruff_text_size::Ranged;
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::Ranged;
 
 use super::call::Args;
 use super::event::RouteRefused;
@@ -46,10 +46,10 @@ impl Interp<'_> {
                 && !args.keywords.iter().any(|(key, _)| key == "import_name")
             {
                 let kind = EventKind::Arguments { name: "Flask".to_owned(), wanted: 1, given: 0 };
-                self.emit(cx, call.range, "arguments", kind);
+                self.emit(cx, call.range(), "arguments", kind);
             }
             self.static_url(cx, call, args);
-            self.flask_keywords(cx, args, call.range);
+            self.flask_keywords(cx, args, call.range());
             return;
         }
         self.made(cx, call, name, args);
@@ -166,7 +166,7 @@ impl Interp<'_> {
     pub(super) fn refused(
         &mut self,
         cx: &Cx,
-        range: rustpython_ruff_text_size::TextRange,
+        range: ruff_text_size::TextRange,
         wrong: RouteRefused,
         later: bool,
     ) {

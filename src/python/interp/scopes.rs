@@ -1,9 +1,9 @@
 //! Which names a file binds anywhere, by its text alone: what the interpreter did not see bound may still
 //! be, and then nothing is said of it.
 
-use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use rustpython_ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
-use rustpython_ruff_text_size::Ranged;
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
+use ruff_text_size::Ranged;
 
 use crate::python::maps::{HashMap, HashSet};
 
@@ -204,7 +204,7 @@ impl<'a> Visitor<'a> for Scan {
         if let Some(name) = &node.name {
             self.bind(name.as_str(), name.range.start().to_u32());
         }
-        rustpython_ruff_python_ast::visitor::walk_except_handler(self, handler);
+        ruff_python_ast::visitor::walk_except_handler(self, handler);
     }
 
     fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
@@ -217,7 +217,7 @@ impl<'a> Visitor<'a> for Scan {
         if let Some(name) = name {
             self.bind(name.as_str(), name.range.start().to_u32());
         }
-        rustpython_ruff_python_ast::visitor::walk_pattern(self, pattern);
+        ruff_python_ast::visitor::walk_pattern(self, pattern);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Values in Django's settings that Django refuses, or with which every page fails. Lists of apps, middleware and
 //! hosts stand in `settings_lists`.
 
-use rustpython_ruff_text_size::{TextRange, TextSize};
+use ruff_text_size::{TextRange, TextSize};
 
 use super::event::{SettingRefused, SettingWrong};
 use super::{Cx, EventKind, Interp};

@@ -1,6 +1,6 @@
 //! Settings of Django's that name things by their dotted paths, and where they are written.
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::settings::entry;
 use super::{EventKind, Interp};

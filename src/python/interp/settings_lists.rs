@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rustpython_ruff_text_size::{TextRange, TextSize};
+use ruff_text_size::{TextRange, TextSize};
 
 use super::django::App;
 use super::event::SettingWrong;

@@ -1,6 +1,6 @@
 //! Django's settings module: how the environment names it, and settings that are none.
 
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 use super::event::{Settings, SettingsWrong};
 use super::{Cx, EventKind, Interp};

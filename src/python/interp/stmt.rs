@@ -1,7 +1,7 @@
 //! Statements, in order.
 
-use rustpython_ruff_python_ast::{self as ast, Expr, Operator, Stmt};
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::{self as ast, Expr, Operator, Stmt};
+use ruff_text_size::{Ranged, TextRange};
 use std::rc::Rc;
 
 use super::caught::{caught_by, merge};

@@ -1,7 +1,7 @@
 //! `+` between things that Python does not add: a `Path` and a text, a tuple and a list.
 
-use rustpython_ruff_python_ast::{self as ast, Expr, Operator, Stmt};
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::{self as ast, Expr, Operator, Stmt};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::event::MixedSum;
 use super::{Cx, EventKind, Interp};

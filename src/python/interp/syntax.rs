@@ -1,8 +1,8 @@
 //! Questions to a syntax tree that need no values: finding a definition, ways out of a loop.
 
-use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use rustpython_ruff_python_ast::{self as ast, Expr, Stmt};
-use rustpython_ruff_text_size::Ranged;
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::Ranged;
 
 /// The function whose definition starts at an offset.
 pub(in crate::python) fn find_function(

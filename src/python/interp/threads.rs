@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use rustpython_ruff_python_ast::{self as ast, Expr};
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::Ranged;
 
 use super::call::Args;
 use super::{Cx, EventKind, Frame, Interp, syntax};
@@ -45,7 +46,7 @@ impl Interp<'_> {
         };
         if let Some(what) = what {
             let process = name.starts_with("multiprocessing");
-            self.emit(cx, call.range, "server-thread", EventKind::ServerThread { what, process });
+            self.emit(cx, call.range(), "server-thread", EventKind::ServerThread { what, process });
         }
     }
 

@@ -3,9 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use rustpython_ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
+use ruff_text_size::TextRange;
 
 use super::caught::catches_names;
 use super::event::Unbound;

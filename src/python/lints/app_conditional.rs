@@ -2,7 +2,7 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD116",

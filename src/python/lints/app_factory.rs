@@ -7,7 +7,7 @@ use crate::python::calls::table;
 use crate::python::interp::event::EventKind;
 use crate::python::source::Source;
 use crate::python::value::{FuncRef, ModuleId, Value};
-use rustpython_ruff_text_size::{TextRange, TextSize};
+use ruff_text_size::{TextRange, TextSize};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD114",

@@ -6,7 +6,7 @@ use crate::model::Severity;
 use crate::python::calls::table;
 use crate::python::entry_points::{hosted, is_server_file};
 use crate::python::value::{ModuleId, Value};
-use rustpython_ruff_text_size::{TextRange, TextSize};
+use ruff_text_size::{TextRange, TextSize};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD111",

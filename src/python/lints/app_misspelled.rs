@@ -5,7 +5,7 @@ use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
 use crate::model::Severity;
 use crate::python::value::Value;
-use rustpython_ruff_text_size::{TextRange, TextSize};
+use ruff_text_size::{TextRange, TextSize};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD112",

@@ -6,7 +6,7 @@ use crate::python::calls::table;
 use crate::python::entry::Interface;
 use crate::python::interp::Called;
 use crate::python::value::{ClassVal, FuncRef, ModuleId, Value};
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD115",

@@ -4,7 +4,7 @@ use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
 use crate::python::interp::event::EventKind;
 use crate::python::value::{FuncRef, Value};
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD117",

@@ -3,7 +3,7 @@
 use super::empty_secret_key::setting;
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD404",

@@ -6,7 +6,7 @@ use crate::model::{Edit, Safety};
 use crate::python::entry::Interface;
 use crate::python::interp::event::EventKind;
 use crate::python::value::ModuleId;
-use rustpython_ruff_text_size::{TextRange, TextSize};
+use ruff_text_size::{TextRange, TextSize};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD402",

@@ -3,7 +3,7 @@
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::{Safety, Severity};
 use crate::python::interp::event::EventKind;
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD409",

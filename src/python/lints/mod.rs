@@ -96,7 +96,7 @@ mod wsgi_in_asgi;
 
 use std::rc::Rc;
 
-use rustpython_ruff_text_size::{TextRange, TextSize};
+use ruff_text_size::{TextRange, TextSize};
 
 use super::interp::event::{CallEvent, Event, EventKind};
 use super::interp::{Called, Interp, Module};

@@ -75,7 +75,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         } else {
             format!("{whose} has no `{name}` in `{}`", gone.module.trim_end_matches("()"))
         };
-        let line = |range: rustpython_ruff_text_size::TextRange| {
+        let line = |range: ruff_text_size::TextRange| {
             cx.source(event.module).map_or(0, |source| source.line_of(range.start().to_u32()))
         };
         // `from flask.ext.x import y` meets it twice.

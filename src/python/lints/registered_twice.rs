@@ -74,7 +74,7 @@ class BookAdmin(admin.ModelAdmin):
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     for event in cx.events() {
         let EventKind::RegisteredTwice { model, first } = &event.kind else { continue };
-        let line = |module, range: &rustpython_ruff_text_size::TextRange| {
+        let line = |module, range: &ruff_text_size::TextRange| {
             cx.source(module).map_or(0, |source| source.line_of(range.start().to_u32()))
         };
         let (place, mend) = match first {

@@ -1,7 +1,7 @@
 //! What a function of the project gives back, by its text alone.
 
-use rustpython_ruff_python_ast::visitor::{Visitor, walk_stmt};
-use rustpython_ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
+use ruff_python_ast::visitor::{Visitor, walk_stmt};
+use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
 
 use super::ModuleCtx;
 use crate::python::interp::syntax::find_function;

@@ -2,8 +2,8 @@
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
-use rustpython_ruff_python_ast::{Expr, Stmt};
-use rustpython_ruff_text_size::Ranged;
+use ruff_python_ast::{Expr, Stmt};
+use ruff_text_size::Ranged;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD504",

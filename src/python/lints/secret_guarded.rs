@@ -1,7 +1,7 @@
 //! A secret key that is only set when the file is started as a program.
 
-use rustpython_ruff_python_ast::{Expr, Stmt};
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::{Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;

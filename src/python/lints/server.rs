@@ -5,7 +5,7 @@ use crate::model::Severity;
 use crate::model::{Edit, Safety};
 use crate::python::calls::CallKind;
 use crate::python::value::ModuleId;
-use rustpython_ruff_text_size::TextRange;
+use ruff_text_size::TextRange;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD101",

@@ -7,8 +7,8 @@ use crate::python::interp::event::{EventKind, Shadowed};
 use crate::python::maps::HashMap;
 use crate::python::value::ModuleId;
 
-use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use rustpython_ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, Stmt};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD303",

@@ -7,7 +7,7 @@ use crate::model::Severity;
 use crate::model::{Captures, Place};
 use crate::python::problem::SyntaxProblem;
 use crate::python::source::Source;
-use rustpython_ruff_text_size::{TextRange, TextSize};
+use ruff_text_size::{TextRange, TextSize};
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD001",

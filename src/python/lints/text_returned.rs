@@ -1,8 +1,8 @@
 //! A WSGI application that gives back texts, where the server wants bytes.
 
-use rustpython_ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use rustpython_ruff_python_ast::{self as ast, Expr, Operator, Stmt, StmtFunctionDef};
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, Operator, Stmt, StmtFunctionDef};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::{Safety, Severity};

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use rustpython_ruff_python_ast::Stmt;
-use rustpython_ruff_text_size::{Ranged as _, TextRange, TextSize};
+use ruff_python_ast::Stmt;
+use ruff_text_size::{Ranged as _, TextRange, TextSize};
 
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::{Edit, Safety, Severity};

@@ -2,11 +2,9 @@
 
 use std::collections::HashSet;
 
-use rustpython_ruff_python_ast::visitor::{self, Visitor};
-use rustpython_ruff_python_ast::{
-    Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Pattern, Stmt,
-};
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Pattern, Stmt};
+use ruff_text_size::TextRange;
 
 /// Names that statements of `body` bind.
 pub(super) fn bound(body: &[Stmt]) -> HashSet<&str> {

@@ -1,8 +1,8 @@
 //! Blocks inside blocks: CPython nests only so many of them in one function, and nothing may jump out of `except*`.
 
-use rustpython_ruff_python_ast::visitor::Visitor;
-use rustpython_ruff_python_ast::{ExceptHandler, PythonVersion, Stmt, StmtTry};
-use rustpython_ruff_text_size::Ranged;
+use ruff_python_ast::visitor::Visitor;
+use ruff_python_ast::{ExceptHandler, PythonVersion, Stmt, StmtTry};
+use ruff_text_size::Ranged;
 
 use super::{Own, SemanticKind, Walk};
 use crate::python::problem::ErrorKind;

@@ -3,14 +3,14 @@
 //! The answers follow CPython's compiler (`Python/symtable.c`, `Python/compile.c`), not the crate's example,
 //! which answers yes to many of them.
 
-use rustpython_ruff_python_ast::visitor::{self, Visitor};
-use rustpython_ruff_python_ast::{
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{
     Comprehension, Expr, InterpolatedStringElement, Pattern, PythonVersion, Stmt, StmtFunctionDef,
 };
-use rustpython_ruff_python_parser::semantic_errors::{
+use ruff_python_parser::semantic_errors::{
     LazyImportContext, SemanticSyntaxContext, SemanticSyntaxError, SemanticSyntaxErrorKind,
 };
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::bindings::{self, How};
 use super::scope::{Scope, ScopeKind};
@@ -109,6 +109,11 @@ impl SemanticSyntaxContext for Walk<'_> {
             .any(|is_async| !is_async)
     }
 
+    fn in_class_body_comprehension(&self) -> bool {
+        // `walrus` looks after these.
+        false
+    }
+
     fn in_module_scope(&self) -> bool {
         self.scope().kind == ScopeKind::Module
     }
@@ -133,8 +138,14 @@ impl SemanticSyntaxContext for Walk<'_> {
     }
 
     fn report_semantic_error(&self, error: SemanticSyntaxError) {
-        // `walrus` knows the whole rule, this only a part of it, and that not exactly.
-        if matches!(error.kind, SemanticSyntaxErrorKind::ReboundComprehensionVariable) {
+        // `walrus`, `patterns` and `declare` know the whole of these rules, and say them in our words.
+        if matches!(
+            error.kind,
+            SemanticSyntaxErrorKind::ReboundComprehensionVariable
+                | SemanticSyntaxErrorKind::NamedExpressionInComprehensionIterable
+                | SemanticSyntaxErrorKind::MultipleStarredNamesInSequencePattern
+                | SemanticSyntaxErrorKind::NonlocalParameter(_)
+        ) {
             return;
         }
         self.report(error.range, SemanticKind::Crate(error.kind));
@@ -218,10 +229,7 @@ impl<'a> Walk<'a> {
 
     fn check_with(
         &mut self,
-        check: impl FnOnce(
-            &mut rustpython_ruff_python_parser::semantic_errors::SemanticSyntaxChecker,
-            &Self,
-        ),
+        check: impl FnOnce(&mut ruff_python_parser::semantic_errors::SemanticSyntaxChecker, &Self),
     ) {
         let mut checker = std::mem::take(&mut self.checker);
         check(&mut checker, self);
@@ -382,7 +390,7 @@ impl<'a> Visitor<'a> for Walk<'a> {
             }
             Expr::DictComp(comp) => {
                 self.comprehension(
-                    [Some(&comp.key), Some(&comp.value)],
+                    [comp.key.as_deref(), Some(&comp.value)],
                     &comp.generators,
                     comp.range,
                     false,

@@ -1,6 +1,6 @@
 //! `__debug__` cannot be assigned to: the places that the crate does not look at.
 
-use rustpython_ruff_python_ast::{Arguments, Expr, Identifier, Parameters, Pattern};
+use ruff_python_ast::{Arguments, Expr, Identifier, Parameters, Pattern};
 
 use super::{Own, SemanticKind, Walk};
 use crate::python::problem::ErrorKind;

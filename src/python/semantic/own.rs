@@ -1,11 +1,11 @@
 //! Single checks that the crate does not have.
 
-use rustpython_ruff_python_ast::visitor::{self, Visitor};
-use rustpython_ruff_python_ast::{
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{
     ExceptHandler, Expr, ExprNumberLiteral, InterpolatedStringElement, Number, PythonVersion, Stmt,
 };
-use rustpython_ruff_python_parser::semantic_errors::SemanticSyntaxErrorKind;
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_parser::semantic_errors::SemanticSyntaxErrorKind;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::scope::ScopeKind;
 use super::{Own, SemanticError, SemanticKind, Walk, debug_name, stars};
@@ -25,14 +25,6 @@ impl<'a> Walk<'a> {
                     if handler.type_.is_none() {
                         self.report(handler.range, SemanticKind::DefaultExceptNotLast);
                     }
-                }
-            }
-            Stmt::ImportFrom(stmt) => {
-                if let [alias] = stmt.names.as_slice()
-                    && alias.name.as_str() == "*"
-                    && self.source[..alias.start().to_usize()].trim_end().ends_with('(')
-                {
-                    self.report(alias.range, SemanticKind::ParenthesizedStar);
                 }
             }
             Stmt::Match(stmt) if self.target < PythonVersion::PY310 => {

@@ -1,7 +1,7 @@
 //! `case` patterns that CPython refuses and the crate lets pass.
 
-use rustpython_ruff_python_ast::{Expr, Number, Pattern, UnaryOp};
-use rustpython_ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::{Expr, Number, Pattern, UnaryOp};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::{Own, SemanticKind, Walk};
 use crate::python::problem::ErrorKind;
@@ -66,18 +66,6 @@ pub(super) fn check(walk: &Walk<'_>, pattern: &Pattern) {
                 }
             }
         }
-        Pattern::MatchAs(part) => {
-            if let (Some(_), Some(name)) = (&part.pattern, &part.name)
-                && name.as_str() == "_"
-            {
-                say(
-                    name.range(),
-                    "as _ is not allowed in a case pattern",
-                    "Delete it, or write a name.",
-                    "cannot use '_' as a target",
-                );
-            }
-        }
         Pattern::MatchValue(part) if part.value.is_f_string_expr() => say(
             part.range(),
             "a case pattern cannot be an f-string",
@@ -93,7 +81,7 @@ fn number(expr: &Expr) -> Option<f64> {
     match expr {
         Expr::BooleanLiteral(literal) => Some(f64::from(u8::from(literal.value))),
         Expr::NumberLiteral(literal) => match &literal.value {
-            Number::Int(int) => int.as_u32().map(f64::from),
+            Number::Int(int) => int.as_i64().map(|int| int as f64),
             Number::Float(float) => Some(*float),
             Number::Complex { .. } => None,
         },

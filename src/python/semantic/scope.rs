@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
-use rustpython_ruff_python_ast::{Parameters, Stmt};
-use rustpython_ruff_text_size::TextRange;
+use ruff_python_ast::{Parameters, Stmt};
+use ruff_text_size::TextRange;
 
 /// Kinds of scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,7 @@
-//! A star before an expression where only a list, tuple, set or call may hold it, and generators that need
-//! brackets of their own: what the crate's parser lets pass.
+//! A star before an expression where only a list, tuple, set or call may hold it: what the crate's parser lets pass.
 
-use rustpython_ruff_python_ast::{Expr, InterpolatedStringElement, Stmt};
-use rustpython_ruff_text_size::Ranged;
+use ruff_python_ast::{Expr, InterpolatedStringElement, Stmt};
+use ruff_text_size::Ranged;
 
 use super::{Own, SemanticKind, Walk};
 use crate::python::problem::ErrorKind;
@@ -18,22 +17,6 @@ pub(super) fn check_stmt(walk: &Walk<'_>, stmt: &Stmt) {
         }
         Stmt::Assign(stmt) if stmt.targets.len() > 1 => {
             stmt.targets.iter().for_each(|target| starred(walk, target));
-        }
-        Stmt::ClassDef(stmt) => {
-            let bases = stmt.arguments.iter().flat_map(|arguments| &arguments.args);
-            for base in bases {
-                if let Expr::Generator(generator) = base
-                    && !generator.parenthesized
-                {
-                    let own = Own {
-                        kind: ErrorKind::CompileStep,
-                        message: "a class cannot be derived from a for \u{2026} in".to_owned(),
-                        hint: "Write the class's bases between the brackets, with commas.",
-                        cpython: "invalid syntax".to_owned(),
-                    };
-                    walk.report(generator.range(), SemanticKind::Own(own));
-                }
-            }
         }
         _ => {}
     }

@@ -1,7 +1,7 @@
 //! Where `:=` may not stand: CPython's `symtable.c`, `symtable_visit_expr` and `symtable_extend_namedexpr_scope`.
 
-use rustpython_ruff_python_ast::{Expr, ExprNamed};
-use rustpython_ruff_text_size::Ranged;
+use ruff_python_ast::{Expr, ExprNamed};
+use ruff_text_size::Ranged;
 
 use super::scope::ScopeKind;
 use super::{Own, SemanticKind, Walk};

@@ -1,6 +1,6 @@
 //! Assignments to what cannot be assigned to, and `=` where `==` is meant.
 
-use rustpython_ruff_python_parser::ParseErrorType;
+use ruff_python_parser::ParseErrorType;
 
 use super::{Broken, Explained, Found};
 use crate::python::parse::{Ranged, TokenKind};
@@ -50,7 +50,7 @@ fn target(broken: &Broken<'_>, found: &Found<'_>) -> Explained {
         .iter()
         .skip(found.token)
         .take_while(|token| token.end().to_usize() <= found.range.end)
-        .map(rustpython_ruff_python_ast::token::Token::kind)
+        .map(ruff_python_ast::token::Token::kind)
         .collect();
     let text = broken.source.get(found.range.clone()).unwrap_or("");
     let literal = |kind: &TokenKind| {

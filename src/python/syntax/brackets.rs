@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rustpython_ruff_python_parser::{LexicalErrorType, ParseErrorType};
+use ruff_python_parser::{LexicalErrorType, ParseErrorType};
 
 use super::{Broken, Explained, Found};
 use crate::python::parse::{Ranged, Token, TokenKind};

@@ -1,6 +1,6 @@
 //! Characters that look right and are not: curly quotes, invisible spaces, full-width signs.
 
-use rustpython_ruff_python_parser::{LexicalErrorType, ParseErrorType};
+use ruff_python_parser::{LexicalErrorType, ParseErrorType};
 
 use super::{Broken, Explained, Found};
 use crate::python::problem::ErrorKind;

@@ -1,6 +1,6 @@
 //! Plain words for errors of the compile step.
 
-use rustpython_ruff_python_parser::semantic_errors::{
+use ruff_python_parser::semantic_errors::{
     AwaitOutsideAsyncFunctionKind as Await, SemanticSyntaxErrorKind as Error,
     YieldOutsideFunctionKind,
 };
@@ -32,12 +32,6 @@ pub(super) fn explain(file: &ParsedFile, error: SemanticError) -> SyntaxProblem 
                 .to_owned(),
             "Move this except: to the end.",
             "default 'except:' must be last".to_owned(),
-        ),
-        SemanticKind::ParenthesizedStar => (
-            Kind::BadImport,
-            "the star of import * must not stand in brackets".to_owned(),
-            "Write import * without brackets.",
-            "invalid syntax".to_owned(),
         ),
         SemanticKind::OldMatch => {
             needs = Some(PythonVersion { major: 3, minor: 10 });
@@ -142,6 +136,11 @@ fn known(error: &Error) -> (Kind, String, &'static str, String) {
             format!("two parameters of this function have the name {name}"),
             "Rename one of the two.",
         ),
+        Error::DuplicateKeywordArgument(name) => (
+            Kind::Arguments,
+            format!("the argument {name} is given twice in this call"),
+            "Delete one of the two.",
+        ),
         Error::NonlocalDeclarationAtModuleLevel => (
             Kind::NonlocalOrGlobal,
             "nonlocal works only inside a function".to_owned(),
@@ -200,10 +199,10 @@ fn known(error: &Error) -> (Kind, String, &'static str, String) {
 
 /// The crate's own words, as it would print them.
 fn plain(error: &Error) -> String {
-    let shown = rustpython_ruff_python_parser::semantic_errors::SemanticSyntaxError {
+    let shown = ruff_python_parser::semantic_errors::SemanticSyntaxError {
         kind: error.clone(),
-        range: rustpython_ruff_text_size::TextRange::default(),
-        python_version: rustpython_ruff_python_ast::PythonVersion::latest(),
+        range: ruff_text_size::TextRange::default(),
+        python_version: ruff_python_ast::PythonVersion::latest(),
     };
     shown.to_string().replace('`', "'")
 }

@@ -1,6 +1,6 @@
 //! Plain words for the parser's remaining errors.
 
-use rustpython_ruff_python_parser::ParseErrorType as Error;
+use ruff_python_parser::ParseErrorType as Error;
 
 use super::{Broken, Explained, Found};
 use crate::python::parse::TokenKind;
@@ -68,20 +68,6 @@ fn known(error: &Error) -> Option<Words> {
             "Swap the two.",
             "iterable argument unpacking follows keyword argument unpacking",
         ),
-        Error::DuplicateKeywordArgumentError(name) => {
-            return Some((
-                Kind::Arguments,
-                format!("the argument {name} is given twice in this call"),
-                "Delete one of the two.",
-                "keyword argument repeated",
-            ));
-        }
-        Error::UnparenthesizedGeneratorExpression => (
-            Kind::Arguments,
-            "this for expression needs round brackets, since other arguments stand beside it",
-            "Write (x for x in \u{2026}) with its own brackets.",
-            "Generator expression must be parenthesized",
-        ),
         Error::InvalidStarredExpressionUsage
         | Error::IterableUnpackingInComprehension
         | Error::InvalidStarPatternUsage => (
@@ -138,6 +124,12 @@ fn known(error: &Error) -> Option<Words> {
             "async is a word of the language: choose another name, or write async def.",
             "invalid syntax",
         ),
+        Error::InvalidMatchPatternTarget => (
+            Kind::MatchPattern,
+            "as _ is not allowed in a case pattern",
+            "Delete it, or write a name.",
+            "cannot use '_' as a target",
+        ),
         Error::ExpectedRealNumber | Error::ExpectedImaginaryNumber => (
             Kind::MatchPattern,
             "this is no pattern that case knows",
@@ -151,8 +143,22 @@ fn known(error: &Error) -> Option<Words> {
 
 fn by_place(broken: &Broken<'_>, found: &Found<'_>) -> Option<Words> {
     let start = broken.statement(found.first);
+    let is_class = start.iter().take(1).any(|token| token.kind() == TokenKind::Class);
     let is_def = start.iter().take(2).any(|token| token.kind() == TokenKind::Def);
     match found.error {
+        Error::UnparenthesizedGeneratorExpression if is_class => Some((
+            Kind::Arguments,
+            "a class cannot be derived from a for \u{2026} in".to_owned(),
+            "Write the class's bases between the brackets, with commas.",
+            "invalid syntax",
+        )),
+        Error::UnparenthesizedGeneratorExpression => Some((
+            Kind::Arguments,
+            "this for expression needs round brackets, since other arguments stand beside it"
+                .to_owned(),
+            "Write (x for x in \u{2026}) with its own brackets.",
+            "Generator expression must be parenthesized",
+        )),
         Error::ExpectedToken { expected: TokenKind::Else, .. } => Some((
             Kind::InvalidSyntax,
             "a value with if in the same line also needs else".to_owned(),

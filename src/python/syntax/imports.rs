@@ -1,6 +1,6 @@
 //! Import lines: hyphens, paths, digits, missing names, JavaScript's order.
 
-use rustpython_ruff_python_parser::ParseErrorType;
+use ruff_python_parser::ParseErrorType;
 
 use super::{Broken, Explained, Found};
 use crate::python::parse::TokenKind;
@@ -109,6 +109,11 @@ pub(super) fn explain(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explaine
         .map(|explained| {
             explained.like("trailing comma not allowed without surrounding parentheses")
         }),
+        ParseErrorType::OtherError(text) if text.starts_with("Star import cannot be") => say(
+            found.range.clone(),
+            "the star of import * must not stand in brackets",
+            "Write import * without brackets.",
+        ),
         ParseErrorType::OtherError(text) if text.starts_with("Expected symbol after `as`") => say(
             found.range.clone(),
             "a name is missing behind as",

@@ -1,6 +1,6 @@
 //! Indentation: tabs and spaces, too much, too little, none.
 
-use rustpython_ruff_python_parser::{LexicalErrorType, ParseErrorType};
+use ruff_python_parser::{LexicalErrorType, ParseErrorType};
 
 use super::{Broken, Explained, Found};
 use crate::python::problem::ErrorKind;

@@ -1,6 +1,6 @@
 //! Habits from other languages: braces, `else if`, `&&`, `++`, `//`, `var`.
 
-use rustpython_ruff_python_parser::{LexicalErrorType, ParseErrorType};
+use ruff_python_parser::{LexicalErrorType, ParseErrorType};
 
 use super::{Broken, Explained, Found};
 use crate::python::parse::TokenKind;

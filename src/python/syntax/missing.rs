@@ -1,6 +1,6 @@
 //! What is missing: a colon, a comma, an operand, the `if` of an `else`, the `except` of a `try`.
 
-use rustpython_ruff_python_parser::ParseErrorType;
+use ruff_python_parser::ParseErrorType;
 
 use super::{Broken, Explained, Found};
 use crate::python::parse::TokenKind;

@@ -27,8 +27,8 @@ mod words;
 
 use std::ops::Range;
 
-use rustpython_ruff_python_ast::ModModule;
-use rustpython_ruff_python_parser::{ParseErrorType, Parsed};
+use ruff_python_ast::ModModule;
+use ruff_python_parser::{ParseErrorType, Parsed};
 
 use super::parse::{ParsedFile, Ranged, Token, TokenKind};
 use super::problem::{ErrorKind, SyntaxProblem};

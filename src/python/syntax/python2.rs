@@ -1,6 +1,6 @@
 //! Python 2: print and exec statements, `except X, e`, `raise E, "x"`, backticks, `<>`, `0755`, `ur''`.
 
-use rustpython_ruff_python_parser::{LexicalErrorType, ParseErrorType};
+use ruff_python_parser::{LexicalErrorType, ParseErrorType};
 
 use super::{Broken, Explained, Found};
 use crate::python::parse::TokenKind;

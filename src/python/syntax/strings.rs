@@ -1,8 +1,6 @@
 //! Strings: missing quotes, escapes of Windows paths, bytes, f-strings, backslashes outside of strings.
 
-use rustpython_ruff_python_parser::{
-    InterpolatedStringErrorType as Field, LexicalErrorType, ParseErrorType,
-};
+use ruff_python_parser::{InterpolatedStringErrorType as Field, LexicalErrorType, ParseErrorType};
 
 use super::{Broken, Explained, Found};
 use crate::python::parse::{Ranged, TokenKind};

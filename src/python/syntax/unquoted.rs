@@ -1,6 +1,6 @@
 //! Texts without their quotes, and decorators without a function.
 
-use rustpython_ruff_python_parser::ParseErrorType;
+use ruff_python_parser::ParseErrorType;
 
 use super::{Broken, Explained, Found};
 use crate::python::parse::TokenKind;

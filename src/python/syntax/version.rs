@@ -1,9 +1,7 @@
 //! Syntax that the site's Python does not know yet, or no more.
 
-use rustpython_ruff_python_parser::{
-    UnsupportedSyntaxError, UnsupportedSyntaxErrorKind as Unsupported,
-};
-use rustpython_ruff_text_size::Ranged;
+use ruff_python_parser::{UnsupportedSyntaxError, UnsupportedSyntaxErrorKind as Unsupported};
+use ruff_text_size::Ranged;
 
 use crate::model::PythonVersion;
 use crate::python::parse::ParsedFile;
@@ -100,9 +98,7 @@ fn words(kind: Unsupported) -> (&'static str, &'static str) {
         Unsupported::StarExpressionInIndex | Unsupported::StarAnnotation => {
             ("stars in this place", "a tuple.")
         }
-        Unsupported::IterableUnpackingInListComprehension => {
-            ("stars in comprehensions", "a second for.")
-        }
+        Unsupported::UnpackingInComprehension(_) => ("stars in comprehensions", "a second for."),
         Unsupported::UnparenthesizedUnpackInFor => {
             ("stars in a for line without brackets", "brackets around the values.")
         }

@@ -1,6 +1,6 @@
 //! Misspelled keywords, and keywords where a name must stand.
 
-use rustpython_ruff_python_parser::ParseErrorType;
+use ruff_python_parser::ParseErrorType;
 
 use super::{Broken, Explained, Found, distance};
 use crate::python::parse::TokenKind;
