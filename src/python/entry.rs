@@ -493,7 +493,10 @@ fn run_file(run: &mut Interp<'_>, file: &str) -> (Option<ModuleId>, Option<Value
     let name = module_name(&mut run.finder, file, &run.sys_path);
     let id = run.run_entry(file, &name);
     let value = id.and_then(|id| {
-        run.modules[id].names.get(&run.options.application).map(|binding| binding.value.clone())
+        run.modules[id]
+            .names
+            .get(run.options.application.as_str())
+            .map(|binding| binding.value.clone())
     });
     (id, value)
 }

@@ -13,6 +13,7 @@ pub mod lines;
 pub mod lint_run;
 pub mod lints;
 mod maps;
+mod nesting;
 mod outline;
 pub mod parse;
 pub mod problem;

@@ -18,6 +18,7 @@ use super::decode::{DecodeProblem, decode};
 use super::limits::{Depth, depth};
 pub use super::lines::LineIndex;
 pub use super::problem::{ErrorKind, NotParsed, SyntaxProblem};
+use super::stack::stack_bytes;
 pub use super::stack::{each_core, with_deep_stack};
 use super::{semantic, syntax};
 use crate::model::PythonVersion;
@@ -27,6 +28,10 @@ pub const DEFAULT_VERSION: PythonVersion = PythonVersion { major: 3, minor: 13 }
 
 /// Depth (as estimated by `limits`) that any thread's stack holds, even in a build without optimisation.
 const SHALLOW: u32 = 48;
+
+/// Bytes of stack that one level of a tree may take, in a build without optimisation: a level takes at least one byte
+/// of source, so of a small file it is known unseen that the stack holds it.
+const LEVEL: usize = 16 << 10;
 
 /// A Python file, read.
 #[derive(Debug)]
@@ -109,17 +114,10 @@ pub fn parse_file(bytes: &[u8], name: &str, target: Option<PythonVersion>) -> Pa
         file.errors.extend(problem);
         return file;
     }
-    match depth(&file.source) {
-        Depth::Fine(depth) => {
-            file.parse(depth);
-        }
-        Depth::Error { range, kind, message, cpython_like, hint } => {
-            let mut error = file.problem(range, kind, message);
-            error.cpython_like = Some(cpython_like.to_owned());
-            error.hint = Some(hint.to_owned());
-            file.errors.push(error);
-        }
-        Depth::TooMuch(why) => file.not_parsed = Some(why),
+    if file.source.len() <= stack_bytes() / LEVEL {
+        file.parse_small();
+    } else {
+        file.parse_judged();
     }
     if let Some(problem) = problem {
         // What the parser says about the same line comes from the replaced bytes.
@@ -265,6 +263,49 @@ impl ParsedFile {
         error
     }
 
+    /// Parses a file that this stack holds, however deep its tree, and looks at the depth afterwards.
+    fn parse_small(&mut self) {
+        self.parse_here(SHALLOW);
+        let valid = self.errors.is_empty() && self.tree.is_some();
+        if valid && super::nesting::bound(self.tokens()) <= SHALLOW {
+            return;
+        }
+        match depth(&self.source) {
+            Depth::Fine(depth) => {
+                if let Some(tree) = &mut self.tree {
+                    tree.depth = depth;
+                }
+            }
+            refused => {
+                self.tree = None;
+                self.errors.clear();
+                self.not_parsed = None;
+                self.refuse(refused);
+            }
+        }
+    }
+
+    /// Parses a file if it is not too deep.
+    fn parse_judged(&mut self) {
+        match depth(&self.source) {
+            Depth::Fine(depth) => self.parse(depth),
+            refused => self.refuse(refused),
+        }
+    }
+
+    fn refuse(&mut self, depth: Depth) {
+        match depth {
+            Depth::Fine(_) => {}
+            Depth::Error { range, kind, message, cpython_like, hint } => {
+                let mut error = self.problem(range, kind, message);
+                error.cpython_like = Some(cpython_like.to_owned());
+                error.hint = Some(hint.to_owned());
+                self.errors.push(error);
+            }
+            Depth::TooMuch(why) => self.not_parsed = Some(why),
+        }
+    }
+
     fn parse(&mut self, depth: u32) {
         if depth <= SHALLOW {
             self.parse_here(depth);
@@ -274,7 +315,7 @@ impl ParsedFile {
     }
 
     fn parse_here(&mut self, depth: u32) {
-        let room = match super::stack::stack_bytes() {
+        let room = match stack_bytes() {
             0 => 200,
             bytes if bytes < 32 << 20 => 3_000,
             _ => u32::MAX,

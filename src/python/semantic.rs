@@ -63,6 +63,7 @@ pub struct Own {
 
 /// Walks a tree that parsed without errors. Recursive: needs a deep stack for deep trees.
 pub fn check(source: &str, module: &ModModule, target: PythonVersion) -> Vec<SemanticError> {
+    let has = |word: &[u8]| memchr::memmem::find(source.as_bytes(), word).is_some();
     let mut walk = Walk {
         source,
         target,
@@ -72,10 +73,8 @@ pub fn check(source: &str, module: &ModModule, target: PythonVersion) -> Vec<Sem
         tries: 0,
         iterables: 0,
         elements: 0,
-        declares: memchr::memmem::find(source.as_bytes(), b"global").is_some()
-            || memchr::memmem::find(source.as_bytes(), b"nonlocal").is_some(),
-        future_annotations: source.contains("__future__")
-            && context::defers_annotations(&module.body),
+        declares: has(b"global") || has(b"nonlocal"),
+        future_annotations: has(b"__future__") && context::defers_annotations(&module.body),
     };
     walk.declare();
     walk.visit_body(&module.body);

@@ -60,8 +60,8 @@ impl Source {
     /// Whether `from __future__ import annotations` may stand in it: asked for every definition.
     pub fn postpones_annotations(&self) -> bool {
         *self.postpones_annotations.get_or_init(|| {
-            let text = self.text();
-            text.contains("from __future__ import") && text.contains("annotations")
+            let has = |word: &[u8]| memchr::memmem::find(self.text().as_bytes(), word).is_some();
+            has(b"from __future__ import") && has(b"annotations")
         })
     }
 

@@ -48,7 +48,7 @@ impl Surface {
         let mut out = Self {
             open: opaque::is_opaque(source.text(), body),
             open_path: source.text().contains("__path__"),
-            defined: names.module.into_keys().collect(),
+            defined: names.module.into_keys().map(Into::into).collect(),
             ..Self::default()
         };
         let mut once = Once { out: &mut out, seen: HashMap::new(), name, package };

@@ -52,7 +52,12 @@ impl Interp<'_> {
                 && sets_layout(&text)
             {
                 let cx = Cx { module: id, ..self.base() };
-                self.emit(&cx, range, "layout", EventKind::NoLayout { app: name, file });
+                self.emit(
+                    &cx,
+                    range,
+                    "layout",
+                    EventKind::NoLayout { app: name.to_string(), file },
+                );
                 return;
             }
         }

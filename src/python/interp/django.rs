@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use ruff_python_ast::name::Name;
 use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::TextRange;
 
@@ -299,7 +300,7 @@ impl Interp<'_> {
         }
         let near = near::nearest(
             object,
-            module.names.keys().map(String::as_str).filter(|name| !name.starts_with("__")),
+            module.names.keys().map(Name::as_str).filter(|name| !name.starts_with("__")),
         );
         self.emit(
             cx,

@@ -1,6 +1,7 @@
 //! Imports: found on the search path as it is at that moment, loaded once, or called missing where that is sure.
 
 use ruff_python_ast as ast;
+use ruff_python_ast::name::Name;
 use ruff_text_size::TextRange;
 
 use super::event::{Missing, Shadowed};
@@ -171,11 +172,11 @@ impl Interp<'_> {
                 }
                 None => None,
             };
-        let names: Vec<(String, super::Binding)> = self.modules[*id]
+        let names: Vec<(Name, super::Binding)> = self.modules[*id]
             .names
             .iter()
             .filter(|(name, _)| match &all {
-                Some(all) => all.contains(name),
+                Some(all) => all.iter().any(|listed| listed == name.as_str()),
                 None => !name.starts_with('_'),
             })
             .map(|(name, binding)| (name.clone(), binding.clone()))
@@ -237,7 +238,7 @@ impl Interp<'_> {
         let near = near::nearest(
             name,
             inside.iter().map(String::as_str).chain(
-                module.names.keys().map(String::as_str).filter(|name| !name.starts_with("__")),
+                module.names.keys().map(Name::as_str).filter(|name| !name.starts_with("__")),
             ),
         );
         let kind = EventKind::MissingName {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use ruff_python_ast::name::Name;
 use ruff_text_size::TextRange;
 
 use super::{Binding, Caught, Cx, Interp, Module};
@@ -39,12 +40,15 @@ impl Interp<'_> {
         let range = TextRange::default();
         let python_name = if self.options.is_script() && id == 0 { "__main__" } else { name };
         for (key, text) in [("__name__", python_name), ("__file__", path)] {
-            names.insert(key.to_owned(), Binding { value: Value::str(text), range, maybe: false });
+            names.insert(
+                Name::new_static(key),
+                Binding { value: Value::str(text), range, maybe: false },
+            );
         }
         let package =
             if search.is_empty() { name.rsplit_once('.').map_or("", |(pkg, _)| pkg) } else { name };
         names.insert(
-            "__package__".to_owned(),
+            Name::new_static("__package__"),
             Binding { value: Value::str(package), range, maybe: false },
         );
         self.modules.push(Module {

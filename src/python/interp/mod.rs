@@ -65,6 +65,7 @@ mod unlisted;
 use std::rc::Rc;
 use std::time::Instant;
 
+use ruff_python_ast::name::Name;
 use ruff_text_size::TextRange;
 
 use super::ahead::Ahead;
@@ -98,7 +99,7 @@ pub struct Module {
     pub path: String,
     /// The file at hand could be read and parsed.
     pub source: Option<Rc<Source>>,
-    pub names: HashMap<String, Binding>,
+    pub names: HashMap<Name, Binding>,
     /// Every value that a watched name (the application) had, in order.
     pub history: Vec<(Value, TextRange, f64)>,
     /// Names may exist that are not seen: star imports of libraries, `exec`, `globals()`.
@@ -438,7 +439,7 @@ impl<'o> Interp<'o> {
             }
             _ => Binding { value, range, maybe },
         };
-        module.names.insert(name.to_owned(), binding);
+        module.names.insert(Name::new(name), binding);
     }
 
     /// Puts a folder on the search path.

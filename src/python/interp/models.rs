@@ -1,6 +1,7 @@
 //! Django's models and URL configurations: what Django refuses when it loads them.
 
 use ruff_python_ast as ast;
+use ruff_python_ast::name::Name;
 use ruff_text_size::{Ranged, TextRange};
 
 use super::call::Args;
@@ -41,9 +42,11 @@ impl Interp<'_> {
             return;
         }
         let module = &self.modules[id];
-        let near = near::nearest("urlpatterns", module.names.keys().map(String::as_str));
-        let range =
-            near.as_ref().and_then(|name| module.names.get(name)).map(|binding| binding.range);
+        let near = near::nearest("urlpatterns", module.names.keys().map(Name::as_str));
+        let range = near
+            .as_ref()
+            .and_then(|name| module.names.get(name.as_str()))
+            .map(|binding| binding.range);
         let file = TextRange::default();
         let kind = EventKind::NoUrlpatterns { near, is_set: false };
         self.emit(&Cx { module: id, ..cx.clone() }, range.unwrap_or(file), "urlpatterns", kind);

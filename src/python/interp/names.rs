@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use ruff_python_ast::name::Name;
 use ruff_python_ast::{self as ast, ExprContext};
 use ruff_text_size::{Ranged, TextRange};
 
@@ -81,7 +82,7 @@ impl Interp<'_> {
         }
         // Also what a star import brought.
         let bound = self.modules[cx.module].names.keys();
-        let candidates = names.module.keys().chain(bound).map(String::as_str);
+        let candidates = names.module.keys().chain(bound).map(Name::as_str);
         let kind = EventKind::Undefined(Undefined {
             name: name.to_owned(),
             later,
@@ -196,7 +197,7 @@ impl Interp<'_> {
         if loading && !itself && (self.apps_unknown || id == cx.module || !below) {
             return;
         }
-        let near = near::nearest(name, names.module.keys().map(String::as_str));
+        let near = near::nearest(name, names.module.keys().map(Name::as_str));
         let kind = EventKind::MissingName {
             target: id,
             name: name.to_owned(),

@@ -152,7 +152,7 @@ impl Interp<'_> {
         );
         // One that is taken from elsewhere may be another module's: say no name where it is not clear.
         let inside = match (inside.next(), inside.next()) {
-            (Some((name, _)), None) => Some(name.clone()),
+            (Some((name, _)), None) => Some(name.to_string()),
             _ => None,
         };
         let written = self.modules[cx.module]

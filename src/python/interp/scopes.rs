@@ -1,6 +1,7 @@
 //! Which names a file binds anywhere, by its text alone: what the interpreter did not see bound may still
 //! be, and then nothing is said of it.
 
+use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
 use ruff_text_size::Ranged;
@@ -24,13 +25,13 @@ const OPAQUE: &[&str] = &[
 #[derive(Debug, Default)]
 pub(in crate::python) struct Names {
     /// Bound at the module's own level, with the first place.
-    pub module: HashMap<String, u32>,
+    pub module: HashMap<Name, u32>,
     /// Bound in any scope.
-    pub anywhere: HashSet<String>,
+    pub anywhere: HashSet<Name>,
     /// Functions and classes whose bodies bind a name.
-    owners: HashMap<String, String>,
+    owners: HashMap<Name, Name>,
     /// Classes below a decorator that may add names made from theirs.
-    decorated: Vec<String>,
+    decorated: Vec<Name>,
     /// Names may come from elsewhere.
     pub opaque: bool,
 }
@@ -41,7 +42,7 @@ impl Names {
         if self.module.contains_key(name) {
             return None;
         }
-        self.owners.get(name).map(String::as_str)
+        self.owners.get(name).map(Name::as_str)
     }
 
     /// A decorator may have made this name from that of a class: `Event_Settings` of `Event`.
@@ -50,10 +51,15 @@ impl Names {
     }
 }
 
+/// Whether a text holds a word: some ten times as fast as `str::contains`, which every module pays.
+pub(super) fn has(text: &str, word: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()
+}
+
 /// Collects the names of a file.
 pub(in crate::python) fn names(text: &str, body: &[Stmt]) -> Names {
     let mut scan = Scan { names: Names::default(), scopes: Vec::new() };
-    scan.names.opaque = OPAQUE.iter().any(|word| text.contains(word));
+    scan.names.opaque = OPAQUE.iter().any(|word| has(text, word));
     scan.visit_body(body);
     scan.names
 }
@@ -61,45 +67,43 @@ pub(in crate::python) fn names(text: &str, body: &[Stmt]) -> Names {
 struct Scan {
     names: Names,
     /// Functions, classes and lambdas round the current place.
-    scopes: Vec<String>,
+    scopes: Vec<Name>,
 }
 
 impl Scan {
-    fn bind(&mut self, name: &str, at: u32) {
-        self.names.anywhere.insert(name.to_owned());
+    fn bind(&mut self, name: &Name, at: u32) {
+        self.names.anywhere.insert(name.clone());
         if let Some(owner) = self.scopes.last() {
             if !owner.is_empty() {
-                self.names.owners.entry(name.to_owned()).or_insert_with(|| owner.clone());
+                self.names.owners.entry(name.clone()).or_insert_with(|| owner.clone());
             }
             return;
         }
-        let first = self.names.module.entry(name.to_owned()).or_insert(at);
+        let first = self.names.module.entry(name.clone()).or_insert(at);
         *first = (*first).min(at);
     }
 
     /// Bound at the module's level at a moment that is not known.
-    fn bind_module(&mut self, name: &str) {
-        self.names.anywhere.insert(name.to_owned());
-        self.names.module.insert(name.to_owned(), 0);
+    fn bind_module(&mut self, name: &Name) {
+        self.names.anywhere.insert(name.clone());
+        self.names.module.insert(name.clone(), 0);
     }
 
     fn parameters(&mut self, parameters: &ast::Parameters) {
         for parameter in parameters {
-            let name = parameter.name().to_string();
-            self.bind(&name, 0);
+            self.bind(&parameter.name().id, 0);
         }
     }
 
-    fn inside(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
-        self.scopes.push(name.to_owned());
+    fn inside(&mut self, name: Name, body: impl FnOnce(&mut Self)) {
+        self.scopes.push(name);
         body(self);
         self.scopes.pop();
     }
 
     fn type_params(&mut self, params: Option<&ast::TypeParams>) {
         for param in params.into_iter().flat_map(|params| &params.type_params) {
-            let name = param.name().to_string();
-            self.bind_module(&name);
+            self.bind_module(&param.name().id);
         }
     }
 }
@@ -109,7 +113,7 @@ impl<'a> Visitor<'a> for Scan {
         let at = stmt.range().start().to_u32();
         match stmt {
             Stmt::FunctionDef(def) => {
-                self.bind(def.name.as_str(), at);
+                self.bind(&def.name.id, at);
                 self.type_params(def.type_params.as_deref());
                 for decorator in &def.decorator_list {
                     self.visit_expr(&decorator.expression);
@@ -120,16 +124,16 @@ impl<'a> Visitor<'a> for Scan {
                         self.visit_expr(default);
                     }
                 }
-                self.inside(def.name.as_str(), |scan| {
+                self.inside(def.name.id.clone(), |scan| {
                     scan.parameters(&def.parameters);
                     scan.visit_body(&def.body);
                 });
             }
             Stmt::ClassDef(def) => {
-                self.bind(def.name.as_str(), at);
+                self.bind(&def.name.id, at);
                 self.type_params(def.type_params.as_deref());
                 if !def.decorator_list.is_empty() {
-                    self.names.decorated.push(def.name.to_string());
+                    self.names.decorated.push(def.name.id.clone());
                 }
                 for decorator in &def.decorator_list {
                     self.visit_expr(&decorator.expression);
@@ -137,32 +141,32 @@ impl<'a> Visitor<'a> for Scan {
                 if let Some(arguments) = &def.arguments {
                     self.visit_arguments(arguments);
                 }
-                self.inside(def.name.as_str(), |scan| scan.visit_body(&def.body));
+                self.inside(def.name.id.clone(), |scan| scan.visit_body(&def.body));
             }
             Stmt::TypeAlias(node) => {
                 if let Expr::Name(name) = &*node.name {
-                    self.bind(name.id.as_str(), at);
+                    self.bind(&name.id, at);
                 }
                 self.type_params(node.type_params.as_deref());
                 walk_stmt(self, stmt);
             }
             Stmt::Import(ast::StmtImport { names, .. }) => {
                 for alias in names {
-                    let bound = alias.asname.as_ref().map_or_else(
-                        || alias.name.as_str().split('.').next().unwrap_or_default(),
-                        |name| name.as_str(),
-                    );
-                    self.bind(bound, at);
+                    match (&alias.asname, alias.name.split_once('.')) {
+                        (Some(name), _) => self.bind(&name.id, at),
+                        (None, Some((top, _))) => self.bind(&Name::new(top), at),
+                        (None, None) => self.bind(&alias.name.id, at),
+                    }
                 }
             }
             Stmt::ImportFrom(ast::StmtImportFrom { names, .. }) => {
                 for alias in names {
-                    self.bind(alias.asname.as_ref().unwrap_or(&alias.name).as_str(), at);
+                    self.bind(&alias.asname.as_ref().unwrap_or(&alias.name).id, at);
                 }
             }
             Stmt::Global(node) => {
                 for name in &node.names {
-                    self.bind_module(name.as_str());
+                    self.bind_module(&name.id);
                 }
             }
             _ => walk_stmt(self, stmt),
@@ -172,24 +176,24 @@ impl<'a> Visitor<'a> for Scan {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Name(name) if name.ctx != ExprContext::Load => {
-                self.bind(name.id.as_str(), name.range.start().to_u32());
+                self.bind(&name.id, name.range.start().to_u32());
             }
             // A walrus in a comprehension binds outside it, its loops' names stay inside.
             Expr::Named(node) => {
                 if let Expr::Name(name) = &*node.target {
                     let scopes = std::mem::take(&mut self.scopes);
-                    let outer: Vec<String> =
+                    let outer: Vec<Name> =
                         scopes.iter().filter(|scope| !scope.is_empty()).cloned().collect();
                     self.scopes = outer;
-                    self.bind(name.id.as_str(), name.range.start().to_u32());
+                    self.bind(&name.id, name.range.start().to_u32());
                     self.scopes = scopes;
                 }
                 self.visit_expr(&node.value);
             }
             Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => {
-                self.inside("", |scan| walk_expr(scan, expr));
+                self.inside(Name::empty(), |scan| walk_expr(scan, expr));
             }
-            Expr::Lambda(node) => self.inside("", |scan| {
+            Expr::Lambda(node) => self.inside(Name::empty(), |scan| {
                 if let Some(parameters) = &node.parameters {
                     scan.parameters(parameters);
                 }
@@ -202,7 +206,7 @@ impl<'a> Visitor<'a> for Scan {
     fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
         let ast::ExceptHandler::ExceptHandler(node) = handler;
         if let Some(name) = &node.name {
-            self.bind(name.as_str(), name.range.start().to_u32());
+            self.bind(&name.id, name.range.start().to_u32());
         }
         ruff_python_ast::visitor::walk_except_handler(self, handler);
     }
@@ -215,7 +219,7 @@ impl<'a> Visitor<'a> for Scan {
             _ => None,
         };
         if let Some(name) = name {
-            self.bind(name.as_str(), name.range.start().to_u32());
+            self.bind(&name.id, name.range.start().to_u32());
         }
         ruff_python_ast::visitor::walk_pattern(self, pattern);
     }

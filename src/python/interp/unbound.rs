@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
 use ruff_text_size::TextRange;
@@ -66,7 +67,7 @@ impl Interp<'_> {
             return;
         }
         let text = source.text();
-        if OTHER_WAYS.iter().any(|word| text.contains(word)) {
+        if OTHER_WAYS.iter().any(|word| scopes::has(text, word)) {
             return;
         }
         let names = self.names_of(cx.module);
@@ -86,14 +87,14 @@ impl Interp<'_> {
         };
         reads.visit_body(source.body());
         // A misspelled import is told where it stands, and its right name counts as made.
-        reads.found.retain(|read| !self.modules[cx.module].names.contains_key(&read.name));
+        reads.found.retain(|read| !self.modules[cx.module].names.contains_key(read.name.as_str()));
         if reads.found.is_empty() {
             // Seldom asked for again, and large.
             self.names.remove(&cx.module);
             return;
         }
         for Read { name, function, range, guarded } in reads.found.into_iter().take(MOST) {
-            let candidates = names.module.keys().map(String::as_str);
+            let candidates = names.module.keys().map(Name::as_str);
             let kind = EventKind::Unbound(Unbound {
                 function,
                 guarded,
@@ -108,13 +109,13 @@ impl Interp<'_> {
 }
 
 /// Names that a module binds below `if __name__ == "__main__":` and nowhere else, with the place.
-fn guarded_only(body: &[Stmt]) -> HashMap<String, u32> {
+fn guarded_only(body: &[Stmt]) -> HashMap<Name, u32> {
     let mut inside = HashMap::new();
     let guards = |stmt: &Stmt| matches!(stmt, Stmt::If(node) if is_main(&node.test));
     if !body.iter().any(guards) {
         return inside;
     }
-    let mut outside: HashSet<String> = HashSet::new();
+    let mut outside: HashSet<Name> = HashSet::new();
     for stmt in body {
         let names = scopes::names("", std::slice::from_ref(stmt));
         match stmt {
@@ -151,9 +152,9 @@ struct Read {
 
 struct Reads<'n> {
     names: &'n Names,
-    guard: &'n HashMap<String, u32>,
+    guard: &'n HashMap<Name, u32>,
     /// Functions round the current place.
-    functions: Vec<String>,
+    functions: Vec<Name>,
     /// How many of them answer requests.
     view: usize,
     /// Blocks in which a missing name is expected, or that may never run.
@@ -166,17 +167,17 @@ impl Reads<'_> {
     fn read(&mut self, node: &ast::ExprName) {
         let name = node.id.as_str();
         let Some(function) = self.functions.first() else { return };
-        if self.careful > 0 || scopes::is_builtin(name) {
+        if self.careful > 0 {
             return;
         }
         let guarded = self.guard.get(name).copied().filter(|_| self.view > 0);
-        if guarded.is_none() && self.names.anywhere.contains(name) {
+        if guarded.is_none() && self.names.anywhere.contains(name) || scopes::is_builtin(name) {
             return;
         }
         if self.seen.insert(name.to_owned()) {
             self.found.push(Read {
                 name: name.to_owned(),
-                function: function.clone(),
+                function: function.to_string(),
                 range: node.range,
                 guarded,
             });
@@ -204,7 +205,7 @@ impl<'a> Visitor<'a> for Reads<'_> {
                 }
                 let view = usize::from(def.decorator_list.iter().any(|at| is_view(&at.expression)));
                 self.view += view;
-                self.functions.push(def.name.to_string());
+                self.functions.push(def.name.id.clone());
                 self.visit_body(&def.body);
                 self.functions.pop();
                 self.view -= view;
@@ -256,7 +257,7 @@ impl<'a> Visitor<'a> for Reads<'_> {
                         }
                     }
                 }
-                self.functions.push("lambda".to_owned());
+                self.functions.push(Name::new_static("lambda"));
                 self.visit_expr(&node.body);
                 self.functions.pop();
             }

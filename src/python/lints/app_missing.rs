@@ -164,7 +164,7 @@ pub(super) fn apps(cx: &ModuleCtx, id: ModuleId) -> Vec<(String, TextRange, bool
                 let line = line.trim_start();
                 line.starts_with("from ") || line.starts_with("import ")
             });
-            (name.clone(), binding.range, imported)
+            (name.to_string(), binding.range, imported)
         })
         .collect();
     apps.sort_by_key(|(_, range, _)| range.start());

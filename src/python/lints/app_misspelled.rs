@@ -47,7 +47,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         return;
     }
     let (Some((id, source)), Some(name)) = (cx.entry(), misspelled(cx)) else { return };
-    let Some(binding) = cx.module(id).names.get(&name) else { return };
+    let Some(binding) = cx.module(id).names.get(name.as_str()) else { return };
     let wanted = cx.wanted();
     let message = format!(
         "This is called `{name}`, but the server looks for `{wanted}`: change the spelling"

@@ -40,7 +40,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             continue;
         }
         let module = cx.module(*target);
-        if module.names.contains_key(name) || module.dynamic {
+        if module.names.contains_key(name.as_str()) || module.dynamic {
             continue;
         }
         // A file that hides a library's is reported as such.

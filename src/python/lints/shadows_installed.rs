@@ -68,7 +68,7 @@ fn imports_itself(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let below = !package
             && module
                 .names
-                .get(name)
+                .get(name.as_str())
                 .is_some_and(|binding| binding.range.start() > event.range.end());
         let message = if *attribute {
             format!(

@@ -7,6 +7,7 @@ use crate::python::interp::event::{EventKind, Shadowed};
 use crate::python::maps::HashMap;
 use crate::python::value::ModuleId;
 
+use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 
@@ -90,7 +91,7 @@ pub(super) fn harm(cx: &ModuleCtx, target: ModuleId, name: &str) -> Option<(f64,
 /// and links hold such names, too.
 struct Asked<'m> {
     name: &'m str,
-    has: &'m HashMap<String, Binding>,
+    has: &'m HashMap<Name, Binding>,
     imported: bool,
     missing: Option<String>,
 }

@@ -46,7 +46,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let module = cx.module(event.module);
         // Another module may have put it there, or the import fails with it already.
         if module.dynamic
-            || module.names.contains_key(name)
+            || module.names.contains_key(name.as_str())
             || told_at_import(cx, event.module, name)
         {
             continue;

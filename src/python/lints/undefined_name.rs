@@ -120,7 +120,7 @@ fn never_made(cx: &ModuleCtx, event: &Event, name: &str) -> Option<Result<String
             && source.excerpt(binding.range).contains('=')
     });
     if let (Some((only, _)), None) = (made.next(), made.next()) {
-        return Some(Err(only.clone()));
+        return Some(Err(only.to_string()));
     }
     Some(Ok(match () {
         () if has("Blueprint") && !called("Blueprint") && name != "app" => {
