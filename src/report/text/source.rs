@@ -115,10 +115,12 @@ fn at_most(lines: &[String], mark: Range<usize>, room: usize) -> Range<usize> {
 /// Whether the label can stand beside the mark.
 fn fits(lines: &[String], mark: &Range<usize>, label: &str, room: usize) -> bool {
     let label = width(label) + 1;
+    // An empty mark is drawn, too.
+    let marked = width(&lines[0][mark.clone()]).max(1);
     if lines.iter().all(|line| width(line) <= room) {
-        width(&lines[0][..mark.end]) + label <= room
+        width(&lines[0][..mark.start]) + marked + label <= room
     } else {
-        width(&lines[0][mark.clone()]).max(1) + label + AROUND <= room
+        marked + label + AROUND <= room
     }
 }
 

@@ -87,6 +87,15 @@ fn without_column_the_whole_line_is_marked_or_nothing() {
     assert_eq!(drawn(&item("    run()", None, ""), &at_80()), "   9 │     run()\n");
 }
 
+/// An empty mark takes a column as well.
+#[test]
+fn a_label_beside_an_empty_mark_stays_on_the_page() {
+    for length in 60..80 {
+        let text = drawn(&item(" \nx", None, &"a".repeat(length)), &at_80());
+        assert!(text.lines().all(|line| crate::text::width(line) <= 80), "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_is_wider_than_the_page_or_hostile(
