@@ -15,12 +15,16 @@ use ruff_python_ast::{self as ast, Stmt};
 
 use super::entry::EntryOptions;
 use super::maps::HashMap;
+use super::parse::Tree;
 use super::resolve::finder::{Finder, Found, SharedFinder};
 use super::source::Source;
 use super::stack::spawn_deep;
+use super::trash::{Maker, Trash};
 
 /// Files that are loaded before others help: a small project is done before a thread has started.
 const ALONE: usize = 8;
+/// Threads that help.
+const MOST_HELPERS: usize = 7;
 /// Bytes of source of which whole trees are made. Of further files there is only the outline; what is called of them
 /// is parsed again.
 pub(super) const WHOLE: u64 = 512 << 10;
@@ -44,6 +48,7 @@ struct Shared {
     state: Mutex<State>,
     /// A file is ready, a name is wanted, there is room again, or all is over.
     news: Condvar,
+    trash: Trash,
 }
 
 #[derive(Default)]
@@ -67,12 +72,17 @@ struct State {
 /// What became of a file.
 enum Slot {
     Reading,
-    Ready {
-        source: Box<Source>,
-        bytes: u64,
-    },
+    Ready(Ready),
     /// Handed out, or left to the interpreter.
     Gone,
+}
+
+/// A file that was read ahead.
+pub(super) struct Ready {
+    pub(super) source: Box<Source>,
+    /// Its size.
+    pub(super) bytes: u64,
+    pub(super) maker: Maker,
 }
 
 /// An absolute name that is imported, and names taken from it, which may be its submodules.
@@ -89,15 +99,16 @@ impl Ahead {
                 finder: finder.sharing(),
                 state: Mutex::new(State::default()),
                 news: Condvar::new(),
+                trash: Trash::new(MOST_HELPERS),
             }),
             loaded: 0,
             helpers: Vec::new(),
-            scout: Scout::new(finder.sharing().finder()),
+            scout: Scout::new(finder.sharing().finder(), None),
         }
     }
 
-    /// The file, if it was read ahead, and its size in bytes. If not, nobody reads it any more: it is the caller's.
-    pub(super) fn take(&mut self, path: &str) -> Option<(Box<Source>, u64)> {
+    /// The file, if it was read ahead. If not, nobody reads it any more: it is the caller's.
+    pub(super) fn take(&mut self, path: &str) -> Option<Ready> {
         self.loaded += 1;
         if self.loaded == ALONE {
             self.start();
@@ -115,16 +126,21 @@ impl Ahead {
             }
         }
         match state.files.insert(path.to_owned(), Slot::Gone) {
-            Some(Slot::Ready { source, bytes }) => {
-                state.ready -= bytes;
+            Some(Slot::Ready(ready)) => {
+                state.ready -= ready.bytes;
                 if state.full && state.ready < FAR / 2 {
                     state.full = false;
                     self.shared.tell(state);
                 }
-                Some((source, bytes))
+                Some(ready)
             }
             _ => None,
         }
+    }
+
+    /// Frees a tree.
+    pub(super) fn free(&self, tree: Tree, maker: Maker) {
+        self.shared.trash.put(tree, maker);
     }
 
     /// Tells what a file that the caller read himself is going to import.
@@ -150,9 +166,9 @@ impl Ahead {
 
     fn start(&mut self) {
         let others = std::thread::available_parallelism().map_or(1, usize::from).saturating_sub(1);
-        for _ in 0..others.min(7) {
+        for helper in 0..others.min(MOST_HELPERS) {
             let shared = Arc::clone(&self.shared);
-            self.helpers.extend(spawn_deep(move || shared.help()));
+            self.helpers.extend(spawn_deep(move || shared.help(Some(helper))));
         }
     }
 }
@@ -189,8 +205,8 @@ impl Shared {
         }
     }
 
-    fn help(&self) {
-        let mut scout = Scout::new(self.finder.finder());
+    fn help(&self, maker: Maker) {
+        let mut scout = Scout::new(self.finder.finder(), maker);
         let mut state = self.lock();
         while !state.over {
             if !state.full
@@ -198,15 +214,19 @@ impl Shared {
             {
                 let dirs = Arc::clone(&state.path);
                 drop(state);
+                self.trash.empty(maker);
                 scout.follow(self, &wanted, &dirs);
                 state = self.lock();
             } else {
                 state = self.wait(state);
             }
         }
+        drop(state);
+        self.trash.empty(maker);
     }
 
-    fn read(&self, finder: &Finder, file: &str, name: &str, is_package: bool) {
+    fn read(&self, scout: &Scout, file: &str, name: &str, is_package: bool) {
+        let finder = &scout.finder;
         let limits = &self.options.limits;
         let mut state = self.lock();
         if state.over
@@ -230,12 +250,13 @@ impl Shared {
         }
         let wanted = imports(source.body(), name, is_package);
         let size = bytes.len() as u64;
+        let ready = Ready { source: Box::new(source), bytes: size, maker: scout.maker };
         let mut state = self.lock();
         state.read += 1;
         state.bytes += size;
         state.ready += size;
         state.full |= state.ready > FAR;
-        state.files.insert(file.to_owned(), Slot::Ready { source: Box::new(source), bytes: size });
+        state.files.insert(file.to_owned(), Slot::Ready(ready));
         state.wanted.extend(wanted.into_iter().rev());
         drop(state);
         drop(reading);
@@ -256,6 +277,21 @@ fn open(disk: &Path) -> Option<File> {
     std::fs::metadata(disk).ok()?.is_file().then(|| File::open(disk).ok()).flatten()
 }
 
+/// Reads once, into the room that is left: how many bytes.
+#[cfg(unix)]
+fn fill(file: &mut File, bytes: &mut Vec<u8>) -> Option<usize> {
+    rustix::io::read(file, rustix::buffer::spare_capacity(bytes)).ok()
+}
+
+/// Reads once, into the room that is left: how many bytes.
+#[cfg(not(unix))]
+fn fill(file: &mut File, bytes: &mut Vec<u8>) -> Option<usize> {
+    bytes.resize(bytes.capacity(), 0);
+    let read = file.read(bytes).ok()?;
+    bytes.truncate(read);
+    Some(read)
+}
+
 /// The bytes of a regular file of at most `most` bytes. Nothing is opened that could make the reader wait.
 fn contents(disk: &Path, most: u64) -> Option<Vec<u8>> {
     let mut file = open(disk)?;
@@ -265,9 +301,8 @@ fn contents(disk: &Path, most: u64) -> Option<Vec<u8>> {
     }
     // One byte more than there should be: that it stays away is the end of a regular file.
     let size = usize::try_from(meta.len()).ok()?;
-    let mut bytes = vec![0; size + 1];
-    let read = file.read(&mut bytes).ok()?;
-    bytes.truncate(read);
+    let mut bytes = Vec::with_capacity(size + 1);
+    let read = fill(&mut file, &mut bytes)?;
     if read != size {
         file.take(most + 1 - read as u64).read_to_end(&mut bytes).ok()?;
     }
@@ -276,6 +311,7 @@ fn contents(disk: &Path, most: u64) -> Option<Vec<u8>> {
 
 /// Looks names up; each thread has its own.
 struct Scout {
+    maker: Maker,
     finder: Finder,
     /// By dotted name.
     known: HashMap<String, Place>,
@@ -287,8 +323,8 @@ struct Scout {
 type Place = Option<Rc<[String]>>;
 
 impl Scout {
-    fn new(finder: Finder) -> Self {
-        Self { finder, known: HashMap::default(), dirs: Arc::default() }
+    fn new(finder: Finder, maker: Maker) -> Self {
+        Self { maker, finder, known: HashMap::default(), dirs: Arc::default() }
     }
 
     /// Reads what a name stands for.
@@ -349,11 +385,11 @@ impl Scout {
     ) -> Place {
         match self.finder.find(name, dirs)?.0 {
             Found::Module(file) => {
-                shared.read(&self.finder, &file, dotted, false);
+                shared.read(self, &file, dotted, false);
                 None
             }
             Found::Package { init, dir } => {
-                shared.read(&self.finder, &init, dotted, true);
+                shared.read(self, &init, dotted, true);
                 Some([dir].into())
             }
             Found::Namespace(inner) => Some(inner.into()),
@@ -468,10 +504,13 @@ mod tests {
         ahead.offer(&first, "m0", false, std::iter::once(server.as_str()));
         for n in 1..=40 {
             let path = format!("{server}/m{n}.py");
-            if let Some((source, bytes)) = ahead.take(&path) {
-                assert_eq!(std::fs::read(&path).unwrap().len() as u64, bytes);
-                assert_eq!(source.disk, Path::new(&path));
-                assert_eq!(source.problems().is_empty(), n < 40);
+            if let Some(mut ready) = ahead.take(&path) {
+                assert_eq!(std::fs::read(&path).unwrap().len() as u64, ready.bytes);
+                assert_eq!(ready.source.disk, Path::new(&path));
+                assert_eq!(ready.source.problems().is_empty(), n < 40);
+                if let Some(tree) = ready.source.parsed.let_go() {
+                    ahead.free(tree, ready.maker);
+                }
             }
             // Once only.
             assert!(ahead.take(&path).is_none());

@@ -3,7 +3,7 @@
 //! Reads files, never runs them. Who wants facts for the engine goes through `checks/`.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::interp::{Called, Interp, When};
@@ -292,7 +292,7 @@ impl EntryOptions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedFile {
     /// Name to show.
-    pub path: String,
+    pub path: Arc<str>,
     /// Dotted module name.
     pub module: String,
     /// File at hand.
@@ -455,20 +455,17 @@ fn analyse(opts: &EntryOptions) -> Analysis {
     }
     let called = application.as_ref().map_or(Called::Maybe, |value| run.called(value));
     let findings = lints::run(&ModuleCtx { run: &run, entry: module, application, called });
-    let loaded = run
-        .modules
-        .iter()
-        .filter_map(|module| {
-            let source = module.source.as_ref()?;
-            Some(LoadedFile {
-                path: source.shown.to_string(),
-                module: module.name.clone(),
-                disk: source.disk.clone(),
-                later: module.when == When::FirstRequest,
-                ignores: suppress::of_source(source),
-            })
+    let mut loaded = Vec::with_capacity(run.modules.len());
+    loaded.extend(run.modules.iter_mut().filter_map(|module| {
+        let source = module.source.as_ref()?;
+        Some(LoadedFile {
+            path: Arc::clone(&source.shown),
+            module: std::mem::take(&mut module.name),
+            disk: source.disk.clone(),
+            later: module.when == When::FirstRequest,
+            ignores: suppress::of_source(source),
         })
-        .collect::<Vec<_>>();
+    }));
     let mut third_party: Vec<String> = run.third_party.iter().cloned().collect();
     third_party.sort();
     let analysis = Analysis {

@@ -150,10 +150,10 @@ fn lint(paths: &[PathBuf], options: &LintOptions) -> LintOutcome {
         }
         for loaded in analysis.loaded {
             if !loaded.ignores.is_empty()
-                && !ignores.contains_key(&loaded.path)
+                && !ignores.contains_key(&*loaded.path)
                 && !files.contains(&loaded.disk)
             {
-                ignores.insert(loaded.path, loaded.ignores);
+                ignores.insert(loaded.path.to_string(), loaded.ignores);
             }
         }
         add(&mut out.findings, &mut seen, analysis.findings, options.root.as_deref());

@@ -60,7 +60,7 @@ pub struct ParsedFile {
 
 /// A tree that is dropped where the stack is deep enough for it.
 #[derive(Debug)]
-struct Tree {
+pub(super) struct Tree {
     /// As estimated by `limits`.
     depth: u32,
     /// Taken when it is dropped.
@@ -151,8 +151,10 @@ impl ParsedFile {
     }
 
     /// Frees the tree, which takes some thirty times the memory of the source, until [`Self::bring_back`].
-    pub(super) fn let_go(&mut self) {
-        self.gone = self.tree.take().map(|tree| tree.depth).or(self.gone);
+    pub(super) fn let_go(&mut self) -> Option<Tree> {
+        let tree = self.tree.take();
+        self.gone = tree.as_ref().map(|tree| tree.depth).or(self.gone);
+        tree
     }
 
     /// Parses again what was let go.

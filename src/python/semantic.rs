@@ -13,7 +13,9 @@ mod stars;
 mod walrus;
 
 use std::cell::RefCell;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{ModModule, PythonVersion};
 use ruff_python_parser::semantic_errors::{SemanticSyntaxChecker, SemanticSyntaxErrorKind};
@@ -61,9 +63,14 @@ pub struct Own {
     pub cpython: String,
 }
 
+/// Words that are looked for in every file.
+static GLOBAL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("global"));
+static NONLOCAL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("nonlocal"));
+static FUTURE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("__future__"));
+
 /// Walks a tree that parsed without errors. Recursive: needs a deep stack for deep trees.
 pub fn check(source: &str, module: &ModModule, target: PythonVersion) -> Vec<SemanticError> {
-    let has = |word: &[u8]| memchr::memmem::find(source.as_bytes(), word).is_some();
+    let has = |word: &Finder<'_>| word.find(source.as_bytes()).is_some();
     let mut walk = Walk {
         source,
         target,
@@ -73,8 +80,8 @@ pub fn check(source: &str, module: &ModModule, target: PythonVersion) -> Vec<Sem
         tries: 0,
         iterables: 0,
         elements: 0,
-        declares: has(b"global") || has(b"nonlocal"),
-        future_annotations: has(b"__future__") && context::defers_annotations(&module.body),
+        declares: has(&GLOBAL) || has(&NONLOCAL),
+        future_annotations: has(&FUTURE) && context::defers_annotations(&module.body),
     };
     walk.declare();
     walk.visit_body(&module.body);

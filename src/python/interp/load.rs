@@ -10,6 +10,7 @@ use crate::python::ahead::KEPT;
 use crate::python::maps::HashMap;
 use crate::python::resolve::Origin;
 use crate::python::source::Source;
+use crate::python::trash::Maker;
 use crate::python::value::{ModuleId, Value};
 
 impl Interp<'_> {
@@ -30,7 +31,8 @@ impl Interp<'_> {
             self.incomplete("imports deeper than the limit were not followed".to_owned());
             return None;
         }
-        let source = self.read_source(path, name, !search.is_empty());
+        let (source, maker) = self.read_source(path, name, !search.is_empty()).unzip();
+        let maker = maker.flatten();
         let id = self.modules.len();
         let statements = source.as_ref().map_or(0, |source| source.body().len());
         let mut names = HashMap::with_capacity_and_hasher(
@@ -100,8 +102,8 @@ impl Interp<'_> {
         // The lints look at the entry point's tree.
         if self.bytes > KEPT && cx.depth > 0 {
             let source = self.modules[id].source.as_mut();
-            if let Some(source) = source.and_then(Rc::get_mut) {
-                source.parsed.let_go();
+            if let Some(tree) = source.and_then(Rc::get_mut).and_then(|it| it.parsed.let_go()) {
+                self.ahead.free(tree, maker);
             }
         }
         Some(id)
@@ -123,12 +125,17 @@ impl Interp<'_> {
     }
 
     /// Reads and parses one file, or takes it from who did so before.
-    fn read_source(&mut self, path: &str, name: &str, is_package: bool) -> Option<Rc<Source>> {
+    fn read_source(
+        &mut self,
+        path: &str,
+        name: &str,
+        is_package: bool,
+    ) -> Option<(Rc<Source>, Maker)> {
         let limits = &self.options.limits;
         let ready = self.ahead.take(path);
         let disk = self.finder.disk(path);
         let size = match &ready {
-            Some((_, bytes)) => *bytes,
+            Some(ready) => ready.bytes,
             None => {
                 let meta = std::fs::metadata(&disk);
                 // Reading a pipe or socket would never end.
@@ -143,9 +150,9 @@ impl Interp<'_> {
             self.incomplete(format!("{} is too large to be parsed", self.options.shown(path)));
             return None;
         }
-        if let Some((source, bytes)) = ready {
-            self.bytes += bytes;
-            return Some(Rc::new(*source));
+        if let Some(ready) = ready {
+            self.bytes += ready.bytes;
+            return Some((Rc::new(*ready.source), ready.maker));
         }
         let shown = self.options.shown(path);
         match std::fs::read(&disk) {
@@ -154,7 +161,7 @@ impl Interp<'_> {
                 let source = Source::parse(&bytes, &shown, &disk, self.options.target());
                 let own = self.sys_path.iter().filter(|at| at.origin != Origin::SitePackages);
                 self.ahead.offer(&source, name, is_package, own.map(|at| at.path.as_str()));
-                Some(Rc::new(source))
+                Some((Rc::new(source), None))
             }
             Err(error) => {
                 self.incomplete(format!("{shown} could not be read: {error}"));

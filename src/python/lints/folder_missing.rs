@@ -35,7 +35,8 @@ application.logger.addHandler(logging.FileHandler(LOGS / "shop.log"))
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    if !cx.runs_on_server() || makes_folders(cx) {
+    let any = cx.events().any(|event| matches!(event.kind, EventKind::FolderWanted { .. }));
+    if !any || !cx.runs_on_server() || makes_folders(cx) {
         return;
     }
     for event in cx.events() {

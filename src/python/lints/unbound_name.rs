@@ -37,7 +37,8 @@ def home():
 };
 
 pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
-    if !cx.runs_on_server() || cx.run.injects_names() {
+    let any = cx.events().any(|event| matches!(event.kind, EventKind::Unbound(_)));
+    if !any || !cx.runs_on_server() || cx.run.injects_names() {
         return;
     }
     for event in cx.events() {
