@@ -140,6 +140,8 @@ fn captures(
             }
         }
     }
+    let others = other_packages(slug, account, entries, all.get("module"));
+    all.extend(others.map(|others| ("others".to_owned(), others)));
     // A copy's file is corrected where it runs.
     if let (Some(server), Some(copy)) = (&site.at_server, &site.project)
         && let Some(file) = all.get_mut("file")
@@ -148,6 +150,33 @@ fn captures(
         *file = server.join(below).display().to_string();
     }
     all
+}
+
+/// Most packages that one fix names.
+const MOST_PACKAGES: usize = 12;
+
+/// The distributions of the modules that the code names besides `module`, with spaces between them. What a log
+/// says of others may be history.
+fn other_packages(
+    slug: &str,
+    account: &Account,
+    entries: &[Entry<'_>],
+    module: Option<&String>,
+) -> Option<String> {
+    let first = crate::rules::distribution(module?);
+    let mut others: Vec<String> = Vec::new();
+    let code = account.favour.iter().filter(|&&at| entries[at].fact.source == Source::Code);
+    let claims = code.flat_map(|&at| &entries[at].owners);
+    for claim in claims.filter(|claim| claim.sig.slug == slug) {
+        let Some(name) = claim.captures.get("module").map(|it| crate::rules::distribution(it))
+        else {
+            continue;
+        };
+        if name != first && !others.contains(&name) && others.len() < MOST_PACKAGES {
+            others.push(name);
+        }
+    }
+    (!others.is_empty()).then(|| others.join(" "))
 }
 
 /// What a server is told to load: `shop.wsgi:application`, `main:app`.

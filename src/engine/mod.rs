@@ -1,7 +1,7 @@
 //! The engine: facts in, ranked report out. Pure: no I/O, no clock; `now` is given.
 //!
 //! `ledger` books points, `resolve` says what is history, `explain` finds consequences, `rank`
-//! turns scores into an order, `finding` fills in the texts. Weights stand in `weights`.
+//! turns scores into an order, `reached` looks which fault the server meets first, `finding` fills in the texts. Weights stand in `weights`.
 
 mod after;
 mod explain;
@@ -10,6 +10,7 @@ mod ledger;
 mod links;
 mod next;
 mod rank;
+mod reached;
 mod resolve;
 mod ruled_out;
 mod timeline;
@@ -43,7 +44,8 @@ pub fn conclude(mut facts: Facts, site: &Site, rules: &Rules, options: &EngineOp
     keep_of_platform(&mut facts, &platform, rules);
     let entries = ledger::entries(&facts, rules);
     let accounts = ledger::accounts(&entries, &facts, rules, &platform);
-    let ranked = rank::rank(&accounts, &entries, &facts, rules, &platform);
+    let mut ranked = rank::rank(&accounts, &entries, &facts, rules, &platform);
+    reached::order(&mut ranked, &accounts, &entries, rules);
     let mut findings: Vec<Finding> = ranked
         .iter()
         .map(|place| finding::build(place, &accounts, &entries, &facts, site, rules))

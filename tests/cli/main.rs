@@ -1,5 +1,6 @@
 //! The binary as a person, a pipe or a CI job meets it: exit codes, messages, odd inputs, formats.
 
+mod code;
 mod commands;
 mod configuration;
 mod formats;

@@ -348,10 +348,16 @@ fn short(page: &mut Page<'_>, report: &Report, finding: &Finding, at: usize) {
         }
         page.line(&format!("   {text}"));
     }
+    // What is wrong with a line of code, and how it is mended, is said by nothing as exactly.
+    let said = finding.evidence.first().filter(|item| item.source == Source::Code);
+    let said = said.and_then(|item| item.label.as_deref()).filter(|_| words::stands(finding));
+    if let Some(said) = said {
+        page.paragraph("   ", said, Tone::Plain);
+    }
+    let typed = |fix: &&Fix| said.is_some() || fix.command.is_some();
     if words::stands(finding)
         && finding.severity == Severity::Error
-        && let Some(fix) =
-            finding.fixes.iter().find(|fix| fix.command.is_some()).or_else(|| finding.fixes.first())
+        && let Some(fix) = finding.fixes.iter().find(typed).or_else(|| finding.fixes.first())
     {
         page.labelled("Fix", &fix.text);
         if let Some(command) = &fix.command {
