@@ -18,13 +18,14 @@ impl Interp<'_> {
     pub fn dash_layout(&mut self) {
         let made = self.modules.iter().enumerate().find_map(|(id, module)| {
             let source = module.source.as_ref()?;
-            module.names.iter().find_map(|(name, binding)| {
+            let apps = module.names.iter().filter(|(_, binding)| {
                 let is_dash =
                     matches!(&binding.value, Value::Inst(class) if &**class == "dash.Dash");
                 // Where it was made, not where it was imported.
-                let here = source.excerpt(binding.range).contains("Dash(");
-                (is_dash && here && !binding.maybe).then(|| (id, name.clone(), binding.range))
-            })
+                is_dash && !binding.maybe && source.excerpt(binding.range).contains("Dash(")
+            });
+            let first = apps.min_by_key(|(_, binding)| binding.range.start());
+            first.map(|(name, binding)| (id, name.clone(), binding.range))
         });
         let Some((id, name, range)) = made.filter(|_| self.complete) else { return };
         let some_sets =

@@ -517,14 +517,12 @@ impl Interp<'_> {
                     value => value.text().is_some_and(|text| text.ends_with("activate_this.py")),
                 }
             });
-        let named = self.modules[cx.module].names.iter().find_map(|(_, binding)| {
-            binding
-                .value
-                .text()
-                .filter(|text| text.ends_with("activate_this.py"))
-                .map(str::to_owned)
+        let bound = self.modules[cx.module].names.values().filter_map(|binding| {
+            let text = binding.value.text().filter(|text| text.ends_with("activate_this.py"))?;
+            Some((binding.range.start(), text.to_owned()))
         });
-        if let Some(path) = named {
+        // Of two the last one; the order of the names themselves is no order.
+        if let Some((_, path)) = bound.max_by_key(|(start, _)| *start) {
             let venv = pathops::parent(&pathops::parent(&path));
             self.use_virtualenv(&venv);
             return;
