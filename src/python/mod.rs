@@ -23,7 +23,6 @@ pub mod source;
 pub mod stack;
 pub mod suppress;
 pub mod syntax;
-mod trash;
 pub mod unsaved;
 pub mod value;
 mod walk;

@@ -7,10 +7,10 @@ use ruff_text_size::TextRange;
 
 use super::{Binding, Caught, Cx, Interp, Module};
 use crate::python::ahead::KEPT;
+use crate::python::ahead::trash::Maker;
 use crate::python::maps::HashMap;
 use crate::python::resolve::Origin;
 use crate::python::source::Source;
-use crate::python::trash::Maker;
 use crate::python::value::{ModuleId, Value};
 
 impl Interp<'_> {

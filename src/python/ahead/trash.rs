@@ -3,10 +3,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::parse::Tree;
+use crate::python::parse::Tree;
 
 /// Who made a tree: a helper, by its number, or the thread at hand.
-pub(super) type Maker = Option<usize>;
+pub(in crate::python) type Maker = Option<usize>;
 
 /// One bin for each helper.
 pub(super) struct Trash {

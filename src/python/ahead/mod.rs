@@ -4,22 +4,25 @@
 //! the order in which Python would get to them, not too far ahead. Who asks for a file gets what reading it himself
 //! would give; files that nobody asks for were read in vain.
 
-use std::fs::File;
-use std::io::Read as _;
-use std::path::Path;
-use std::rc::Rc;
+mod contents;
+mod imports;
+mod scout;
+pub(super) mod trash;
+
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use ruff_python_ast::{self as ast, Stmt};
+use contents::contents;
+use imports::{Wanted, imports};
+use scout::Scout;
 
 use super::entry::EntryOptions;
 use super::maps::HashMap;
 use super::parse::Tree;
-use super::resolve::finder::{Finder, Found, SharedFinder};
+use super::resolve::finder::{Finder, SharedFinder};
 use super::source::Source;
 use super::stack::spawn_deep;
-use super::trash::{Maker, Trash};
+use trash::{Maker, Trash};
 
 /// Files that are loaded before others help: a small project is done before a thread has started.
 const ALONE: usize = 8;
@@ -83,12 +86,6 @@ pub(super) struct Ready {
     /// Its size.
     pub(super) bytes: u64,
     pub(super) maker: Maker,
-}
-
-/// An absolute name that is imported, and names taken from it, which may be its submodules.
-struct Wanted {
-    module: String,
-    names: Vec<String>,
 }
 
 impl Ahead {
@@ -263,141 +260,6 @@ impl Shared {
     }
 }
 
-/// Opens a file without waiting, whatever it is: its name is looked up once only.
-#[cfg(unix)]
-fn open(disk: &Path) -> Option<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let at_once = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).ok()?;
-    File::options().read(true).custom_flags(at_once).open(disk).ok()
-}
-
-/// Opens a regular file.
-#[cfg(not(unix))]
-fn open(disk: &Path) -> Option<File> {
-    std::fs::metadata(disk).ok()?.is_file().then(|| File::open(disk).ok()).flatten()
-}
-
-/// Reads once, into the room that is left: how many bytes.
-#[cfg(unix)]
-fn fill(file: &mut File, bytes: &mut Vec<u8>) -> Option<usize> {
-    rustix::io::read(file, rustix::buffer::spare_capacity(bytes)).ok()
-}
-
-/// Reads once, into the room that is left: how many bytes.
-#[cfg(not(unix))]
-fn fill(file: &mut File, bytes: &mut Vec<u8>) -> Option<usize> {
-    bytes.resize(bytes.capacity(), 0);
-    let read = file.read(bytes).ok()?;
-    bytes.truncate(read);
-    Some(read)
-}
-
-/// The bytes of a regular file of at most `most` bytes. Nothing is opened that could make the reader wait.
-fn contents(disk: &Path, most: u64) -> Option<Vec<u8>> {
-    let mut file = open(disk)?;
-    let meta = file.metadata().ok()?;
-    if !meta.is_file() || meta.len() > most {
-        return None;
-    }
-    // One byte more than there should be: that it stays away is the end of a regular file.
-    let size = usize::try_from(meta.len()).ok()?;
-    let mut bytes = Vec::with_capacity(size + 1);
-    let read = fill(&mut file, &mut bytes)?;
-    if read != size {
-        file.take(most + 1 - read as u64).read_to_end(&mut bytes).ok()?;
-    }
-    (bytes.len() as u64 <= most).then_some(bytes)
-}
-
-/// Looks names up; each thread has its own.
-struct Scout {
-    maker: Maker,
-    finder: Finder,
-    /// By dotted name.
-    known: HashMap<String, Place>,
-    /// The search path for which they are known.
-    dirs: Arc<Vec<String>>,
-}
-
-/// Where the submodules of a name are looked for; nowhere if it is no package.
-type Place = Option<Rc<[String]>>;
-
-impl Scout {
-    fn new(finder: Finder, maker: Maker) -> Self {
-        Self { maker, finder, known: HashMap::default(), dirs: Arc::default() }
-    }
-
-    /// Reads what a name stands for.
-    fn follow(&mut self, shared: &Shared, wanted: &Wanted, dirs: &Arc<Vec<String>>) {
-        if !Arc::ptr_eq(dirs, &self.dirs) {
-            self.known.clear();
-            self.dirs = Arc::clone(dirs);
-        }
-        let top = wanted.module.split('.').next().unwrap_or_default();
-        if shared.options.is_stdlib(top) {
-            return;
-        }
-        let Some(inside) = self.dotted(shared, &wanted.module) else { return };
-        for name in &wanted.names {
-            let dotted = format!("{}.{name}", wanted.module);
-            if !self.known.contains_key(&dotted) {
-                let place = self.read(shared, &dotted, name, inside.iter().map(String::as_str));
-                self.known.insert(dotted, place);
-            }
-        }
-    }
-
-    /// Reads a module and the packages that it lies in.
-    fn dotted(&mut self, shared: &Shared, dotted: &str) -> Place {
-        if let Some(place) = self.known.get(dotted) {
-            return place.clone();
-        }
-        let mut package: Place = None;
-        let mut start = 0;
-        // From the left, since what is not there has nothing in it.
-        loop {
-            let end = dotted[start..].find('.').map_or(dotted.len(), |at| start + at);
-            let (prefix, name) = (&dotted[..end], &dotted[start..end]);
-            let place = if let Some(place) = self.known.get(prefix) {
-                place.clone()
-            } else {
-                let search = Arc::clone(&self.dirs);
-                let dirs = package.as_deref().unwrap_or(&search);
-                let place = self.read(shared, prefix, name, dirs.iter().map(String::as_str));
-                self.known.insert(prefix.to_owned(), place.clone());
-                place
-            };
-            if end == dotted.len() {
-                return place;
-            }
-            package = Some(place?);
-            start = end + 1;
-        }
-    }
-
-    /// Reads the module of that name, or the package's own file.
-    fn read<'d>(
-        &mut self,
-        shared: &Shared,
-        dotted: &str,
-        name: &str,
-        dirs: impl Iterator<Item = &'d str>,
-    ) -> Place {
-        match self.finder.find(name, dirs)?.0 {
-            Found::Module(file) => {
-                shared.read(self, &file, dotted, false);
-                None
-            }
-            Found::Package { init, dir } => {
-                shared.read(self, &init, dotted, true);
-                Some([dir].into())
-            }
-            Found::Namespace(inner) => Some(inner.into()),
-            Found::Binary(_) => None,
-        }
-    }
-}
-
 /// A file that is being read; says so to who waits for it when it goes out of scope, even by a panic.
 struct Reading<'a> {
     shared: &'a Shared,
@@ -414,78 +276,13 @@ impl Drop for Reading<'_> {
     }
 }
 
-/// What a module imports when it is itself imported, as absolute names.
-fn imports(body: &[Stmt], name: &str, is_package: bool) -> Vec<Wanted> {
-    let mut out = Vec::new();
-    collect(body, name, is_package, &mut out);
-    out
-}
-
-fn collect(body: &[Stmt], name: &str, is_package: bool, out: &mut Vec<Wanted>) {
-    for stmt in body {
-        match stmt {
-            Stmt::Import(node) => out.extend(
-                node.names
-                    .iter()
-                    .map(|alias| Wanted { module: alias.name.to_string(), names: Vec::new() }),
-            ),
-            Stmt::ImportFrom(node) => {
-                if let Some(module) = absolute(node, name, is_package) {
-                    let names = node.names.iter().map(|alias| alias.name.to_string());
-                    out.push(Wanted { module, names: names.filter(|name| name != "*").collect() });
-                }
-            }
-            Stmt::Try(node) => {
-                collect(&node.body, name, is_package, out);
-                collect(&node.orelse, name, is_package, out);
-                collect(&node.finalbody, name, is_package, out);
-            }
-            Stmt::With(node) => collect(&node.body, name, is_package, out),
-            _ => {}
-        }
-    }
-}
-
-fn absolute(node: &ast::StmtImportFrom, name: &str, is_package: bool) -> Option<String> {
-    let rest = node.module.as_ref().map_or("", |module| module.as_str());
-    if node.level == 0 {
-        return (!rest.is_empty()).then(|| rest.to_owned());
-    }
-    let mut package = name;
-    for _ in u32::from(is_package)..node.level {
-        package = package.rsplit_once('.')?.0;
-    }
-    Some(if rest.is_empty() { package.to_owned() } else { format!("{package}.{rest}") })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Ahead, Finder, imports};
-    use crate::python::entry::EntryOptions;
-    use crate::python::source::Source;
     use std::path::Path;
 
-    fn names(text: &str, name: &str, is_package: bool) -> Vec<String> {
-        let source = Source::parse(text.as_bytes(), "m.py", Path::new("m.py"), None);
-        imports(source.body(), name, is_package)
-            .into_iter()
-            .map(|wanted| format!("{} {}", wanted.module, wanted.names.join(",")).trim().to_owned())
-            .collect()
-    }
-
-    #[test]
-    fn names_become_absolute() {
-        let text = "import a.b, c\nfrom d import e as f, g\nfrom . import h\nfrom .i import *\nfrom ..j import k\n\
-                    try:\n    import l\nexcept ImportError:\n    import m\nif x:\n    import n\n\
-                    def f():\n    import o\n";
-        assert_eq!(
-            names(text, "p.q.r", false),
-            ["a.b", "c", "d e,g", "p.q h", "p.q.i", "p.j k", "l"]
-        );
-        assert_eq!(names("from . import h\nfrom .. import i\n", "p.q", true), ["p.q h", "p i"]);
-        // Beyond the top there is nothing.
-        assert!(names("from . import h\nfrom ...i import j\n", "p", false).is_empty());
-    }
+    use super::{Ahead, Finder};
+    use crate::python::entry::EntryOptions;
+    use crate::python::source::Source;
 
     #[test]
     fn gives_what_reading_gives() {
