@@ -181,12 +181,21 @@ fn known(error: &Error) -> (Kind, String, &'static str, String) {
         ),
         Error::IrrefutableCasePattern(_)
         | Error::MultipleCaseAssignment(_)
-        | Error::DuplicateMatchKey(_)
         | Error::DuplicateMatchClassAttribute(_)
         | Error::DifferentMatchPatternBindings => (
             Kind::MatchPattern,
             format!("this case pattern cannot work: {}", plain(error)),
             "A bare name or _ matches everything, so it must come last; write a constant with a dot or as a value.",
+        ),
+        Error::DuplicateMatchKey(_) => (
+            Kind::MatchPattern,
+            "this case pattern asks for the same key twice".to_owned(),
+            "Delete one of the two.",
+        ),
+        Error::WriteToDebug(_) => (
+            Kind::CompileStep,
+            "__debug__ is Python's own and cannot be given a value".to_owned(),
+            "Use another name.",
         ),
         other => (
             Kind::CompileStep,

@@ -39,6 +39,16 @@ pub(super) fn explain(broken: &Broken<'_>, found: &Found<'_>) -> Option<Explaine
                 )
                 .like("cannot mix bytes and nonbytes literals"),
         ),
+        ParseErrorType::OtherError(text) if text.starts_with("Cannot mix t-string") => Some(
+            broken
+                .say(
+                    found.range.clone(),
+                    ErrorKind::MixedStrings,
+                    "a t-string (t'\u{2026}') and another string stand side by side; Python cannot join the two",
+                    "Write t before both quotes, or before none.",
+                )
+                .like("cannot mix t-string literals with string or bytes literals"),
+        ),
         ParseErrorType::ExpectedExpression
             if broken.kind(found.token) == TokenKind::Rbrace
                 && found.token > 1
