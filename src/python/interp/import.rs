@@ -226,7 +226,7 @@ impl Interp<'_> {
         if circular && self.apps_unknown {
             return Value::Unknown;
         }
-        if self.names_of(id).may_be_made(name) {
+        if self.names_of(id).may_be_made(name) || self.put_there(name) {
             return Value::Unknown;
         }
         let module = &self.modules[id];
@@ -250,6 +250,18 @@ impl Interp<'_> {
         };
         self.emit(cx, range, "name", kind);
         Value::Unknown
+    }
+
+    /// `vars(shop)["db"] = …`, `shop.__dict__.update(db=…)`: some file puts names into modules, and speaks of that one.
+    fn put_there(&self, name: &str) -> bool {
+        let mut sources = self.modules.iter().filter_map(|module| module.source.as_ref());
+        sources.any(|source| {
+            let text = source.text();
+            (text.contains("vars(") || text.contains(".__dict__"))
+                && [format!("'{name}'"), format!("\"{name}\""), format!("{name}=")]
+                    .iter()
+                    .any(|word| text.contains(word))
+        })
     }
 
     /// A submodule that was not loaded yet.
