@@ -207,7 +207,7 @@ impl Interp<'_> {
             || module.source.is_none()
         {
             if module.source.is_none() && !module.search.is_empty() && !cx.caught.imports {
-                if self.init_misnamed(cx, id, range) {
+                if self.is_put_into(id, name) || self.init_misnamed(cx, id, range) {
                     return Value::Unknown;
                 }
                 self.missing_part(cx, &full, name, id, range);
@@ -250,6 +250,17 @@ impl Interp<'_> {
         };
         self.emit(cx, range, "name", kind);
         Value::Unknown
+    }
+
+    /// `sys.modules["shop"].app = …`: a file sets an attribute of that name, and looks modules up.
+    fn is_put_into(&self, package: ModuleId, name: &str) -> bool {
+        let (package, set) = (&self.modules[package].name, format!(".{name} = "));
+        let mut sources = self.modules.iter().filter_map(|module| module.source.as_ref());
+        sources.any(|source| {
+            let text = source.text();
+            text.contains(&set)
+                && (text.contains("sys.modules") || text.contains(&format!("{package}{set}")))
+        })
     }
 
     /// `vars(shop)["db"] = …`, `shop.__dict__.update(db=…)`: some file puts names into modules, and speaks of that one.
@@ -348,9 +359,12 @@ impl Interp<'_> {
             return;
         }
         let dynamic = module.dynamic
-            || module.names.contains_key("__path__")
-                && module.source.is_some()
-                && module.names["__path__"].range != TextRange::default();
+            || module.source.as_ref().is_some_and(|source| {
+                // `__path__.append(…)`
+                let set = module.names.get("__path__");
+                set.is_some_and(|binding| binding.range != TextRange::default())
+                    || source.text().contains("__path__.")
+            });
         if dynamic {
             return;
         }

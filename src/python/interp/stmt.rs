@@ -463,6 +463,8 @@ impl Interp<'_> {
         for item in &node.items {
             let value = self.expr(&inner, &item.context_expr);
             self.contexts += 1;
+            // Where that folder is, relative paths are right; and behind it nobody asks.
+            self.moved |= value.dotted().is_some_and(|name| name == "contextlib.chdir()");
             if let Some(name) = value.dotted()
                 && name == "contextlib.suppress()"
                 && let Expr::Call(call) = &item.context_expr
