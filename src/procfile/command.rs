@@ -90,6 +90,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
     let mut word = String::new();
     let mut open = false;
     let mut quote: Option<char> = None;
+    let mut groups = 0_u32;
     let mut chars = text.chars().peekable();
     let mut flush = |word: &mut String, open: &mut bool| {
         if *open || !word.is_empty() {
@@ -111,6 +112,12 @@ pub(super) fn words(text: &str) -> Vec<String> {
                 open = true;
             }
             (None, c) if c.is_whitespace() => flush(&mut word, &mut open),
+            // `(cd src; gunicorn shop:app)`: a shell of its own.
+            (None, '(') if word.is_empty() && !open => groups += 1,
+            (None, ')') if groups > 0 && !word.contains('(') => {
+                groups -= 1;
+                flush(&mut word, &mut open);
+            }
             // `2>&1` and `&>file` are redirections.
             (None, '&') if word.ends_with('>') || chars.peek() == Some(&'>') => word.push(c),
             (None, ';' | '&' | '|') => {

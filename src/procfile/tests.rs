@@ -285,3 +285,22 @@ fn celery_loads_a_module_that_is_there() {
         assert_eq!(files(&worker(bad)), ["procfile-module-unresolved"], "{bad}");
     }
 }
+
+#[test]
+fn a_shell_of_its_own_and_a_server_that_another_package_brings() {
+    let shop = ("src/shop.py", "from flask import Flask\napp = Flask(__name__)\n");
+    for good in [
+        "web: (cd src; exec gunicorn shop:app -b 0.0.0.0:$PORT)\n",
+        "web: (cd src && gunicorn shop:app)\n",
+        "web: gunicorn --chdir src --workers $((2 * 1 + 1)) shop:app\n",
+        "web: cd src && gunicorn \"shop:app\" --workers $(nproc)\n",
+    ] {
+        let found = names(&[("Procfile", good), shop, NEEDS]);
+        assert!(found.is_empty(), "{good}: {found:?}");
+    }
+    let brings = |list: &str| {
+        names(&[("Procfile", "web: gunicorn app:app\n"), FLASK, ("requirements.txt", list)])
+    };
+    assert!(brings("flask\nmlflow\n").is_empty());
+    assert_eq!(brings("flask\n"), ["procfile-command-missing"]);
+}

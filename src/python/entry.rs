@@ -280,6 +280,8 @@ impl EntryOptions {
                 | "stat"
                 | "posixpath"
                 | "importlib"
+                // The program that runs.
+                | "__main__"
         )
     }
 

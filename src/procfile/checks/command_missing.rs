@@ -38,7 +38,17 @@ gunicorn
 /// The distribution that brings a program, and those that bring it as well.
 fn brought_by(program: &str) -> Option<(&'static str, &'static [&'static str])> {
     Some(match program {
-        "gunicorn" => ("gunicorn", &[]),
+        "gunicorn" => (
+            "gunicorn",
+            &[
+                "mlflow",
+                "apache-superset",
+                "apache-airflow",
+                "mayan-edms",
+                "functions-framework",
+                "uvicorn-worker",
+            ],
+        ),
         "uvicorn" => (
             "uvicorn",
             &[
@@ -52,12 +62,17 @@ fn brought_by(program: &str) -> Option<(&'static str, &'static [&'static str])> 
                 "nicegui",
                 "reflex",
                 "litestar[standard]",
+                "mlflow",
+                "streamlit",
+                "fastmcp",
+                "google-adk",
+                "bentoml",
                 "jupyter-server",
             ],
         ),
         "hypercorn" => ("hypercorn", &["quart"]),
         "daphne" => ("daphne", &["channels[daphne]"]),
-        "waitress-serve" => ("waitress", &["pyramid", "mlflow"]),
+        "waitress-serve" => ("waitress", &["pyramid", "mlflow", "devpi-server", "whoogle-search"]),
         "celery" => (
             "celery",
             &[

@@ -87,7 +87,7 @@ impl Interp<'_> {
         let dotted = format!(".{name}");
         self.modules.iter().filter_map(|module| module.source.as_ref()).any(|source| {
             let text = source.text();
-            text.contains("setattr(")
+            ["setattr(", ".__dict__", "vars("].iter().any(|word| text.contains(word))
                 || text.match_indices(&dotted).any(|(at, found)| {
                     let rest = text[at + found.len()..].trim_start_matches([' ', '\t']);
                     rest.starts_with('=') && !rest.starts_with("==") || rest.starts_with(": ")

@@ -156,18 +156,20 @@ impl Interp<'_> {
         if self.is_method(func) {
             return;
         }
-        if let Some(kind) = self.unknown_keyword(func, args) {
-            self.emit(cx, call.range(), "arguments", kind);
-            return;
-        }
         let name = func.name.to_string();
-        let kind = if given < func.required {
+        let kind = if let Some(kind) = self.unknown_keyword(func, args) {
+            kind
+        } else if given < func.required {
             EventKind::Arguments { name, wanted: func.required, given }
         } else if args.positional.len() > func.positional {
             EventKind::Arguments { name, wanted: func.positional, given: args.positional.len() }
         } else {
             return;
         };
+        // Code may give it other parameters.
+        if self.mentions(&["__defaults__", "__kwdefaults__", "__code__"]) {
+            return;
+        }
         self.emit(cx, call.range(), "arguments", kind);
     }
 

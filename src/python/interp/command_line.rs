@@ -32,6 +32,13 @@ impl Interp<'_> {
         }
     }
 
+    /// The file gives itself a command line.
+    fn sets_arguments(&self, cx: &Cx) -> bool {
+        self.modules[cx.module].source.as_ref().is_some_and(|source| {
+            source.text().contains("sys.argv = ") || source.text().contains("sys.argv[:] = ")
+        })
+    }
+
     /// `parser.add_argument(…)`: whether somebody has to give it.
     pub(super) fn option(&mut self, args: &Args) {
         let named =
@@ -46,6 +53,9 @@ impl Interp<'_> {
     /// `parser.parse_args()` without a list of its own.
     pub(super) fn parse_args(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args) {
         if args.get(0, "args").is_some() || cx.caught.exits || self.options.is_script() {
+            return;
+        }
+        if self.sets_arguments(cx) {
             return;
         }
         let certainty = match (self.argv(), self.argument_wanted) {
@@ -65,7 +75,9 @@ impl Interp<'_> {
         }
         // Who counts the arguments anywhere does not read one that is not there.
         let source = self.modules[cx.module].source.as_ref();
-        if source.is_some_and(|source| source.text().contains("len(sys.argv")) {
+        if source.is_some_and(|source| source.text().contains("len(sys.argv"))
+            || self.sets_arguments(cx)
+        {
             return;
         }
         let certainty = match self.argv() {

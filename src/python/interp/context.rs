@@ -188,6 +188,17 @@ impl Interp<'_> {
         if self.contexts > 0 || self.pushed || cx.caught.runtime || cx.when != super::When::Import {
             return;
         }
+        // What stands above the running function may make a context.
+        let running = self.running.clone();
+        let decorated = running.into_iter().any(|(module, offset)| {
+            self.source_to_run(module).is_some_and(|source| {
+                super::syntax::find_function(source.body(), offset)
+                    .is_some_and(|def| !def.decorator_list.is_empty())
+            })
+        });
+        if decorated {
+            return;
+        }
         let kind = EventKind::OutsideContext(OutsideContext { what, ..outside });
         self.emit(cx, range, "context", kind);
     }

@@ -31,7 +31,10 @@ impl Interp<'_> {
         let some_sets =
             self.modules.iter().filter_map(|module| module.source.as_ref()).any(|source| {
                 let text = source.text();
-                sets_layout(text) || text.contains("setattr(") || text.contains("use_pages")
+                sets_layout(text)
+                    || sets_among(text)
+                    || text.contains("setattr(")
+                    || text.contains("use_pages")
             });
         if some_sets {
             return;
@@ -70,6 +73,14 @@ fn sets_layout(text: &str) -> bool {
     text.match_indices(".layout").any(|(at, found)| {
         let rest = text[at + found.len()..].trim_start_matches([' ', '\t']);
         rest.starts_with('=') && !rest.starts_with("==")
+    })
+}
+
+/// `app.layout, app.title = …` and other ways that give it a value.
+fn sets_among(text: &str) -> bool {
+    text.match_indices(".layout").any(|(at, found)| {
+        let rest = text[at + found.len()..].trim_start_matches([' ', '\t']);
+        rest.starts_with([',', ':', ')', ']'])
     })
 }
 

@@ -109,7 +109,11 @@ impl Interp<'_> {
                         self.configured.slips.push((cx.module, key.range, key.to_string()));
                     }
                 }
-            } else if method != "get" && method != "setdefault" {
+            } else if method == "setdefault" {
+                if let Some(Value::Str(key)) = args.positional.first() {
+                    self.configured.set.push(key.to_string());
+                }
+            } else if method != "get" {
                 self.configured.elsewhere = true;
             }
             for word in &call.arguments.keywords {
@@ -197,6 +201,10 @@ impl Interp<'_> {
         };
         let early = self.configured.early.remove(late);
         let known = &EXTENSIONS[early.extension];
+        // It may be given its app once more.
+        if !known.fails && self.mentions(&[".init_app("]) {
+            return;
+        }
         let mut certainty = 1.0;
         if known.name == "flask_sqlalchemy.SQLAlchemy" {
             match self.version_of("flask_sqlalchemy", "flask-sqlalchemy") {
@@ -223,9 +231,13 @@ impl Interp<'_> {
         if self.configured.elsewhere || !self.complete {
             return;
         }
-        let address =
-            set(URI) || set("SQLALCHEMY_BINDS") || !self.third_party_seen("flask_sqlalchemy");
-        let secret = set("SECRET_KEY") || self.configured.secret;
+        let address = ["SQLALCHEMY_BINDS", "SQLALCHEMY_ENGINE_OPTIONS", URI].into_iter().any(set)
+            || !self.third_party_seen("flask_sqlalchemy");
+        // Sessions that are kept in another way need no key, and a class may have one.
+        let secret = set("SECRET_KEY")
+            || self.configured.secret
+            || self.third_party_seen("flask_session")
+            || self.mentions(&["session_interface", " secret_key = "]);
         for (module, range, key) in std::mem::take(&mut self.configured.slips) {
             if if looks_like_uri(&key) { address } else { secret } {
                 continue;
@@ -290,7 +302,16 @@ impl Interp<'_> {
                 Written::Kept => {}
             }
         }
-        if DIALECTS.contains(&dialect) || !rest.starts_with('/') {
+        // A dialect of one's own may have any name, and code may put the address right before it is used.
+        let mended = ["startswith", "replace", "removeprefix"].iter().any(|method| {
+            let quoted = |quote| format!("{method}({quote}{dialect}:");
+            how != Written::Opened && self.mentions(&[&quoted('"'), &quoted('\'')])
+        });
+        if DIALECTS.contains(&dialect)
+            || !rest.starts_with('/')
+            || mended
+            || self.mentions(&["registry.register("])
+        {
             return;
         }
         if dialect == "postgres" {
@@ -315,7 +336,8 @@ fn is_slip(key: &str) -> bool {
 fn looks_like_secret(key: &str) -> bool {
     let upper = key.to_ascii_uppercase();
     key != "SECRET_KEY"
-        && upper != "SECRET_KEYS"
+        && upper != "SECURE_KEY"
+        && !upper.ends_with("_SECRET_KEY")
         && upper.ends_with("KEY")
         && near::nearest(&upper, std::iter::once("SECRET_KEY")).is_some()
 }

@@ -17,25 +17,38 @@ use crate::python::value::{ClassVal, ModuleId, Value};
 pub(super) struct App {
     pub(super) package: ModuleId,
     pub(super) config: Option<Rc<ClassVal>>,
+    /// It may have another configuration than that.
+    pub(super) unclear: bool,
     /// As it stands in `INSTALLED_APPS`.
     pub(super) entry: String,
 }
 
-/// The configuration that Django finds by itself: the only one of the module.
-fn only_config<'a>(bindings: impl Iterator<Item = &'a Binding>) -> Option<Rc<ClassVal>> {
-    let mut found = bindings.filter_map(|binding| match &binding.value {
-        Value::Class(class)
-            if class
-                .bases
-                .iter()
-                .any(|base| matches!(base, Value::Ext(name) if name.ends_with(".AppConfig"))) =>
-        {
-            Some(Rc::clone(class))
+/// The configuration that Django finds by itself, and whether there is one that is not understood: the only one of the
+/// module that does not say `default = False`, or the one that says `default = True`.
+fn only_config<'a>(bindings: impl Iterator<Item = &'a Binding>) -> (Option<Rc<ClassVal>>, bool) {
+    let is_config = |base: &Value| matches!(base, Value::Ext(name) if name.ends_with(".AppConfig"));
+    let mut plain = Vec::new();
+    let mut chosen = Vec::new();
+    let mut unclear = false;
+    for binding in bindings {
+        let Value::Class(class) = &binding.value else { continue };
+        if !class.bases.iter().any(is_config) {
+            // It may be one by a base of its own.
+            unclear |= class.name.ends_with("Config");
+            continue;
         }
-        _ => None,
-    });
-    let first = found.next()?;
-    found.next().is_none().then_some(first)
+        let default = class.attributes.iter().find(|(name, _)| &**name == "default");
+        match default.map(|(_, value)| value.truth()) {
+            None => plain.push(class),
+            Some(Some(true)) => chosen.push(class),
+            Some(Some(false)) => {}
+            Some(None) => unclear = true,
+        }
+    }
+    match (plain.as_slice(), chosen.as_slice()) {
+        ([one], []) | (_, [one]) => (Some(Rc::clone(one)), unclear),
+        (rest, _) => (None, unclear || !rest.is_empty() || chosen.len() > 1),
+    }
 }
 
 impl Interp<'_> {
@@ -239,17 +252,18 @@ impl Interp<'_> {
                 Some(id)
             };
             self.apps_unclear |= package.is_none() || config.is_none();
-            let app = App { package: package?, config, entry: name.to_owned() };
+            let (package, entry) = (package?, name.to_owned());
+            let app = App { package, config, unclear: false, entry };
             self.config_name(cx, &app, true);
             return Some(app);
         }
         self.optional_submodule(cx, id, "apps");
         self.default_config(cx, id);
         let apps = self.by_name.get(&format!("{name}.apps")).copied();
-        let config = apps
-            .and_then(|apps| only_config(self.modules[apps].names.values()))
-            .filter(|config| Some(config.module) == apps);
-        let app = App { package: id, config, entry: name.to_owned() };
+        let (config, unclear) =
+            apps.map_or((None, false), |apps| only_config(self.modules[apps].names.values()));
+        let config = config.filter(|config| Some(config.module) == apps);
+        let app = App { package: id, config, unclear, entry: name.to_owned() };
         self.config_name(cx, &app, false);
         Some(app)
     }

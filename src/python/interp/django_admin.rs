@@ -137,7 +137,13 @@ impl Interp<'_> {
                 return;
             }
         };
-        if cx.caught.any {
+        // Code may take it out in its own way; a model that another one stands in for is passed over.
+        let swapped = own
+            && self
+                .settings
+                .and_then(|settings| self.written(settings, "AUTH_USER_MODEL"))
+                .is_some();
+        if cx.caught.any || swapped || self.mentions(&["._registry"]) {
             return;
         }
         let kind = EventKind::RegisteredTwice { model: model.1, first };
@@ -205,6 +211,15 @@ impl Interp<'_> {
         }
         let module = self.modules[cx.module].name.clone();
         if cx.module == 0 || module == "__main__" || self.modules[cx.module].shielded {
+            return;
+        }
+        // What is called `Meta` otherwise may say anything.
+        let other = |stmt: &Stmt| {
+            matches!(stmt, Stmt::Assign(node) if node.targets.iter().any(|target| {
+                matches!(target, Expr::Name(name) if name.id.as_str() == "Meta")
+            }))
+        };
+        if def.body.iter().any(other) {
             return;
         }
         // `class Meta` may say which app it is, or that it is none.

@@ -39,7 +39,7 @@ const ASKING: &[&str] = &[
 impl Interp<'_> {
     /// The configuration of an app: its `name` must lead to the package.
     pub(super) fn config_name(&mut self, cx: &Cx, app: &App, explicit: bool) {
-        let Some(config) = app.config.clone() else { return };
+        let Some(config) = app.config.clone().filter(|_| !app.unclear) else { return };
         // By itself Django takes it since 3.2.
         let mut certainty = 1.0;
         if !explicit {
@@ -295,6 +295,11 @@ impl Interp<'_> {
             return;
         }
         if !self.populating || cx.caught.any || cx.quiet {
+            return;
+        }
+        // Without translations a text is given back as it is.
+        let plain = self.settings.and_then(|settings| self.written(settings, "USE_I18N"));
+        if plain.is_some_and(|at| at.value.truth() == Some(false)) {
             return;
         }
         self.emit(cx, range, "gettext", EventKind::GettextEarly(function.to_owned()));

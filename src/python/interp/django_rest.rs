@@ -39,7 +39,8 @@ impl Interp<'_> {
         }
         let given = args.positional.len() > 2 || keyword("basename").is_some() || args.has_stars();
         let Some(Value::Class(class)) = args.get(1, "viewset") else { return };
-        if given || !self.lacks_queryset(class) {
+        let later = format!("{}.queryset", class.name);
+        if given || !self.lacks_queryset(class) || self.mentions(&[&later]) {
             return;
         }
         let kind = EventKind::RouterRefused(RouterRefused::NoBasename(class.name.to_string()));
@@ -100,11 +101,11 @@ impl Interp<'_> {
                     Expr::Name(name) => Some(name.id.to_string()),
                     _ => None,
                 })),
-                Stmt::AnnAssign(_)
-                | Stmt::FunctionDef(_)
-                | Stmt::ClassDef(_)
-                | Stmt::Expr(_)
-                | Stmt::Pass(_) => {}
+                Stmt::AnnAssign(node) => known.extend(match &*node.target {
+                    Expr::Name(name) => Some(name.id.to_string()),
+                    _ => None,
+                }),
+                Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::Expr(_) | Stmt::Pass(_) => {}
                 _ => return,
             }
         }
@@ -116,7 +117,7 @@ impl Interp<'_> {
             }
             let near = near::nearest(field, known.iter().map(String::as_str));
             // A field of the other model's may point here, and be called by any name.
-            if near.is_none() {
+            if near.is_none() || field.ends_with("_set") || self.may_point_back(field) {
                 continue;
             }
             let kind = EventKind::UnknownField {
@@ -126,6 +127,22 @@ impl Interp<'_> {
             };
             self.emit(cx, text.range, "fields", kind);
         }
+    }
+
+    /// Some model may give another one that name: `related_name="comments"`, `add_to_class("comments", …)`, or a model
+    /// of that name with a field of one to one.
+    fn may_point_back(&self, field: &str) -> bool {
+        let mut sources = self.modules.iter().filter_map(|module| module.source.as_ref());
+        sources.any(|source| {
+            let text = source.text();
+            let quoted =
+                text.contains(&format!("'{field}'")) || text.contains(&format!("\"{field}\""));
+            quoted && (text.contains("related_name") || text.contains("add_to_class"))
+                || text.match_indices("class ").any(|(at, found)| {
+                    let name = text[at + found.len()..].get(..field.len());
+                    name.is_some_and(|name| name.eq_ignore_ascii_case(field))
+                })
+        })
     }
 
     /// Names that a model of the project has; false where it may have others.

@@ -158,8 +158,10 @@ impl Interp<'_> {
                     };
                     known.map(|known| format!("<{known}:{name}>"))
                 };
-                let given = format!("<{inner}>");
-                self.url_refused(cx, range, UrlRefused::Converter { given, meant });
+                if meant.is_some() || !self.has_foreign_apps() {
+                    let given = format!("<{inner}>");
+                    self.url_refused(cx, range, UrlRefused::Converter { given, meant });
+                }
                 return;
             }
             if inner.contains(char::is_whitespace) || !is_name(name) {
@@ -174,8 +176,16 @@ impl Interp<'_> {
 
     /// Some module registers converters of its own.
     fn own_converters(&self) -> bool {
-        let sources = self.modules.iter().filter_map(|module| module.source.as_ref());
-        sources.into_iter().any(|source| source.text().contains("register_converter"))
+        self.mentions(&["register_converter", "REGISTERED_CONVERTERS"])
+    }
+
+    /// An app from elsewhere, which may register converters as well.
+    fn has_foreign_apps(&self) -> bool {
+        self.apps_unknown
+            || self.app_names.iter().any(|name| {
+                let top = name.split('.').next().unwrap_or(name);
+                top != "django" && !self.by_name.contains_key(top)
+            })
     }
 
     /// `include(what, namespace=…)`.

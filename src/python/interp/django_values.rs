@@ -66,9 +66,14 @@ impl Interp<'_> {
                 let written = source.slice(value.range()).to_owned();
                 let uses = source.text().matches(name.id.as_str()).count()
                     - written.matches(name.id.as_str()).count();
+                let named = self.modules[cx.module].name.as_str();
                 let django = matches!(self.environ.get("DJANGO_SETTINGS_MODULE"),
-                    Some(Value::Str(settings)) if settings.contains(self.modules[cx.module].name.as_str()));
-                if uses == 1 && django {
+                    Some(Value::Str(settings)) if **settings == *named
+                        || settings.strip_suffix(named).is_some_and(|up| up.ends_with('.')));
+                // All names together may be given to something that changes them.
+                let open = ["globals()", "locals()", "vars()"];
+                let open = open.iter().any(|word| source.text().contains(word));
+                if uses == 1 && django && !open {
                     let wrong = SettingWrong::FromVariable(written);
                     self.refuse(cx, name.id.as_str(), (cx.module, name.range), 1.0, wrong);
                 }
@@ -193,7 +198,9 @@ impl Interp<'_> {
             if given.starts_with('_') || META.contains(&given) {
                 continue;
             }
-            if let Some(meant) = near::nearest(given, META.iter().copied()) {
+            if let Some(meant) = near::nearest(given, META.iter().copied())
+                && !self.mentions(&["DEFAULT_NAMES"])
+            {
                 let (model, given) = (def.name.to_string(), given.to_owned());
                 self.emit(cx, name.range, "meta", EventKind::MetaName { model, given, meant });
             }

@@ -47,6 +47,11 @@ impl Interp<'_> {
         if version.is_some_and(|version| !is_from(&version, "2.0")) {
             return;
         }
+        // py-cord has the same name, and makes a loop where none runs.
+        let forked = ["py-cord", "pycord"].iter().any(|name| self.declared(name));
+        if forked || self.mentions(&["discord.Bot(", "slash_command", "ApplicationContext"]) {
+            return;
+        }
         let what = format!("{}.start()", func.name);
         self.emit(cx, call.range(), "no-loop", EventKind::NoLoop { what, discord: true });
     }

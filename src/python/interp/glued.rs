@@ -21,6 +21,12 @@ impl Interp<'_> {
 
     /// Notes an absolute path that is not there, and is with one more slash.
     pub(super) fn glued(&mut self, cx: &Cx, path: &str, range: TextRange) {
+        // The file may be made before it is read.
+        let makes =
+            ["copy", "move(", "write_", "touch(", "urlretrieve(", ", 'w", ", \"w", "='w", "=\"w"];
+        if self.mentions(&makes) {
+            return;
+        }
         let (folder, name) = (pathops::parent(path), pathops::basename(path).to_owned());
         let listing = self.finder.list(&folder);
         if !listing.exists || listing.file(&name) || listing.dir(&name) {

@@ -207,7 +207,7 @@ impl Interp<'_> {
             || module.source.is_none()
         {
             if module.source.is_none() && !module.search.is_empty() && !cx.caught.imports {
-                if self.init_misnamed(cx, id, range) {
+                if self.is_put_into(id, name) || self.init_misnamed(cx, id, range) {
                     return Value::Unknown;
                 }
                 self.missing_part(cx, &full, name, id, range);
@@ -226,7 +226,7 @@ impl Interp<'_> {
         if circular && self.apps_unknown {
             return Value::Unknown;
         }
-        if self.names_of(id).may_be_made(name) {
+        if self.names_of(id).may_be_made(name) || self.put_there(name) {
             return Value::Unknown;
         }
         let module = &self.modules[id];
@@ -250,6 +250,29 @@ impl Interp<'_> {
         };
         self.emit(cx, range, "name", kind);
         Value::Unknown
+    }
+
+    /// `sys.modules["shop"].app = …`: a file sets an attribute of that name, and looks modules up.
+    fn is_put_into(&self, package: ModuleId, name: &str) -> bool {
+        let (package, set) = (&self.modules[package].name, format!(".{name} = "));
+        let mut sources = self.modules.iter().filter_map(|module| module.source.as_ref());
+        sources.any(|source| {
+            let text = source.text();
+            text.contains(&set)
+                && (text.contains("sys.modules") || text.contains(&format!("{package}{set}")))
+        })
+    }
+
+    /// `vars(shop)["db"] = …`, `shop.__dict__.update(db=…)`: some file puts names into modules, and speaks of that one.
+    fn put_there(&self, name: &str) -> bool {
+        let mut sources = self.modules.iter().filter_map(|module| module.source.as_ref());
+        sources.any(|source| {
+            let text = source.text();
+            (text.contains("vars(") || text.contains(".__dict__"))
+                && [format!("'{name}'"), format!("\"{name}\""), format!("{name}=")]
+                    .iter()
+                    .any(|word| text.contains(word))
+        })
     }
 
     /// A submodule that was not loaded yet.
@@ -336,9 +359,12 @@ impl Interp<'_> {
             return;
         }
         let dynamic = module.dynamic
-            || module.names.contains_key("__path__")
-                && module.source.is_some()
-                && module.names["__path__"].range != TextRange::default();
+            || module.source.as_ref().is_some_and(|source| {
+                // `__path__.append(…)`
+                let set = module.names.get("__path__");
+                set.is_some_and(|binding| binding.range != TextRange::default())
+                    || source.text().contains("__path__.")
+            });
         if dynamic {
             return;
         }

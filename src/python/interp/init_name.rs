@@ -32,6 +32,11 @@ impl Interp<'_> {
         let listing = self.finder.list(dir);
         let file = SLIPS.iter().find(|slip| listing.file(slip));
         let Some(file) = file.filter(|_| !listing.file("__init__.py")) else { return false };
+        // A module of its own, which may set what is asked of the folder.
+        let stem = file.trim_end_matches(".py");
+        if self.by_name.contains_key(&format!("{name}.{stem}")) {
+            return false;
+        }
         let kind = EventKind::InitMisnamed { package: name, file: (*file).to_owned() };
         self.emit(cx, range, "init", kind);
         true

@@ -54,6 +54,7 @@ pub(super) mod scopes;
 mod settings;
 mod settings_dotted;
 mod settings_lists;
+mod settings_logging;
 mod settings_module;
 mod stmt;
 mod sums;

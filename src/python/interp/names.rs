@@ -93,6 +93,12 @@ impl Interp<'_> {
         self.emit(cx, range, "undefined", kind);
     }
 
+    /// The text of some loaded file has one of these words. For doubts about what is about to be told, which are rare.
+    pub(super) fn mentions(&self, words: &[&str]) -> bool {
+        let mut sources = self.modules.iter().filter_map(|module| module.source.as_ref());
+        sources.any(|source| words.iter().any(|word| source.text().contains(word)))
+    }
+
     /// Some module puts names where every other finds them. Each is asked once.
     fn injects(&mut self) -> bool {
         let (asked, found) = self.injecting;
@@ -113,6 +119,8 @@ impl Interp<'_> {
             ["builtins.", "__builtin__", "__builtins__", "gettext.install"]
                 .iter()
                 .any(|word| text.contains(word))
+                // `setattr(sys.modules["shop"], name, value)`: into any module, under any name.
+                || text.contains("sys.modules") && text.contains("setattr(")
         })
     }
 

@@ -5,6 +5,7 @@ use ruff_text_size::TextRange;
 use super::event::Clash;
 use super::{Cx, EventKind, Interp};
 use crate::python::value::Value;
+use crate::rules::brings;
 
 /// What FastAPI reads forms with.
 const FORMS: &[&str] = &[
@@ -27,12 +28,23 @@ const BRING_MULTIPART: &[&str] = &[
     "litestar",
     "fastapi-cli",
     "fastmcp",
+    "sqladmin",
+    "ariadne",
+    "streamlit",
+    "starlette-admin",
+    "python-fasthtml",
+    "bentoml",
+    "reflex",
+    "langflow",
+    "google-adk",
+    "openai-agents",
+    "pydantic-ai",
 ];
 
 /// SQLAlchemy's drivers: as the address names them (or its default), and the packages that bring each.
 const DRIVERS: &[(&str, &[&str])] = &[
-    ("postgresql", &["psycopg2", "psycopg2-binary", "psycopg2cffi", "psycopg2-pool"]),
-    ("psycopg2", &["psycopg2", "psycopg2-binary"]),
+    ("postgresql", &["psycopg2", "psycopg2-binary", "psycopg2cffi", "psycopg2-pool", "aiopg"]),
+    ("psycopg2", &["psycopg2", "psycopg2-binary", "aiopg"]),
     ("psycopg", &["psycopg", "psycopg-binary"]),
     ("asyncpg", &["asyncpg"]),
     ("pg8000", &["pg8000"]),
@@ -91,9 +103,12 @@ impl Interp<'_> {
         if asked.get("fastapi").is_none_or(|fastapi| fastapi.extras)
             || BRING_MULTIPART.iter().any(|dist| asked.contains_key(*dist))
             || asked.values().any(|one| one.extras && one.name.eq_ignore_ascii_case("starlette"))
+            || self.declared("multipart")
         {
             return;
         }
+        // A package that is not known may bring it along.
+        let known = brings::installed(asked.keys().map(String::as_str)).is_some();
         let told = |event: &super::Event| matches!(&event.kind, EventKind::Clash(clash) if clash.dist == "python-multipart");
         if self.events.iter().any(told) {
             return;
@@ -105,7 +120,7 @@ impl Interp<'_> {
             why: "FastAPI refuses the route, and the start ends with RuntimeError",
             instead: "Add `python-multipart` to requirements.txt",
             lacks: Some(format!("`{what}`")),
-            certainty: 1.0,
+            certainty: if known { 1.0 } else { 0.5 },
         };
         self.emit(cx, range, "clash", EventKind::Clash(clash));
     }
@@ -131,6 +146,10 @@ impl Interp<'_> {
         {
             return;
         }
+        let known = brings::installed(asked.keys().map(String::as_str)).is_some();
+        if !known && dists.iter().any(|dist| self.declared(dist)) {
+            return;
+        }
         let best = *dists.iter().find(|dist| dist.ends_with("-binary")).unwrap_or(&dists[0]);
         let clash = Clash {
             dist: best.to_owned(),
@@ -138,7 +157,7 @@ impl Interp<'_> {
             why: "SQLAlchemy imports it when it makes the engine, and the start ends with ModuleNotFoundError",
             instead: "Add it there",
             lacks: Some(format!("An address that begins with `{scheme}`")),
-            certainty,
+            certainty: if known { certainty } else { 0.5 },
         };
         self.emit(cx, range, "clash", EventKind::Clash(clash));
     }

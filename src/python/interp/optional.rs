@@ -4,8 +4,8 @@ use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
 use ruff_text_size::{Ranged as _, TextRange};
 
 use super::caught::catches_imports;
-use super::{Caught, Cx, Interp};
-use crate::python::value::ModuleId;
+use super::{Caught, Cx, Interp, syntax};
+use crate::python::value::{ModuleId, Value};
 
 impl Interp<'_> {
     /// Where execution is for a name that a setting holds: `INSTALLED_APPS += ["debug_toolbar"]` below an
@@ -20,6 +20,63 @@ impl Interp<'_> {
         let may = ["except", "suppress"].iter().any(|word| source.text().contains(word));
         may && !at.is_empty() && holds(source.body(), at)
     }
+}
+
+impl Interp<'_> {
+    /// A context manager of the project's that takes what is raised inside: its `__exit__` returns something, or it is
+    /// made of a generator that has its `yield` in a `try`.
+    pub(super) fn swallows(&mut self, cx: &Cx, value: &Value, made: &Expr) -> bool {
+        let func = match (value, made) {
+            (Value::Object(class), _) => match self.member(cx, class, "__exit__", true) {
+                Value::Func(func) => func,
+                _ => return false,
+            },
+            (Value::Unknown, Expr::Call(call)) => match self.expr(&cx.quietly(), &call.func) {
+                Value::Func(func) if func.wrapped => func,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        let Some(source) = self.source_to_run(func.module) else { return false };
+        let Some(def) = syntax::find_function(source.body(), func.offset) else { return false };
+        let gives = |stmt: &Stmt| match stmt {
+            Stmt::Return(node) => node.value.as_deref().is_some_and(|value| {
+                !matches!(
+                    value,
+                    Expr::NoneLiteral(_)
+                        | Expr::BooleanLiteral(ast::ExprBooleanLiteral { value: false, .. })
+                )
+            }),
+            Stmt::Try(node) => !node.handlers.is_empty() && syntax::is_generator(&node.body),
+            _ => false,
+        };
+        any_stmt(&def.body, &gives)
+    }
+}
+
+/// Some statement of a block, or of one inside it.
+fn any_stmt(body: &[Stmt], wanted: &impl Fn(&Stmt) -> bool) -> bool {
+    body.iter().any(|stmt| {
+        wanted(stmt)
+            || match stmt {
+                Stmt::If(node) => {
+                    any_stmt(&node.body, wanted)
+                        || node
+                            .elif_else_clauses
+                            .iter()
+                            .any(|clause| any_stmt(&clause.body, wanted))
+                }
+                Stmt::Try(node) => {
+                    any_stmt(&node.body, wanted)
+                        || any_stmt(&node.orelse, wanted)
+                        || any_stmt(&node.finalbody, wanted)
+                }
+                Stmt::With(node) => any_stmt(&node.body, wanted),
+                Stmt::For(node) => any_stmt(&node.body, wanted),
+                Stmt::While(node) => any_stmt(&node.body, wanted),
+                _ => false,
+            }
+    })
 }
 
 /// The place lies in a statement outside functions that catches a failing import.

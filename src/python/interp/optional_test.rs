@@ -23,6 +23,8 @@ fn missing(text: &str) -> Vec<u32> {
 fn what_follows_an_import_that_may_fail() {
     for text in [
         "try:\n    import PIL\nexcept ImportError:\n    PIL = None\nelse:\n    from PIL import Image",
+        "try:\n    import PIL\nexcept ImportError:\n    HAVE = False\nelse:\n    HAVE = True\nif HAVE:\n    import numpy",
+        "import __main__\nprint(__main__.__file__)",
         "try:\n    import PIL\nexcept Exception:\n    pass\nelse:\n    import PIL.Image\n    import piexif",
         "try:\n    import PIL\nexcept ImportError:\n    PIL = None\n\ndef load():\n    if PIL is None:\n        return None\n    import PIL.Image\n    return PIL\nload()",
     ] {

@@ -22,6 +22,10 @@ impl Interp<'_> {
         // The script's own line that leads here: `from models import Result`.
         let site = self.import_sites.iter().rev().find(|(module, _)| *module == 0);
         let (Some((_, at)), Some(source)) = (site.copied(), script.source.as_ref()) else { return };
+        // `sys.modules["app"] = sys.modules["__main__"]`
+        if source.text().contains("sys.modules") {
+            return;
+        }
         let line = source.excerpt(at);
         let Some((module, names)) = line
             .strip_prefix("from ")

@@ -1,5 +1,7 @@
 //! What is given to an app to be registered: blueprints that are none, prefixes and paths that FastAPI refuses.
 
+use std::rc::Rc;
+
 use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange};
 
@@ -7,7 +9,7 @@ use super::call::Args;
 use super::event::RouteRefused;
 use super::{Cx, EventKind, Interp};
 use crate::python::lints::near;
-use crate::python::value::Value;
+use crate::python::value::{ClassVal, Value};
 
 /// Methods of a FastAPI app that take a path first.
 pub(super) const FASTAPI_ROUTES: &[&str] =
@@ -103,15 +105,26 @@ impl Interp<'_> {
                 self.emit(cx, call.range(), "arguments", kind);
             }
         }
-        // What a function gives may be a class.
-        let made = |value: &Value| matches!(value, Value::Object(_));
         if method == "add_middleware"
-            && args.positional.first().is_some_and(made)
+            && let Some(Value::Object(of)) = args.positional.first()
+            && self.is_no_maker(cx, of)
             && let Some(ast::Expr::Call(first)) = call.arguments.args.first()
             && let Some(class) = super::stmt::dotted_text(&first.func)
         {
             self.refused(cx, first.range(), RouteRefused::Middleware(class), false);
         }
+    }
+
+    /// Objects of the class cannot be called with an app alone, to make a middleware of it.
+    fn is_no_maker(&mut self, cx: &Cx, class: &Rc<ClassVal>) -> bool {
+        !class.opaque
+            && match self.member(cx, class, "__call__", true) {
+                Value::Func(func) => func.required > 2 && func.positional != usize::MAX,
+                _ => class
+                    .bases
+                    .iter()
+                    .all(|base| matches!(base, Value::Ext(name) if name.ends_with("object"))),
+            }
     }
 
     /// `@app.get("shop")`.
@@ -141,7 +154,11 @@ impl Interp<'_> {
                 "an app of its own".to_owned(),
                 "make a `Blueprint` of it, or mount it with `DispatcherMiddleware`".to_owned(),
             ),
-            Some(Value::Func(func)) if !func.wrapped && !self.took_its_place(func.module, func) => {
+            Some(Value::Func(func))
+                if !func.wrapped
+                    && !self.took_its_place(func.module, func)
+                    && !self.mentions(&[&format!("{}.register", func.name)]) =>
+            {
                 (
                     format!("the function `{}`", func.name),
                     "name the blueprint, or call the function if it makes one".to_owned(),

@@ -86,6 +86,7 @@ impl Interp<'_> {
             let Some(given) = &keyword.arg else { continue };
             let text = given.as_str();
             if !KEYWORDS.contains(&text)
+                && !self.own_rules()
                 && let Some(meant) = near::nearest(text, KEYWORDS.iter().copied())
             {
                 let wrong = RouteRefused::Keyword { given: text.to_owned(), meant };
@@ -101,6 +102,7 @@ impl Interp<'_> {
         if let (Some(Value::Str(path)), Some(first)) =
             (args.positional.first(), call.arguments.args.first())
             && let Some(wrong) = path_refused(path, flask)
+            && !self.own_rules()
         {
             self.refused(cx, first.range(), wrong, !flask);
         }
@@ -161,6 +163,11 @@ impl Interp<'_> {
             .map_or_else(String::new, |source| source.slice(first.range()).to_owned());
         let wrong = RouteRefused::Module { written, inside, method: method.to_owned() };
         self.refused(cx, first.range(), wrong, false);
+    }
+
+    /// A child of `Flask`, or code that changes the class, may take other paths and arguments.
+    fn own_rules(&self) -> bool {
+        self.mentions(&["def add_url_rule", ".add_url_rule =", "url_rule_class", "def route("])
     }
 
     pub(super) fn refused(

@@ -17,24 +17,6 @@ const GIS_ENGINES: &[&str] = &["postgis", "mysql", "oracle", "spatialite"];
 /// Django's own fields for keys.
 const AUTO_FIELDS: &[&str] = &["AutoField", "BigAutoField", "SmallAutoField"];
 
-/// Handlers of the standard library's `logging`.
-const HANDLERS: &[&str] = &[
-    "logging.StreamHandler",
-    "logging.FileHandler",
-    "logging.NullHandler",
-    "logging.handlers.RotatingFileHandler",
-    "logging.handlers.TimedRotatingFileHandler",
-    "logging.handlers.WatchedFileHandler",
-    "logging.handlers.SysLogHandler",
-    "logging.handlers.SMTPHandler",
-    "logging.handlers.SocketHandler",
-    "logging.handlers.DatagramHandler",
-    "logging.handlers.HTTPHandler",
-    "logging.handlers.MemoryHandler",
-    "logging.handlers.QueueHandler",
-    "logging.handlers.NTEventLogHandler",
-];
-
 /// A setting as it stands in a file.
 pub(super) struct Written {
     pub value: Value,
@@ -53,7 +35,7 @@ pub(super) fn entry<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
 }
 
 /// Keys of a dictionary of which all are known.
-fn all_keys(value: &Value) -> Option<Vec<&str>> {
+pub(super) fn all_keys(value: &Value) -> Option<Vec<&str>> {
     match value {
         Value::Dict(items, true) => Some(items.iter().map(|(key, _)| &**key).collect()),
         _ => None,
@@ -189,6 +171,11 @@ impl Interp<'_> {
                         lower if known.contains(&lower) => Some(lower.to_owned()),
                         _ => near::nearest(last, known.iter().copied()),
                     };
+                    // One without a dot may be a package of its own: `mssql`, `djongo`.
+                    let bare = engine.len() == last.len();
+                    if bare && (near.is_none() && !known.contains(&last) || self.is_package(last)) {
+                        continue;
+                    }
                     let near = near.map(|name| format!("{prefix}{name}"));
                     let wrong = SettingWrong::Engine { engine: engine.to_string(), near };
                     self.refuse(cx, "DATABASES", place, 1.0, wrong);
@@ -196,6 +183,14 @@ impl Interp<'_> {
                 None => {}
             }
         }
+    }
+
+    /// A package of that name with a `base` in it, as engines have it; one that is known, or the project's own.
+    fn is_package(&mut self, name: &str) -> bool {
+        let own = self.own_path();
+        matches!(name, "mssql" | "djongo")
+            || self.is_installed(name)
+            || self.finder.find(name, own.iter().map(String::as_str)).is_some()
     }
 
     /// The package with which Django talks to that database is not in the virtualenv.
@@ -220,11 +215,28 @@ impl Interp<'_> {
         self.import_dotted(&cx, drivers[0], at.1, Some(at.1));
     }
 
-    /// Code assigns to an entry of a dictionary: which ones it has in the end is not known.
-    fn subscripted(&self, module: ModuleId, name: &str) -> bool {
-        let Some(source) = self.modules[module].source.as_ref() else { return true };
-        let text = source.text();
-        [format!("{name}["), format!("{name}.")].iter().any(|wanted| text.contains(wanted))
+    /// Code does more with a setting than assign to it: `DATABASES["x"] = …`, `add(DATABASES)`. Which entries it has
+    /// in the end is not known.
+    pub(super) fn subscripted(&self, module: ModuleId, name: &str) -> bool {
+        let touches = |id: ModuleId| {
+            let Some(source) = self.modules[id].source.as_ref() else { return true };
+            let part = |c: char| c.is_alphanumeric() || c == '_';
+            source.text().lines().map(str::trim_start).filter(|line| !line.starts_with('#')).any(
+                |line| {
+                    line.match_indices(name).any(|(at, found)| {
+                        let (before, after) = (&line[..at], &line[at + found.len()..]);
+                        if before.ends_with(part) || after.starts_with(part) {
+                            return false;
+                        }
+                        let after = after.trim_start();
+                        let assigned = after.starts_with('=') && !after.starts_with("==");
+                        !(before.is_empty() && (assigned || after.starts_with(':')))
+                    })
+                },
+            )
+        };
+        touches(module)
+            || self.settings.is_some_and(|settings| settings != module && touches(settings))
     }
 
     fn engines_of_templates(&mut self, cx: &Cx, settings: ModuleId) {
@@ -263,8 +275,13 @@ impl Interp<'_> {
         }
         let up = parent(&parent(dir));
         let there = join(&up, basename(dir));
+        // That one is looked into as well.
+        let Value::List(engines, _) = &at.value else { return };
+        let both = engines.iter().filter_map(|engine| entry(engine, "DIRS")).any(|dirs| {
+            matches!(dirs, Value::List(dirs, _) if dirs.iter().any(|dir| dir.text() == Some(&*there)))
+        });
         // Only inside the project: what else is called so is none of its folders.
-        if up == "/" || !here(self, &there) || !self.finder.list(&up).file("manage.py") {
+        if both || up == "/" || !here(self, &there) || !self.finder.list(&up).file("manage.py") {
             return;
         }
         let place = self.inside(at, "DIRS");
@@ -291,65 +308,11 @@ impl Interp<'_> {
             .find(|key| !keys.contains(key) && (*key == "default" || statics));
         if let Some(key) = lacking {
             let place = (at.module, at.range);
-            self.refuse(cx, "STORAGES", place, 1.0, SettingWrong::StorageMissing(key));
-        }
-    }
-
-    /// `LOGGING`: classes that are not there, and names that nothing defines.
-    fn log_settings(&mut self, cx: &Cx, settings: ModuleId) {
-        let Some(at) = self.written(settings, "LOGGING") else { return };
-        let config = at.value.clone();
-        let names = |key: &str| entry(&config, key).and_then(all_keys);
-        let handlers = match entry(&config, "handlers") {
-            None => Some(Vec::new()),
-            Some(handlers) => all_keys(handlers),
-        };
-        if let Some(Value::Dict(items, _)) = entry(&config, "handlers") {
-            for (_, handler) in items.iter() {
-                if let Some(Value::Str(class)) = entry(handler, "class")
-                    && !HANDLERS.contains(&&**class)
-                    && (class.starts_with("logging.") || !class.contains('.'))
-                {
-                    let last = class.rsplit('.').next().unwrap_or(class);
-                    let near = HANDLERS
-                        .iter()
-                        .find(|known| known.rsplit('.').next() == Some(last))
-                        .map(|known| (*known).to_owned())
-                        .or_else(|| near::nearest(class, HANDLERS.iter().copied()));
-                    // A handler that is not known here may well be one.
-                    if near.is_some() || last.is_empty() || !class.contains('.') {
-                        let wrong = SettingWrong::LogClass { class: class.to_string(), near };
-                        let place = self.inside(&at, class);
-                        self.refuse(cx, "LOGGING", place, 1.0, wrong);
-                    }
-                }
-                if let Some(Value::Str(formatter)) = entry(handler, "formatter")
-                    && let Some(known) = names("formatters")
-                    && !known.contains(&&**formatter)
-                    && !self.subscripted(at.module, "LOGGING")
-                {
-                    let name = formatter.to_string();
-                    let wrong = SettingWrong::LogName { kind: "formatters", name };
-                    self.refuse(cx, "LOGGING", (at.module, at.range), 1.0, wrong);
-                }
-            }
-        }
-        let Some(handlers) = handlers.filter(|_| matches!(config, Value::Dict(_, true))) else {
-            return;
-        };
-        let mut loggers: Vec<&Value> = entry(&config, "root").into_iter().collect();
-        if let Some(Value::Dict(items, _)) = entry(&config, "loggers") {
-            loggers.extend(items.iter().map(|(_, logger)| logger));
-        }
-        for logger in loggers {
-            let Some(Value::List(wanted, _)) = entry(logger, "handlers") else { continue };
-            for name in wanted.iter().filter_map(Value::text) {
-                if !handlers.contains(&name) && !self.subscripted(at.module, "LOGGING") {
-                    let wrong = SettingWrong::LogName { kind: "handlers", name: name.to_owned() };
-                    let place = self.inside(&at, name);
-                    self.refuse(cx, "LOGGING", place, 1.0, wrong);
-                }
-            }
+            // A site of nothing but data may never ask for a static file; the admin does on every page.
+            let apps = self.dotted_list(settings, "INSTALLED_APPS");
+            let admin = apps.iter().any(|(app, ..)| app.starts_with("django.contrib.admin"));
+            let certainty = if admin || key == "default" { 1.0 } else { 0.5 };
+            self.refuse(cx, "STORAGES", place, certainty, SettingWrong::StorageMissing(key));
         }
     }
 }

@@ -9,7 +9,7 @@ use super::event::SettingWrong;
 use super::settings::Written;
 use super::{Cx, Interp};
 use crate::python::lints::near;
-use crate::python::value::{ModuleId, Value};
+use crate::python::value::{ClassVal, ModuleId, Value};
 
 /// Settings that must be lists.
 const LISTS: &[&str] = &[
@@ -65,6 +65,8 @@ impl Interp<'_> {
             (self.written(settings, "STATIC_ROOT"), self.written(settings, "STATICFILES_DIRS"))
             && let (Some(root), Value::List(items, _)) = (root.value.text(), &dirs.value)
             && items.iter().any(|item| item.text().is_some_and(|dir| same_path(dir, root)))
+            // Without the finder that looks into these folders nothing complains.
+            && !self.modules[settings].names.contains_key("STATICFILES_FINDERS")
         {
             let place = (dirs.module, dirs.range);
             self.refuse(cx, "STATICFILES_DIRS", place, 1.0, SettingWrong::StaticRoot);
@@ -159,6 +161,8 @@ impl Interp<'_> {
         };
         if !apps.iter().filter_map(Value::text).any(|app| app == "django.contrib.admin")
             || self.modules[settings].dynamic
+            // Who silences the checks knows that nobody opens its pages.
+            || self.modules[settings].names.contains_key("SILENCED_SYSTEM_CHECKS")
         {
             return;
         }
@@ -227,6 +231,13 @@ impl Interp<'_> {
 
     /// What Django calls an app of the project by.
     pub(super) fn label(&mut self, cx: &Cx, app: &App) -> Option<String> {
+        // A label may be made when the configuration is.
+        let makes = |class: &ClassVal| {
+            class.opaque || class.methods.iter().any(|it| matches!(&*it.name, "__init__" | "label"))
+        };
+        if app.unclear || app.config.as_ref().is_some_and(|config| makes(config)) {
+            return None;
+        }
         let own = app.config.as_ref().map(|config| self.member(cx, config, "label", false));
         match own {
             Some(Value::Str(label)) => return Some(label.to_string()),

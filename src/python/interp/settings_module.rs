@@ -9,6 +9,23 @@ use crate::python::resolve::pathops;
 use crate::python::value::{ModuleId, Value};
 
 impl Interp<'_> {
+    /// `setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")` where that file is not there and others of its kind
+    /// are: `settings_docker.py`, `settings_example.py`.
+    fn has_other_settings(&mut self, cx: &Cx, name: &str, literal: Option<TextRange>) -> bool {
+        let Some(source) = self.modules[cx.module].source.as_ref() else { return false };
+        if !literal.is_some_and(|range| source.excerpt(range).contains("setdefault(")) {
+            return false;
+        }
+        let folder = name.rsplit_once('.').map_or("", |(package, _)| package).replace('.', "/");
+        let own = self.own_path();
+        own.iter().any(|dir| {
+            let listing = self.finder.list(&pathops::join(dir, &folder));
+            listing
+                .iter()
+                .any(|(file, is_dir)| !is_dir && file.contains("settings") && file.ends_with(".py"))
+        })
+    }
+
     /// Imports the settings module that the environment names.
     pub(super) fn django_settings(&mut self, cx: &Cx, range: TextRange) -> Option<ModuleId> {
         if let Some(id) = self.settings {
@@ -70,6 +87,9 @@ impl Interp<'_> {
                 EventKind::Missing(missing) => (missing.elsewhere.clone(), missing.certainty),
                 _ => (None, 1.0),
             };
+            // A default that the server's own variable takes the place of.
+            let by_default = near.is_none() && self.has_other_settings(cx, &name, literal);
+            let certainty = if by_default { 0.5_f64.min(certainty) } else { certainty };
             let kind = EventKind::Settings(Settings {
                 module: name,
                 wrong: SettingsWrong::Missing,

@@ -1,12 +1,13 @@
 //! Statements, in order.
 
+use ruff_python_ast::name::Name;
 use ruff_python_ast::{self as ast, Expr, Operator, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 use std::rc::Rc;
 
 use super::caught::{caught_by, merge};
 use super::cond::Truth;
-use super::{Caught, Cx, EventKind, Flow, Frame, Interp, syntax};
+use super::{Caught, Cx, EventKind, Flow, Frame, Interp, join, syntax};
 use crate::python::value::{ClassVal, FuncRef, Value};
 
 impl Interp<'_> {
@@ -276,6 +277,15 @@ impl Interp<'_> {
                         self.replaced.insert(key.text().unwrap_or_default().to_owned());
                     }
                     (Value::SysPath, _) => self.replace_path(cx, value, target.range(), source),
+                    // `MIDDLEWARE[0:0] = […]`: which items there are is not followed.
+                    (Value::List(items, true), _) => {
+                        if let (Expr::Name(name), None) = (&*node.value, cx.frame)
+                            && let Some(binding) =
+                                self.modules[cx.module].names.get_mut(name.id.as_str())
+                        {
+                            binding.value = Value::List(Rc::clone(items), false);
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -317,6 +327,11 @@ impl Interp<'_> {
             return;
         }
         self.sum_onto(cx, node, &old, &value);
+        // `app.config |= {…}`
+        if let Expr::Attribute(target) = &*node.target {
+            let base = self.expr(&cx.quietly(), &target.value);
+            self.config_replaced(&base, target.attr.as_str());
+        }
         let new = if node.op == Operator::Add { self.add(&old, &value) } else { Value::Unknown };
         if let Expr::Name(_) = &*node.target {
             self.assign(cx, &node.target, &new, None);
@@ -444,9 +459,12 @@ impl Interp<'_> {
 
     fn with(&mut self, cx: &Cx, node: &ast::StmtWith) -> Flow {
         let mut inner = cx.clone();
+        let mut swallowed = false;
         for item in &node.items {
             let value = self.expr(&inner, &item.context_expr);
             self.contexts += 1;
+            // Where that folder is, relative paths are right; and behind it nobody asks.
+            self.moved |= value.dotted().is_some_and(|name| name == "contextlib.chdir()");
             if let Some(name) = value.dotted()
                 && name == "contextlib.suppress()"
                 && let Expr::Call(call) = &item.context_expr
@@ -457,6 +475,10 @@ impl Interp<'_> {
                     .iter()
                     .fold(Caught::default(), |caught, expr| merge(caught, caught_by(expr)));
                 inner.caught = merge(inner.caught, Caught { any: true, ..caught });
+                swallowed = true;
+            } else if self.swallows(&inner, &value, &item.context_expr) {
+                inner.caught = Caught::all();
+                swallowed = true;
             }
             if let Some(target) = &item.optional_vars {
                 self.assign(&inner, target, &value, None);
@@ -464,7 +486,21 @@ impl Interp<'_> {
         }
         let flow = self.block(&inner, &node.body);
         self.contexts -= node.items.len();
-        flow
+        if swallowed && flow == Flow::Raise { Flow::Next } else { flow }
+    }
+
+    /// Names of the module that a block assigns, with what they are now.
+    fn set_by(&self, cx: &Cx, body: &[Stmt]) -> Vec<(Name, Value)> {
+        let names = &self.modules[cx.module].names;
+        let targets = body.iter().filter_map(|stmt| match stmt {
+            Stmt::Assign(node) if cx.frame.is_none() => Some(&node.targets),
+            _ => None,
+        });
+        let set = targets.flatten().filter_map(|target| match target {
+            Expr::Name(name) => Some(&name.id),
+            _ => None,
+        });
+        set.filter_map(|name| Some((name.clone(), names.get(name)?.value.clone()))).collect()
     }
 
     fn try_block(&mut self, cx: &Cx, node: &ast::StmtTry) -> Flow {
@@ -495,7 +531,14 @@ impl Interp<'_> {
                 node.body.iter().any(|stmt| stmt.is_import_stmt() || stmt.is_import_from_stmt());
             let caught =
                 Caught { imports: cx.caught.imports || caught.imports && imports, ..cx.caught };
+            let before = if imports { self.set_by(cx, &node.orelse) } else { Vec::new() };
             flow = self.block(&Cx { caught, ..cx.clone() }, &node.orelse);
+            // `HAVE_PIL = False` in a handler may well hold.
+            for (name, old) in before {
+                if let Some(binding) = self.modules[cx.module].names.get_mut(&name) {
+                    binding.value = join(&old, &binding.value);
+                }
+            }
         }
         if body == Flow::Raise && !node.handlers.is_empty() {
             flow = Flow::Next;

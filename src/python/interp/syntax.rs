@@ -86,7 +86,7 @@ impl<'a> Visitor<'a> for Yields {
 }
 
 /// Whether a function's body makes it a generator.
-pub(super) fn is_generator(body: &[Stmt]) -> bool {
+pub(in crate::python) fn is_generator(body: &[Stmt]) -> bool {
     let mut finder = Yields(false);
     finder.visit_body(body);
     finder.0

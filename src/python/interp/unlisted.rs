@@ -28,9 +28,16 @@ const OTHER_WAYS: &[&str] = &[
     "environment.yml",
     "environment.yaml",
     "conda.yml",
-    "Dockerfile",
     "Aptfile",
     "constraints.txt",
+    "pixi.toml",
+    "flake.nix",
+    "shell.nix",
+    "default.nix",
+    "conda.yaml",
+    "packages.txt",
+    "apt.txt",
+    "postBuild",
 ];
 
 /// Files of platforms that install what the list holds, and nothing else.
@@ -54,12 +61,26 @@ const BUILDS: &[&str] = &[
     "railway.toml",
     "nixpacks.toml",
     "heroku.yml",
-    "build.sh",
-    "build_files.sh",
-    "start.sh",
-    "run.sh",
+    "docker-compose.yml",
+    "docker-compose.yaml",
+    "compose.yml",
+    "compose.yaml",
     "Makefile",
+    "makefile",
+    "justfile",
+    "Justfile",
+    "Vagrantfile",
+    "tox.ini",
+    "noxfile.py",
+    "fabfile.py",
+    "tasks.py",
 ];
+
+/// Folders in which people keep what builds and starts a project.
+const FOLDERS: &[&str] = &["docker", "deploy", "deployment", "scripts", "bin", "ops", ".docker"];
+
+/// Most scripts of one folder that are read.
+const MAX_SCRIPTS: usize = 20;
 
 /// Largest file of commands that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 18;
@@ -142,12 +163,12 @@ impl Interp<'_> {
             {
                 return None;
             }
-            for name in BUILDS.iter().filter(|name| listing.file(name)) {
-                let path = self.finder.disk(&pathops::join(dir, name));
-                let small = std::fs::metadata(&path)
-                    .is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES);
-                let text = small.then(|| std::fs::read(&path).ok()).flatten()?;
-                if installs_more(&String::from_utf8_lossy(&text)) {
+            if listing.dir("ansible") || self.builds_more(dir, true) || self.lists_dependencies(dir)
+            {
+                return None;
+            }
+            for folder in FOLDERS.iter().filter(|folder| listing.dir(folder)) {
+                if self.builds_more(&pathops::join(dir, folder), false) {
                     return None;
                 }
             }
@@ -164,6 +185,51 @@ impl Interp<'_> {
             brings::installed(asked.keys().map(String::as_str))?.into_iter().collect()
         };
         Some(Frozen { names, container })
+    }
+}
+
+impl Interp<'_> {
+    /// A file of a folder makes a container, or has commands that install more.
+    fn builds_more(&mut self, dir: &str, root: bool) -> bool {
+        let listing = self.finder.list(dir);
+        let is_image = |name: &str| {
+            name.starts_with("Dockerfile")
+                || name.starts_with("Containerfile")
+                || name.ends_with("ockerfile")
+        };
+        let files = || listing.iter().filter(|(_, is_dir)| !is_dir).map(|(name, _)| name);
+        if files().any(is_image) {
+            return true;
+        }
+        let named = BUILDS.iter().copied().filter(|name| root && listing.file(name));
+        let scripts = files().filter(|name| name.ends_with(".sh") || name.ends_with(".bash"));
+        let all: Vec<String> =
+            named.chain(scripts.take(MAX_SCRIPTS)).map(|name| pathops::join(dir, name)).collect();
+        all.iter().any(|path| match self.small_text(path) {
+            Some(text) => installs_more(&text),
+            None => true,
+        })
+    }
+
+    /// `pyproject.toml` says what the project needs, too.
+    fn lists_dependencies(&mut self, dir: &str) -> bool {
+        let path = pathops::join(dir, "pyproject.toml");
+        self.finder.list(dir).file("pyproject.toml")
+            && self.small_text(&path).is_none_or(|text| {
+                text.lines().map(str::trim).any(|line| {
+                    line.starts_with("dependencies")
+                        || line.starts_with("[tool.poetry.dependencies")
+                        || line.starts_with("[dependency-groups")
+                })
+            })
+    }
+
+    fn small_text(&self, path: &str) -> Option<String> {
+        let path = self.finder.disk(path);
+        let small =
+            std::fs::metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES);
+        let bytes = small.then(|| std::fs::read(&path).ok()).flatten()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
 

@@ -83,7 +83,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         Value::Ext(name) => classes.contains(&&**name),
         _ => false,
     };
-    if binding.maybe || told {
+    // Where no start command is known, `def app():` may well be called by the one that is.
+    let nobody_says = cx.run.options.assumed_name && wanted == name && wanted != "application";
+    if binding.maybe || told || nobody_says {
         return;
     }
     let call = match value {

@@ -81,7 +81,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 && !func.wrapped
                 && !makes_app(cx, func)
                 && !super::app_shadowed::is_view(cx, func)
-                && (func.positional < 2 || func.required > 2) =>
+                && !takes_two(func) =>
         {
             let what = format!("`def {}`", func.name);
             let instead = cx.source(func.module).and_then(|s| super::programs::instead(s));
@@ -103,6 +103,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let mut found = cx.found(&DOC, id, binding.range, 1.0, message);
     found.captures.insert("what".to_owned(), what);
     out.push(found);
+}
+
+/// It can be called with two arguments; a method of an object has its own besides.
+fn takes_two(func: &FuncRef) -> bool {
+    let own = usize::from(func.bound);
+    func.positional.saturating_sub(own) >= 2 && func.required.saturating_sub(own) <= 2
 }
 
 /// It is called without arguments, and gives something back.
@@ -163,7 +169,11 @@ fn is_no_app(class: &ClassVal) -> bool {
 /// The class or one of its bases defines `__call__`, or nobody knows.
 fn callable(class: &ClassVal) -> bool {
     class.opaque
-        || class.methods.iter().any(|func| matches!(&*func.name, "__call__" | "__getattr__"))
+        // What has `__get__` gives something else than itself.
+        || class
+            .methods
+            .iter()
+            .any(|func| matches!(&*func.name, "__call__" | "__getattr__" | "__get__"))
         || class.attributes.iter().any(|(name, _)| &**name == "__call__")
         || class.bases.iter().any(|base| match base {
             Value::Class(base) => callable(base),

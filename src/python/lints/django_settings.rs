@@ -104,6 +104,7 @@ fn message(cx: &ModuleCtx, named: &Settings) -> String {
             let hint = match (near, &named.elsewhere) {
                 (Some(near), _) => format!(". Did you mean `{near}`?"),
                 (None, Some(place)) => format!(". {}", elsewhere(cx, module, place)),
+                (None, None) if named.certainty < 0.8 => ". Unless the server itself sets DJANGO_SETTINGS_MODULE, Django does not start: make that file, or name another one here".to_owned(),
                 (None, None) => ". The folder above the package must be on `sys.path`".to_owned(),
             };
             format!("Django's settings module `{module}` is not found{hint}")

@@ -6,6 +6,7 @@ use ruff_text_size::{Ranged, TextRange};
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
 use crate::python::source::Source;
+use crate::python::value::Value;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD337",
@@ -64,16 +65,32 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     let mut uses = false;
     for (other, source) in sources() {
         let text = source.text();
-        uses |= text.contains("session[") || text.contains("session.") || text.contains("flash(");
+        let names = &cx.module(other).names;
+        let flasks = |name: &str| {
+            names.get(name).is_some_and(|binding| {
+                matches!(&binding.value, Value::Ext(of) if of.strip_prefix("flask.") == Some(name))
+            })
+        };
+        uses |= flasks("session") && (text.contains("session[") || text.contains("session."))
+            || flasks("flash") && text.contains("flash(")
+            || text.contains("flask.session")
+            || text.contains("flask.flash");
         // A key anywhere else, or settings that come from elsewhere.
         let inside = |at: usize| {
             other == id
                 && block(source)
                     .is_some_and(|all| all.start().to_usize() <= at && at < all.end().to_usize())
         };
-        let mut keys = ["secret_key", "SECRET_KEY", "config.from_", "config.update"]
-            .iter()
-            .flat_map(|word| text.match_indices(word).map(|(at, _)| at));
+        // Sessions that are kept in another way need none.
+        let words = [
+            "secret_key",
+            "SECRET_KEY",
+            "config.from_",
+            "config.update",
+            "session_interface",
+            "flask_session",
+        ];
+        let mut keys = words.iter().flat_map(|word| text.match_indices(word).map(|(at, _)| at));
         if keys.any(|at| !inside(at)) {
             return;
         }

@@ -7,6 +7,7 @@ use ruff_text_size::{Ranged, TextRange};
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::{Safety, Severity};
 use crate::python::entry::Interface;
+use crate::python::interp::syntax::is_generator;
 use crate::python::value::Value;
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -40,6 +41,15 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     {
         return;
     }
+    // A branch for Python 2, or a `str` of its own.
+    let module = cx.module(func.module);
+    let source = module.source.as_ref();
+    let both = ["version_info", "PY2", "PY3"];
+    if module.names.contains_key("str")
+        || source.is_some_and(|source| both.iter().any(|word| source.text().contains(word)))
+    {
+        return;
+    }
     let Some(def) = super::returns::definition(cx, func) else { return };
     // Who is called otherwise is no WSGI application, and may give back what it likes.
     if !def.parameters.iter().any(|parameter| {
@@ -48,7 +58,7 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }) {
         return;
     }
-    let mut given = Given { def, text: None };
+    let mut given = Given { def, yields: is_generator(&def.body), text: None };
     given.visit_body(&def.body);
     let Some((range, literal)) = given.text else { return };
     let how = match literal {
@@ -77,6 +87,7 @@ enum Literal {
 /// The first text that a function returns or yields, alone or in a list.
 struct Given<'a> {
     def: &'a StmtFunctionDef,
+    yields: bool,
     text: Option<(TextRange, Literal)>,
 }
 
@@ -137,7 +148,10 @@ impl<'a> Visitor<'a> for Given<'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::Return(node) => {
-                if let Some(value) = &node.value {
+                // What a generator returns nobody reads.
+                if let Some(value) = &node.value
+                    && !self.yields
+                {
                     self.look(value);
                 }
             }
