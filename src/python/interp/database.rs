@@ -226,6 +226,14 @@ impl Interp<'_> {
         let address =
             set(URI) || set("SQLALCHEMY_BINDS") || !self.third_party_seen("flask_sqlalchemy");
         let secret = set("SECRET_KEY") || self.configured.secret;
+        let slips = self.configured.slips.iter().any(|(.., key)| looks_like_uri(key));
+        let early = self.configured.early.iter().find(|early| early.extension == 0);
+        if let Some((module, range)) = early.map(|early| (early.module, early.range))
+            && !address
+            && !slips
+        {
+            self.no_address(module, range);
+        }
         for (module, range, key) in std::mem::take(&mut self.configured.slips) {
             if if looks_like_uri(&key) { address } else { secret } {
                 continue;
@@ -233,6 +241,23 @@ impl Interp<'_> {
             let cx = Cx { module, ..self.base() };
             self.emit(&cx, range, "setting", EventKind::SettingMisspelled(key));
         }
+    }
+
+    /// `SQLAlchemy(app)`, and nothing says where the database is.
+    fn no_address(&mut self, module: usize, range: TextRange) {
+        // What else was given the app may have set it.
+        const OTHERS: &[&str] = &["dynaconf", "flask_appconfig", "flask_env", "flask_environ", "flask_config"];
+        if OTHERS.iter().any(|name| self.spoken.contains(*name)) {
+            return;
+        }
+        let certainty = match self.version_of("flask_sqlalchemy", "flask-sqlalchemy") {
+            Some(version) if !is_from(&version, "3.0") => return,
+            Some(_) => 1.0,
+            None if self.options.python.is_some_and(|v| (v.major, v.minor) < (3, 7)) => return,
+            None => 0.8,
+        };
+        let cx = Cx { module, ..self.base() };
+        self.refuses(&cx, range, super::event::LibraryRefuses::NoDatabase, certainty);
     }
 
     /// `app.config = …` and `db.app = app`: anything may be set.

@@ -194,6 +194,10 @@ pub enum EventKind {
     DotenvLate(String),
     /// A variable that the `.env` file has under nearly that name.
     EnvMisspelled { name: String, near: String, file: String },
+    /// A model that SQLAlchemy refuses.
+    TableRefused(TableRefused),
+    /// Something that a library refuses.
+    LibraryRefuses { refuses: LibraryRefuses, certainty: f64 },
     /// The file of variables that is read is not there; another is.
     EnvElsewhere { wanted: String, there: String, renamed: bool },
 }
@@ -250,6 +254,64 @@ pub enum RouteRefused {
     NoBlueprint { written: String, what: String, instead: String },
     /// A module is registered; the name of the blueprint or router in it.
     Module { written: String, inside: Option<String>, method: String },
+    /// A blueprint's name has a dot; `computed`: it is no text but `__name__` or the like.
+    Dot { given: String, computed: bool },
+    /// A blueprint is registered that the app has, since that place.
+    Twice { first: (ModuleId, TextRange) },
+    /// A blueprint is registered, and the app has another of its name, since that place.
+    SameName { name: String, first: (ModuleId, TextRange) },
+    /// A blueprint, as written, is added to after it was registered, at that place.
+    Late { written: String, first: (ModuleId, TextRange) },
+    /// `<int: n>`, `<user-id>`: between `<` and `>` stands no name.
+    Variable { inside: String },
+    /// The view function, as written, is called where it is to be named.
+    Called(String),
+    /// `add_resource(Hello())`: an object where the class is wanted; the class as written.
+    Resource(String),
+}
+
+/// What SQLAlchemy refuses in a model.
+#[derive(Debug, Clone)]
+pub enum TableRefused {
+    /// No column of the class is the primary key.
+    NoKey(String),
+    /// `db.column(…)`.
+    SmallColumn,
+    /// A column called `metadata`.
+    Reserved,
+    /// Another class has the table; `twice`: it is the same file under two names.
+    Twice { table: String, first: (ModuleId, TextRange), twice: Option<(String, String)> },
+}
+
+/// What a library refuses.
+#[derive(Debug, Clone)]
+pub enum LibraryRefuses {
+    /// A validator's class in place of an object; as written.
+    Validator(String),
+    /// `Limiter(app, key_func=…)`.
+    Limiter,
+    /// `Path(None)`.
+    PathDefault,
+    /// An `async_mode` whose package is not there; `installed`: in the virtualenv, else in the requirements.
+    AsyncMode { mode: &'static str, installed: bool },
+    /// `from_object("config.Production")`, and the file has no such object.
+    ConfigObject { file: String, object: String, near: Option<String>, others: Vec<String> },
+    /// A decorator without the brackets that it needs.
+    NotCalled(String),
+    /// A decorator with brackets that it does not take.
+    Called(String),
+    /// `app.wsgi_app = ProxyFix(app)`.
+    Itself { app: String, wrapper: String },
+    /// A plain class as a parameter of a route.
+    PlainClass { class: String, parameter: String },
+    /// A session of the database as a parameter of a route.
+    Session { class: String, parameter: String },
+    /// The database is given its app a second time; where the first time was.
+    Attached { first: (ModuleId, TextRange) },
+    /// The database's address is set nowhere.
+    NoDatabase,
+    /// Nothing finds users for Flask-Login; the file that would, if it was loaded.
+    NoUserLoader(Option<String>),
 }
 
 /// How a relative path is opened.
@@ -292,6 +354,8 @@ pub enum NoFunction {
     Literal,
     /// A function that is indexed.
     Function,
+    /// An app that is called without a request.
+    App,
 }
 
 /// A name in other capitals than those of its module.

@@ -91,7 +91,11 @@ impl Interp<'_> {
                 }
             };
             let bound = alias.asname.as_ref().unwrap_or(&alias.name);
+            let blueprint = Self::is_blueprint(&value);
             self.bind(cx, bound.as_str(), value, alias.range);
+            if let (true, Value::Module(from)) = (blueprint, &base) {
+                self.blueprint_imported(cx, *from, name, bound.as_str());
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 //! happens is noted as [`event::Event`]s. It never judges; the lints do. Bounded by files, statements and depth.
 
 mod app_attribute;
+mod blueprint;
 mod brackets;
 mod call;
 mod caught;
@@ -48,6 +49,7 @@ mod own_copy;
 mod path_outside;
 mod raised;
 mod read_twice;
+mod refusals;
 mod registered;
 mod route;
 pub(super) mod scopes;
@@ -58,6 +60,7 @@ mod settings_module;
 mod stmt;
 mod sums;
 pub(super) mod syntax;
+mod tables;
 mod threads;
 mod unbound;
 mod unlisted;
@@ -253,6 +256,10 @@ pub struct Interp<'o> {
     contexts: usize,
     pushed: bool,
     configured: database::Configured,
+    blueprints: blueprint::Blueprints,
+    tables: tables::Tables,
+    /// Where Flask-Login's managers are made.
+    login_managers: Vec<(ModuleId, TextRange)>,
     /// Parameters of running functions that were given a variable of the environment that may be unset.
     unset: Vec<env_arguments::Unset>,
 }
@@ -320,6 +327,9 @@ impl<'o> Interp<'o> {
             contexts: 0,
             pushed: false,
             configured: database::Configured::default(),
+            blueprints: blueprint::Blueprints::default(),
+            tables: tables::Tables::default(),
+            login_managers: Vec::new(),
             unset: Vec::new(),
         }
     }
@@ -412,6 +422,7 @@ impl<'o> Interp<'o> {
 
     /// Binds a name where assignments go.
     fn bind(&mut self, cx: &Cx, name: &str, value: Value, range: TextRange) {
+        self.blueprints.forget(cx.module, name);
         if let Some(frame) = cx.frame.and_then(|at| self.frames.get_mut(at))
             && !frame.globals.contains(name)
         {

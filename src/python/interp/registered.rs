@@ -47,6 +47,7 @@ impl Interp<'_> {
                         EventKind::Arguments { name: "Blueprint".to_owned(), wanted: 2, given };
                     self.emit(cx, call.range(), "arguments", kind);
                 }
+                self.blueprint_made(cx, call, args);
             }
             "fastapi.APIRouter" => self.prefix(cx, call, args),
             _ => {}

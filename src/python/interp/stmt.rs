@@ -70,6 +70,9 @@ impl Interp<'_> {
                     self.joined_texts(cx, target, &node.value);
                     self.wrong_kind(cx, target, &node.value);
                     self.assign(cx, target, &value, Some(&node.value));
+                    if Self::is_blueprint(&value) {
+                        self.blueprint_named(cx, target, &node.value);
+                    }
                 }
             }
             Stmt::AnnAssign(node) => {
@@ -132,12 +135,14 @@ impl Interp<'_> {
 
     /// A definition; decorators and defaults are evaluated.
     fn function(&mut self, cx: &Cx, def: &ast::StmtFunctionDef) -> Value {
-        let mut wrapped = false;
+        let (mut wrapped, mut fastapi) = (false, false);
         for decorator in &def.decorator_list {
             let value = self.expr(cx, &decorator.expression);
             self.bare_route(cx, &decorator.expression, &value);
+            self.decorator_brackets(cx, &decorator.expression, &value);
             let name =
                 value.dotted().or_else(|| dotted_text(&decorator.expression)).unwrap_or_default();
+            fastapi |= name.starts_with("fastapi.FastAPI().") || name.starts_with("fastapi.APIRouter().");
             wrapped |= !crate::python::calls::table().is_quiet_decorator(&name);
         }
         self.endpoint(cx, def);
@@ -152,10 +157,14 @@ impl Interp<'_> {
             // Python 3.14 evaluates them when they are asked for.
             let weight = if self.options.python.is_some() { 1.0 } else { 0.8 };
             let inner = Cx { weight: cx.weight * weight, ..cx.clone() };
-            for annotation in def.parameters.iter().filter_map(ast::AnyParameterRef::annotation) {
+            for parameter in &*def.parameters {
+                let Some(annotation) = parameter.annotation() else { continue };
                 let value = self.expr(&inner, annotation);
                 if !def.decorator_list.is_empty() {
                     self.form_wanted(&inner, &value, annotation.range());
+                }
+                if let (true, ast::AnyParameterRef::NonVariadic(parameter)) = (fastapi, parameter) {
+                    self.plain_parameter(&inner, parameter, &value);
                 }
             }
             if let Some(returns) = &def.returns {
@@ -200,6 +209,7 @@ impl Interp<'_> {
             self.meta_names(cx, def);
         }
         self.fields_of_model(cx, def, &bases);
+        self.table_of_model(cx, def, &bases);
         let frame = self.frames.len();
         self.frames.push(Frame::default());
         let inner = Cx { frame: Some(frame), ..cx.clone() };
@@ -247,6 +257,11 @@ impl Interp<'_> {
                 let more = format!(".{}", node.attr);
                 self.context_store(cx, &base, &node.value, &more, node.range);
                 self.config_replaced(&base, node.attr.as_str());
+                if node.attr.as_str() == "wsgi_app"
+                    && let Some(source) = source
+                {
+                    self.wraps_itself(cx, node, source);
+                }
                 if matches!(&base, Value::Ext(name) if &**name == "sys")
                     && node.attr.as_str() == "path"
                 {

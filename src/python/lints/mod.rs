@@ -40,6 +40,7 @@ mod handler_alone;
 mod init_misnamed;
 mod input;
 mod lfs_pointer;
+mod library_refuses;
 mod middleware_refused;
 mod missing_comma;
 mod mixed_sum;
@@ -82,6 +83,7 @@ mod shadows_stdlib;
 mod slow;
 mod syntax_error;
 mod syntax_new;
+mod table_refused;
 mod templates_elsewhere;
 mod text_divided;
 mod text_returned;
@@ -166,7 +168,7 @@ lints! {
     undefined_name relative_import removed call_arguments duplicate_endpoint name_installed file_load text_divided
     wrong_brackets name_case outside_context raised unbound_name folder_missing route_refused app_attribute
     database_url config_late packages_clash text_returned running_loop dash_layout glued_path
-    init_misnamed lfs_pointer setting_misspelled read_twice secret_guarded
+    init_misnamed lfs_pointer setting_misspelled read_twice secret_guarded library_refuses table_refused
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     models_too_early missing_comma urlpatterns on_delete reverse_early setting_refused middleware_refused
     app_config_name url_refused router_refused form_fields model_without_app path_plus_text mixed_sum
