@@ -451,6 +451,7 @@ fn analyse(opts: &EntryOptions) -> Analysis {
     let has_application = application.is_some();
     run.misspelled_settings();
     run.user_loader();
+    run.misplaced_templates();
     if run.third_party_seen("dash") {
         run.dash_layout();
     }

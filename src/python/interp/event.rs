@@ -194,6 +194,18 @@ pub enum EventKind {
     DotenvLate(String),
     /// A variable that the `.env` file has under nearly that name.
     EnvMisspelled { name: String, near: String, file: String },
+    /// A name or a way to write types that came with a later Python than this.
+    TooNew { what: String, since: (u8, u8), python: (u8, u8), instead: Option<String> },
+    /// A class or function, as written, is asked for a name of its module; `import`: while the code is loaded.
+    Namesake {
+        written: String,
+        module: &'static str,
+        name: &'static str,
+        attr: String,
+        import: bool,
+    },
+    /// A template that Flask does not find.
+    TemplateMisplaced(Misplaced),
     /// A model that SQLAlchemy refuses.
     TableRefused(TableRefused),
     /// Something that a library refuses.
@@ -268,6 +280,31 @@ pub enum RouteRefused {
     Called(String),
     /// `add_resource(Hello())`: an object where the class is wanted; the class as written.
     Resource(String),
+}
+
+/// A template that is not where Flask looks.
+#[derive(Debug, Clone)]
+pub struct Misplaced {
+    /// As the code names it.
+    pub template: String,
+    /// The folder in which it is looked for.
+    pub wanted: String,
+    /// Its right name, or where it lies.
+    pub right: String,
+    pub why: MisplacedBy,
+}
+
+/// How a template is missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MisplacedBy {
+    /// It has another name.
+    Spelling,
+    /// The folder's name stands before it.
+    Folder,
+    /// It lies beside the folder.
+    Beside,
+    /// It lies in another folder.
+    Elsewhere,
 }
 
 /// What SQLAlchemy refuses in a model.

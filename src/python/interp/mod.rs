@@ -39,6 +39,7 @@ mod methods;
 mod missing;
 mod models;
 mod names;
+mod namesake;
 mod needs;
 mod openers;
 mod optional;
@@ -61,7 +62,9 @@ mod stmt;
 mod sums;
 pub(super) mod syntax;
 mod tables;
+mod templates;
 mod threads;
+mod too_new;
 mod unbound;
 mod unlisted;
 
@@ -258,6 +261,9 @@ pub struct Interp<'o> {
     configured: database::Configured,
     blueprints: blueprint::Blueprints,
     tables: tables::Tables,
+    templates: templates::Templates,
+    /// What the requirements were asked for already.
+    asked_for: Vec<&'static str>,
     /// Where Flask-Login's managers are made.
     login_managers: Vec<(ModuleId, TextRange)>,
     /// Parameters of running functions that were given a variable of the environment that may be unset.
@@ -329,6 +335,8 @@ impl<'o> Interp<'o> {
             configured: database::Configured::default(),
             blueprints: blueprint::Blueprints::default(),
             tables: tables::Tables::default(),
+            templates: templates::Templates::default(),
+            asked_for: Vec::new(),
             login_managers: Vec::new(),
             unset: Vec::new(),
         }

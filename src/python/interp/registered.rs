@@ -48,6 +48,7 @@ impl Interp<'_> {
                     self.emit(cx, call.range(), "arguments", kind);
                 }
                 self.blueprint_made(cx, call, args);
+                self.templates_of(cx, call, args, false);
             }
             "fastapi.APIRouter" => self.prefix(cx, call, args),
             _ => {}

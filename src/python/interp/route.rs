@@ -49,6 +49,7 @@ impl Interp<'_> {
                 self.emit(cx, call.range(), "arguments", kind);
             }
             self.static_url(cx, call, args);
+            self.templates_of(cx, call, args, true);
             self.flask_keywords(cx, args, call.range());
             return;
         }

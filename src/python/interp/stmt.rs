@@ -77,7 +77,8 @@ impl Interp<'_> {
             }
             Stmt::AnnAssign(node) => {
                 if cx.via.is_none() && self.annotations_run(cx) {
-                    self.expr(cx, &node.annotation);
+                    let value = self.expr(cx, &node.annotation);
+                    self.mail_wanted(cx, &value, node.annotation.range());
                 }
                 if let Some(expr) = &node.value {
                     let value = self.expr(cx, expr);
@@ -142,6 +143,9 @@ impl Interp<'_> {
             self.decorator_brackets(cx, &decorator.expression, &value);
             let name =
                 value.dotted().or_else(|| dotted_text(&decorator.expression)).unwrap_or_default();
+            if def.is_async && name == "flask.Flask().route()" {
+                self.async_view(cx, def.name.range);
+            }
             fastapi |= name.starts_with("fastapi.FastAPI().") || name.starts_with("fastapi.APIRouter().");
             wrapped |= !crate::python::calls::table().is_quiet_decorator(&name);
         }
