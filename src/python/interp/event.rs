@@ -347,6 +347,8 @@ pub enum LibraryRefuses {
     Attached { first: (ModuleId, TextRange) },
     /// The database's address is set nowhere.
     NoDatabase,
+    /// `admin.site.register(models)`: the whole file, as written.
+    ModuleOfModels(String),
     /// Nothing finds users for Flask-Login; the file that would, if it was loaded.
     NoUserLoader(Option<String>),
 }

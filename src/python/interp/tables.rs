@@ -154,7 +154,7 @@ impl Interp<'_> {
         match before {
             Some(&(_, module, first)) if (module, first) != (cx.module, range) => {
                 let path = |id: ModuleId| &self.modules[id].path;
-                let twice = (path(module) == path(cx.module)).then(|| {
+                let twice = (module != cx.module && path(module) == path(cx.module)).then(|| {
                     (self.modules[module].name.clone(), self.modules[cx.module].name.clone())
                 });
                 let wrong = TableRefused::Twice { table, first: (module, first), twice };
@@ -253,6 +253,14 @@ mod tests {
         for fine in ["    __bind_key__ = 'b'\n", "    __table_args__ = {'extend_existing': True}\n"] {
             assert_eq!(table(&two(fine)), 0, "{fine}");
         }
+        // One file under two names is the same mistake, and another remedy.
+        let head = "from shop.models import db\nimport models\n";
+        let text = format!(
+            "{head}# --- shop/__init__.py\nimport sys\nsys.path.insert(0, '/home/ana/site/shop')\n# --- shop/models.py\nfrom base import db\nclass A(db.Model):\n    __tablename__ = 'users'\n{key}# --- base.py\nfrom flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\n"
+        );
+        let out = analyse(&format!("{APP}{text}"));
+        let twice = out.findings.iter().filter(|found| found.name == "table-refused");
+        assert_eq!(twice.filter(|found| found.message.contains("a second time")).count(), 1);
         let other = two("").replace("class B(db", "db2 = SQLAlchemy()\nclass B(db2");
         assert_eq!(table(&other), 0);
     }

@@ -84,6 +84,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 )
             }
             LibraryRefuses::NoDatabase => "`SQLAlchemy` wants to know where the database is, and nothing sets it: this line fails with RuntimeError. Above it, write `app.config[\"SQLALCHEMY_DATABASE_URI\"] = \"sqlite:////the/full/path/site.db\"` (or the address of your database)".to_owned(),
+            LibraryRefuses::ModuleOfModels(written) => format!(
+                "`{written}` is the whole file (a module), and the admin wants a model in it: write `{written}.NAME`. As it stands Django ends with TypeError: 'module' object is not iterable"
+            ),
             LibraryRefuses::NoUserLoader(file) => {
                 cause = Some("app-exception");
                 let hint = match file {
