@@ -199,6 +199,19 @@ impl Interp<'_> {
         self.refused(cx, call.range(), wrong, false);
     }
 
+    /// The first blueprint that was made under a name and not registered.
+    pub(super) fn first_blueprint(&self) -> Option<(ModuleId, TextRange, String)> {
+        let (at, blueprint) =
+            self.blueprints.all.iter().enumerate().find(|(_, it)| it.registered.is_none())?;
+        let name = self
+            .blueprints
+            .names
+            .iter()
+            .find(|(module, _, _, of)| *of == at && *module == blueprint.module)
+            .map(|(_, _, name, _)| name.clone())?;
+        Some((blueprint.module, blueprint.made, name))
+    }
+
     /// Whether Flask is that version or a later one, where its version is known.
     fn flask_from(&mut self, least: &str) -> Option<bool> {
         self.version_of("flask", "flask").map(|version| is_from(&version, least))

@@ -243,6 +243,21 @@ impl Interp<'_> {
         }
     }
 
+    /// All settings are set one by one, and this one was not yet.
+    pub(super) fn config_is_plain(&self, key: &str) -> bool {
+        !self.configured.elsewhere && !self.configured.set.iter().any(|known| known == key)
+    }
+
+    /// Settings come in other ways than one by one.
+    pub(super) fn config_is_elsewhere(&self) -> bool {
+        self.configured.elsewhere
+    }
+
+    pub(super) fn config_has(&self, key: &str) -> bool {
+        self.configured.set.iter().any(|known| known == key)
+            || key == "SECRET_KEY" && self.configured.secret
+    }
+
     /// `SQLAlchemy(app)`, and nothing says where the database is.
     fn no_address(&mut self, module: usize, range: TextRange) {
         // What else was given the app may have set it.

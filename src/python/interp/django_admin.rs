@@ -114,6 +114,19 @@ impl Interp<'_> {
                     self.refuses(cx, first.range(), refuses, 1.0);
                     return;
                 }
+                if let (Some(Value::Class(class)), Some(first)) =
+                    (args.positional.first(), call.arguments.args.first())
+                    && matches!(class.bases.as_slice(), [Value::Ext(base)] if &**base == "django.contrib.admin.ModelAdmin")
+                    && !cx.caught.errors
+                {
+                    let class = class.name.to_string();
+                    let model = class.strip_suffix("Admin").filter(|name| !name.is_empty());
+                    let model = model.filter(|name| self.modules[cx.module].names.contains_key(*name));
+                    let model = model.map(str::to_owned);
+                    let refuses = LibraryRefuses::AdminClass { class, model };
+                    self.refuses(cx, first.range(), refuses, 1.0);
+                    return;
+                }
                 let given: Vec<Model> = if name.ends_with("site.register") {
                     args.positional.first().map(models).unwrap_or_default()
                 } else {

@@ -204,6 +204,8 @@ pub enum EventKind {
         attr: String,
         import: bool,
     },
+    /// A view that the framework cannot call, or that gives nothing back.
+    ViewRefused(ViewRefused),
     /// A template that Flask does not find.
     TemplateMisplaced(Misplaced),
     /// A model that SQLAlchemy refuses.
@@ -307,6 +309,23 @@ pub enum MisplacedBy {
     Elsewhere,
 }
 
+/// Why every visit of a page fails.
+#[derive(Debug, Clone)]
+pub enum ViewRefused {
+    /// The address gives a variable that the view has no parameter for; `spare`: one that it has for none.
+    Parameter { view: String, variable: String, spare: Option<String>, path: String },
+    /// The view wants a parameter that the address does not give.
+    NotInPath { view: String, parameter: String },
+    /// A method below a route.
+    Method(String),
+    /// A view of Django without a parameter.
+    NoRequest(String),
+    /// A function that is called with so many arguments takes more, or fewer.
+    Hook { view: String, decorator: String, given: usize },
+    /// The view gives nothing back.
+    Nothing(String),
+}
+
 /// What SQLAlchemy refuses in a model.
 #[derive(Debug, Clone)]
 pub enum TableRefused {
@@ -349,6 +368,25 @@ pub enum LibraryRefuses {
     NoDatabase,
     /// `admin.site.register(models)`: the whole file, as written.
     ModuleOfModels(String),
+    /// `admin.site.register(PostAdmin)`: the admin's class where the model is wanted; its name, and the model's.
+    AdminClass { class: String, model: Option<String> },
+    /// `Depends(get_db())`.
+    DependsCalled(String),
+    /// A field of pydantic without its type; its name, and the type of what it is set to.
+    FieldWithoutType { name: String, kind: &'static str },
+    /// `Field(regex=…)`.
+    FieldRegex,
+    /// A session, messages or forms, and no secret key is set anywhere; what is used.
+    NoSecret(&'static str),
+    /// The app has no page; the file that has them is not loaded.
+    NoPages(String),
+    /// A blueprint that is never registered.
+    NotRegistered(String),
+    /// A setting of the app is read where nothing has set it; it is set further down in that place.
+    UnsetSetting { key: String, later: Option<TextRange> },
+    /// A module that needs a screen, or Windows.
+    NeedsScreen(String),
+    NeedsWindows(String),
     /// Nothing finds users for Flask-Login; the file that would, if it was loaded.
     NoUserLoader(Option<String>),
 }

@@ -381,6 +381,7 @@ impl Interp<'_> {
             self.context_item(cx, &base, node);
             self.indexed(cx, &base, &key, node);
             self.generic(cx, &base, node);
+            self.config_read(cx, &base, &key, node);
             if matches!(key, Value::EnvValue) {
                 self.unset_key(cx, &base, node);
             }

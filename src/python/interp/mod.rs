@@ -48,6 +48,7 @@ mod optional_test;
 mod other_case;
 mod own_copy;
 mod path_outside;
+mod pydantic;
 mod raised;
 mod read_twice;
 mod refusals;
@@ -67,6 +68,8 @@ mod threads;
 mod too_new;
 mod unbound;
 mod unlisted;
+mod unset;
+mod views;
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -262,6 +265,8 @@ pub struct Interp<'o> {
     blueprints: blueprint::Blueprints,
     tables: tables::Tables,
     templates: templates::Templates,
+    /// Settings of the app that were read before anything had set them.
+    config_reads: Vec<(ModuleId, TextRange, String)>,
     /// What the requirements were asked for already.
     asked_for: Vec<&'static str>,
     /// Where Flask-Login's managers are made.
@@ -336,6 +341,7 @@ impl<'o> Interp<'o> {
             blueprints: blueprint::Blueprints::default(),
             tables: tables::Tables::default(),
             templates: templates::Templates::default(),
+            config_reads: Vec::new(),
             asked_for: Vec::new(),
             login_managers: Vec::new(),
             unset: Vec::new(),

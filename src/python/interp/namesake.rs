@@ -22,6 +22,9 @@ const NAMESAKES: &[(&str, &[&str])] = &[
     ("pprint.pprint", &["pprint", "pformat"]),
 ];
 
+/// Packages whose modules are used in functions, and lost names that were.
+const LATER: &[&str] = &["openai"];
+
 fn lost(value: &Value) -> Option<(&'static str, &'static [&'static str])> {
     let Value::Ext(name) = value else { return None };
     NAMESAKES.iter().find(|(known, _)| *known == &**name).copied()
@@ -71,11 +74,24 @@ impl Interp<'_> {
                 (!names.is_bound_inside(name)).then(|| (name.to_string(), full, lost))
             })
             .collect();
-        if wrong.is_empty() {
+        let later: Vec<(String, &'static str)> = self.modules[cx.module]
+            .names
+            .iter()
+            .filter_map(|(name, binding)| {
+                let Value::Ext(full) = &binding.value else { return None };
+                let known = LATER.iter().find(|known| **known == &**full)?;
+                (!names.is_bound_inside(name)).then(|| (name.to_string(), *known))
+            })
+            .collect();
+        if wrong.is_empty() && later.is_empty() {
             return;
         }
-        let mut reads = Reads { wrong: &wrong, found: Vec::new(), depth: 0 };
+        let mut reads =
+            Reads { wrong: &wrong, later: &later, found: Vec::new(), gone: Vec::new(), depth: 0 };
         reads.visit_body(source.body());
+        for (base, attr) in std::mem::take(&mut reads.gone) {
+            self.installed_attribute(cx, &base, attr.as_str(), attr.range);
+        }
         let found: Vec<(&'static str, ast::ExprAttribute)> =
             reads.found.into_iter().map(|(full, node)| (full, node.clone())).collect();
         for (full, node) in found {
@@ -86,7 +102,10 @@ impl Interp<'_> {
 
 struct Reads<'w, 'a> {
     wrong: &'w [(String, &'static str, &'static [&'static str])],
+    later: &'w [(String, &'static str)],
     found: Vec<(&'static str, &'a ast::ExprAttribute)>,
+    /// `openai.ChatCompletion.create`: what stands before the last dot, and the name behind it.
+    gone: Vec<(String, &'a ast::Identifier)>,
     depth: usize,
 }
 
@@ -114,6 +133,15 @@ impl<'a> Visitor<'a> for Reads<'_, 'a> {
             })
         {
             self.found.push((full, node));
+        }
+        if let Expr::Attribute(node) = expr
+            && self.depth > 0
+            && self.gone.len() < 20
+            && let Expr::Attribute(part) = &*node.value
+            && let Expr::Name(name) = &*part.value
+            && let Some((_, base)) = self.later.iter().find(|(known, _)| known == name.id.as_str())
+        {
+            self.gone.push((format!("{base}.{}", part.attr), &node.attr));
         }
         walk_expr(self, expr);
     }

@@ -45,6 +45,15 @@ const OWN_LOADERS: &[&str] = &["flask_user", "flask_security", "flask_appbuilder
 const SESSIONS: &[&str] =
     &["sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.Session"];
 
+/// Packages whose import fails where no screen is.
+const SCREEN: &[&str] = &["pyautogui", "pynput", "mouseinfo"];
+
+/// Modules that only Windows has.
+const WINDOWS: &[&str] = &[
+    "winsound", "winreg", "_winreg", "msvcrt", "win32api", "win32com", "win32con", "win32gui",
+    "win32print", "pythoncom", "pywintypes", "win10toast", "pywinauto",
+];
+
 /// Most files beside the app that are looked into, and most bytes of one.
 const MAX_FILES: usize = 40;
 const MAX_BYTES: u64 = 1 << 18;
@@ -71,6 +80,9 @@ impl Interp<'_> {
         match top {
             "wtforms" | "flask_wtf" => self.validators(cx, call),
             "flask_limiter" if name == "flask_limiter.Limiter" => self.limiter(cx, call, args),
+            "fastapi" if name == "fastapi.Depends" => self.depends_called(cx, call),
+            "pydantic" if name == "pydantic.Field" => self.field_of_pydantic(cx, call, args),
+            "matplotlib" if name == "matplotlib.use" => self.backend(cx, call, args),
             "fastapi" if name == "fastapi.Path" => self.path_default(cx, call, args),
             "flask_login" if name == "flask_login.LoginManager" => {
                 self.login_managers.push((cx.module, call.range()));
@@ -131,6 +143,54 @@ impl Interp<'_> {
             return;
         }
         self.refuses(cx, call.range(), LibraryRefuses::PathDefault, 1.0);
+    }
+
+    /// `Depends(get_db())`, where `get_db` yields what it opens.
+    fn depends_called(&mut self, cx: &Cx, call: &ast::ExprCall) {
+        let Some(Expr::Call(inner)) = call.arguments.args.first() else { return };
+        let Value::Func(func) = self.expr(&cx.quietly(), &inner.func) else { return };
+        let Some(source) = self.source_to_run(func.module) else { return };
+        let Some(def) = super::syntax::find_function(source.body(), func.offset) else { return };
+        // A function that gives a function is the way to give it arguments.
+        let yields = def.body.iter().any(|stmt| {
+            matches!(stmt, ast::Stmt::Expr(node) if node.value.is_yield_expr())
+                || matches!(stmt, ast::Stmt::Try(node) if node.body.iter().any(
+                    |stmt| matches!(stmt, ast::Stmt::Expr(node) if node.value.is_yield_expr())))
+        });
+        if def.decorator_list.is_empty() && yields {
+            let written = dotted_text(&inner.func).unwrap_or_default();
+            self.refuses(cx, inner.range(), LibraryRefuses::DependsCalled(written), 1.0);
+        }
+    }
+
+    /// `matplotlib.use("TkAgg")`: it opens windows.
+    fn backend(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args) {
+        let Some(Value::Str(name)) = args.positional.first() else { return };
+        let lower = name.to_ascii_lowercase();
+        let windows = ["tk", "qt", "wx", "gtk", "macosx"].iter().any(|kit| lower.starts_with(kit));
+        let plots = self.modules[cx.module]
+            .source
+            .as_ref()
+            .is_some_and(|source| super::scopes::has(source.text(), "pyplot"));
+        if windows && plots && !args.keywords.iter().any(|(key, _)| key == "force") {
+            let refuses = LibraryRefuses::NeedsScreen(format!("The backend `{name}`"));
+            self.refuses(cx, call.range(), refuses, 1.0);
+        }
+    }
+
+    /// An import of what a server does not have.
+    pub(super) fn needs_desktop(&mut self, cx: &Cx, full: &str, range: TextRange) {
+        let top = full.split('.').next().unwrap_or(full);
+        let refuses = if SCREEN.contains(&top) {
+            LibraryRefuses::NeedsScreen(format!("`{top}`"))
+        } else if WINDOWS.contains(&top) {
+            LibraryRefuses::NeedsWindows(top.to_owned())
+        } else {
+            return;
+        };
+        if !cx.quiet && !cx.caught.any && !self.by_name.contains_key(top) {
+            self.refuses(cx, range, refuses, 1.0);
+        }
     }
 
     /// `SocketIO(app, async_mode="eventlet")` without that package.
@@ -331,7 +391,7 @@ mod tests {
     #[test]
     fn validators() {
         let form = |given: &str| {
-            format!("{APP}from flask_wtf import FlaskForm\nfrom wtforms import StringField, SelectField\nfrom wtforms.validators import DataRequired, Length, data_required\nclass F(FlaskForm):\n    x = {given}")
+            format!("{APP}application.secret_key = 'x'\nfrom flask_wtf import FlaskForm\nfrom wtforms import StringField, SelectField\nfrom wtforms.validators import DataRequired, Length, data_required\nclass F(FlaskForm):\n    x = {given}")
         };
         assert_eq!(told(&form("StringField('x', validators=[DataRequired])")), 1);
         assert_eq!(told(&form("StringField('x', [DataRequired, Length(max=3)])")), 1);
@@ -390,6 +450,28 @@ mod tests {
             ("class A", "x"),
         ] {
             assert_eq!(told(&route(class, parameter)), 0, "{class} {parameter}");
+        }
+    }
+
+    #[test]
+    fn dependencies_and_desktops() {
+        let fast = |given: &str| {
+            format!("# uvicorn \nfrom fastapi import Depends, FastAPI\napplication = FastAPI()\ndef get_db():\n    yield 1\ndef make(x=1):\n    return get_db\n@application.get('/')\ndef x(db=Depends({given})):\n    return 1")
+        };
+        assert_eq!(told(&fast("get_db()")), 1);
+        assert_eq!(told(&fast("get_db")) + told(&fast("make()")), 0);
+        for wrong in ["import pyautogui", "from pynput import keyboard", "import winsound", "import matplotlib\nmatplotlib.use('TkAgg')\nimport matplotlib.pyplot as plt"] {
+            assert_eq!(told(&format!("{APP}{wrong}")), 1, "{wrong}");
+        }
+        for fine in [
+            "try:\n    import winsound\nexcept ImportError:\n    winsound = None",
+            "import sys\nif sys.platform == 'win32':\n    import winreg",
+            "import os\nif os.name == 'nt':\n    import winreg",
+            "def beep():\n    import winsound",
+            "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt",
+            "import msvcrt\n# --- msvcrt.py\nx = 1",
+        ] {
+            assert_eq!(told(&format!("{APP}{fine}")), 0, "{fine}");
         }
     }
 

@@ -137,6 +137,7 @@ impl Interp<'_> {
     /// A definition; decorators and defaults are evaluated.
     fn function(&mut self, cx: &Cx, def: &ast::StmtFunctionDef) -> Value {
         let (mut wrapped, mut fastapi) = (false, false);
+        let mut decorators = Vec::new();
         for decorator in &def.decorator_list {
             let value = self.expr(cx, &decorator.expression);
             self.bare_route(cx, &decorator.expression, &value);
@@ -148,6 +149,10 @@ impl Interp<'_> {
             }
             fastapi |= name.starts_with("fastapi.FastAPI().") || name.starts_with("fastapi.APIRouter().");
             wrapped |= !crate::python::calls::table().is_quiet_decorator(&name);
+            decorators.push(name);
+        }
+        if !decorators.is_empty() {
+            self.view_signature(cx, def, &decorators);
         }
         self.endpoint(cx, def);
         for parameter in def.parameters.iter_non_variadic_params() {
@@ -214,6 +219,7 @@ impl Interp<'_> {
         }
         self.fields_of_model(cx, def, &bases);
         self.table_of_model(cx, def, &bases);
+        self.fields_of_pydantic(cx, def, &bases);
         let frame = self.frames.len();
         self.frames.push(Frame::default());
         let inner = Cx { frame: Some(frame), ..cx.clone() };

@@ -38,6 +38,13 @@ pub(super) struct Tables {
     tables: Vec<(String, ModuleId, TextRange)>,
 }
 
+impl Tables {
+    /// Where apps are made.
+    pub(super) fn apps(&self) -> &[(ModuleId, TextRange)] {
+        &self.apps
+    }
+}
+
 impl Interp<'_> {
     /// `SQLAlchemy(app)`, `db.init_app(app)`, `Flask(__name__)`.
     pub(super) fn database_object(&mut self, cx: &Cx, call: &ast::ExprCall, name: &str, args: &Args) {

@@ -10,23 +10,27 @@ pub(super) const DOC: LintDoc = LintDoc {
     summary: "A library is given something that it refuses.",
     why: "A class is no object of it, some decorators need brackets and some have none, and what is set up twice or not at all ends the import (or every request) with an error of the library's own.",
     bad: r#"
+import os
 from flask import Flask
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
 application = Flask(__name__)
+application.secret_key = os.environ.get("SECRET_KEY")
 
 class Login(FlaskForm):
     name = StringField("name", validators=[DataRequired])
 "#,
     good: r#"
+import os
 from flask import Flask
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
 application = Flask(__name__)
+application.secret_key = os.environ.get("SECRET_KEY")
 
 class Login(FlaskForm):
     name = StringField("name", validators=[DataRequired()])
@@ -86,6 +90,59 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             LibraryRefuses::NoDatabase => "`SQLAlchemy` wants to know where the database is, and nothing sets it: this line fails with RuntimeError. Above it, write `app.config[\"SQLALCHEMY_DATABASE_URI\"] = \"sqlite:////the/full/path/site.db\"` (or the address of your database)".to_owned(),
             LibraryRefuses::ModuleOfModels(written) => format!(
                 "`{written}` is the whole file (a module), and the admin wants a model in it: write `{written}.NAME`. As it stands Django ends with TypeError: 'module' object is not iterable"
+            ),
+            LibraryRefuses::AdminClass { class, model } => {
+                let model = model.as_deref().unwrap_or("MODEL");
+                format!(
+                    "`{class}` says how the admin shows a model, and the model itself must come first: write `admin.site.register({model}, {class})`. As it stands Django ends with TypeError: 'MediaDefiningClass' object is not iterable"
+                )
+            }
+            LibraryRefuses::DependsCalled(written) => format!(
+                "`Depends` wants the function itself and calls it for each visit: write `Depends({written})` without the inner brackets. As it stands the import ends with TypeError"
+            ),
+            LibraryRefuses::FieldWithoutType { name, kind } => format!(
+                "Since pydantic 2 every field of a model needs its type, and the import ends with PydanticUserError: write `{name}: {kind} = …`"
+            ),
+            LibraryRefuses::FieldRegex => "Since pydantic 2 `regex` is called `pattern`, and the import ends with PydanticUserError: write `pattern=`".to_owned(),
+            LibraryRefuses::NoSecret(what) => {
+                cause = Some("app-exception");
+                format!(
+                    "The code uses `{what}`, which needs a secret key, and nothing sets one: such pages fail with RuntimeError. Below this line write `….secret_key = os.environ[\"SECRET_KEY\"]`, or a long random text of your own"
+                )
+            }
+            LibraryRefuses::NoPages(file) => {
+                cause = Some("app-exception");
+                format!(
+                    "The app has no page, so every address answers 404: the pages are in `{file}`, and nothing imports that file. Import it below this line"
+                )
+            }
+            LibraryRefuses::NotRegistered(name) => {
+                cause = Some("app-exception");
+                format!(
+                    "The blueprint `{name}` is never registered, so its pages answer 404: write `app.register_blueprint({name})` where the app is made"
+                )
+            }
+            LibraryRefuses::UnsetSetting { key, later } => {
+                let later = later.and_then(|range| cx.source(event.module)?.place(range).line);
+                let hint = match later {
+                    Some(line) => format!("It is only set below, in line {line}: move that line up"),
+                    None => format!("Set it above, or write `.get(\"{key}\")`"),
+                };
+                format!("Nothing has set `{key}` when this line reads it, and the import ends with KeyError. {hint}")
+            }
+            LibraryRefuses::NeedsScreen(_) | LibraryRefuses::NeedsWindows(_)
+                if !cx.runs_on_server() =>
+            {
+                continue;
+            }
+            LibraryRefuses::NeedsScreen(what) if what.starts_with("The backend") => format!(
+                "{what} opens windows, and a server has no screen: the import of pyplot ends with ImportError. Write `matplotlib.use(\"Agg\")`, and save pictures with `savefig`"
+            ),
+            LibraryRefuses::NeedsScreen(what) => format!(
+                "{what} works a screen, mouse or keyboard, and a server has none: this import fails there. A web app cannot use it; take it out, or import it only where it is used"
+            ),
+            LibraryRefuses::NeedsWindows(module) => format!(
+                "`{module}` is there on Windows only, and the server runs Linux: this import ends with ModuleNotFoundError. Take it out, or import it only where it is used"
             ),
             LibraryRefuses::NoUserLoader(file) => {
                 cause = Some("app-exception");

@@ -95,6 +95,7 @@ mod unbound_name;
 mod undefined_name;
 mod url_refused;
 mod urlpatterns;
+mod view_refused;
 mod wrong_brackets;
 mod wsgi_application;
 mod wsgi_in_asgi;
@@ -172,7 +173,7 @@ lints! {
     wrong_brackets name_case outside_context raised unbound_name folder_missing route_refused app_attribute
     database_url config_late packages_clash text_returned running_loop dash_layout glued_path
     init_misnamed lfs_pointer setting_misspelled read_twice secret_guarded library_refuses table_refused
-    template_misplaced name_too_new module_wanted
+    template_misplaced name_too_new module_wanted view_refused
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     models_too_early missing_comma urlpatterns on_delete reverse_early setting_refused middleware_refused
     app_config_name url_refused router_refused form_fields model_without_app path_plus_text mixed_sum
