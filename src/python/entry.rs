@@ -452,6 +452,7 @@ fn analyse(opts: &EntryOptions) -> Analysis {
     run.misspelled_settings();
     run.user_loader();
     run.misplaced_templates();
+    run.named_models();
     run.unset();
     if run.third_party_seen("dash") {
         run.dash_layout();

@@ -56,6 +56,8 @@ pub(super) struct Blueprints {
     /// Which stands under a name.
     names: Vec<(ModuleId, Inside, String, usize)>,
     given: Vec<Given>,
+    /// Classes of resources that were added: where and to what, and the place.
+    resources: Vec<((ModuleId, String, ModuleId, String), (ModuleId, TextRange))>,
 }
 
 impl Blueprints {
@@ -86,9 +88,27 @@ impl Interp<'_> {
             let wrong = RouteRefused::Dot { given: name.clone(), computed };
             self.refused(cx, written.map_or(call.range(), Ranged::range), wrong, false);
         }
+        self.prefix_of_blueprint(cx, call, args);
         if cx.frame.is_none() && cx.weight >= 1.0 && !cx.quiet {
             let (module, made) = (cx.module, call.range());
             self.blueprints.all.push(Blueprint { module, made, name, registered: None });
+        }
+    }
+
+    /// `url_prefix="shop"`.
+    pub(super) fn prefix_of_blueprint(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args) {
+        let Some(Value::Str(prefix)) = args.get(usize::MAX, "url_prefix") else { return };
+        let mut keywords = call.arguments.keywords.iter();
+        let given = keywords
+            .find(|word| word.arg.as_ref().is_some_and(|arg| arg.as_str() == "url_prefix"));
+        if let Some(given) = given.filter(|_| !prefix.is_empty() && !prefix.starts_with('/'))
+            && !cx.caught.errors
+            // One blueprint in another: the outer prefix comes first.
+            && !self.is_other_flask()
+        {
+            let right = format!("/{prefix}");
+            let wrong = RouteRefused::NoSlash { what: "The prefix of a blueprint", right };
+            self.refused(cx, given.value.range(), wrong, true);
         }
     }
 
@@ -154,6 +174,7 @@ impl Interp<'_> {
         let (Some(at), Some(app)) = (self.blueprint_of(cx, first), dotted_text(&func.value)) else {
             return;
         };
+        self.prefix_of_blueprint(cx, call, args);
         let place = (cx.module, call.range());
         self.blueprints.all[at].registered.get_or_insert(place);
         // Another name at each registration is what Flask wants.
@@ -219,7 +240,17 @@ impl Interp<'_> {
 
     /// `add_url_rule("/", "home", home())`: the view is called once, at import, and what it gave is no view.
     pub(super) fn view_called(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args) {
-        let Some(value) = args.get(2, "view_func") else { return };
+        let Some(value) = args.get(2, "view_func") else {
+            // `add_url_rule("/x", home)`.
+            if let (Some(Value::Func(_)), Some(given)) =
+                (args.positional.get(1), call.arguments.args.get(1))
+                && !args.has_stars()
+                && let Some(written) = dotted_text(given)
+            {
+                self.refused(cx, given.range(), RouteRefused::Endpoint(written), false);
+            }
+            return;
+        };
         if !matches!(value, Value::Str(_) | Value::Plain(_) | Value::List(..) | Value::Dict(..)) {
             return;
         }
@@ -238,6 +269,7 @@ impl Interp<'_> {
 
     /// `api.add_resource(Hello(), "/")`: the class is wanted, which makes an object for each request.
     pub(super) fn resource_made(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args) {
+        self.resource_added(cx, call, args);
         if let (Some(Value::Object(_)), Some(Expr::Call(first))) =
             (args.positional.first(), call.arguments.args.first())
             && let Some(class) = dotted_text(&first.func)
@@ -245,6 +277,51 @@ impl Interp<'_> {
         {
             self.refused(cx, first.range(), RouteRefused::Resource(class), false);
         }
+    }
+
+    /// `api.add_resource(Users, "users")`, and the same class once more.
+    fn resource_added(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args) {
+        if cx.quiet || cx.weight < 1.0 || cx.caught.errors || args.has_stars() {
+            return;
+        }
+        for (value, written) in args.positional.iter().zip(&call.arguments.args).skip(1) {
+            if let Value::Str(path) = value
+                && !path.starts_with('/')
+                && !path.is_empty()
+                && self.somewhere_prefix().is_none()
+            {
+                let right = format!("/{path}");
+                let wrong = RouteRefused::NoSlash { what: "The address of a resource", right };
+                self.refused(cx, written.range(), wrong, false);
+                return;
+            }
+        }
+        let (Some(Value::Class(class)), Expr::Attribute(func)) =
+            (args.positional.first(), &*call.func)
+        else {
+            return;
+        };
+        let (Some(api), name) = (dotted_text(&func.value), class.name.to_string()) else { return };
+        if args.keywords.iter().any(|(key, _)| key == "endpoint") || cx.frame.is_some() {
+            return;
+        }
+        let place = (cx.module, call.range());
+        let key = (cx.module, api, class.module, name.clone());
+        let before = self.blueprints.resources.iter().find(|(known, _)| *known == key);
+        match before.map(|(_, first)| *first) {
+            Some(first) if first != place => {
+                let wrong = RouteRefused::ResourceTwice { class: name, first };
+                self.refused(cx, call.range(), wrong, false);
+            }
+            Some(_) => {}
+            None => self.blueprints.resources.push((key, place)),
+        }
+    }
+
+    /// An `Api` with a prefix of its own, which may bring the slash.
+    fn somewhere_prefix(&self) -> Option<()> {
+        let mut sources = self.modules.iter().filter_map(|module| module.source.as_ref());
+        sources.any(|source| super::scopes::has(source.text(), "prefix")).then_some(())
     }
 
     /// `application = app()`, where `app` is the app.
@@ -361,5 +438,29 @@ mod tests {
         };
         assert_eq!(refused(&api("Hello()")), 1);
         assert_eq!(refused(&api("Hello")), 0);
+        assert_eq!(refused(&format!("{}\napi.add_resource(Hello, '/x')", api("Hello"))), 1);
+        assert_eq!(refused(&format!("{}\napi.add_resource(Hello, '/x', endpoint='x')", api("Hello"))), 0);
+        assert_eq!(refused(&api("Hello").replace("'/'", "'hello'")), 1);
+        assert_eq!(refused(&api("Hello").replace("'/'", "'/', '/x'")), 0);
+    }
+
+    #[test]
+    fn prefixes_and_endpoints() {
+        for wrong in [
+            "application.register_blueprint(a, url_prefix='x')",
+            "b = Blueprint('b', __name__, url_prefix='x')",
+            "application.add_url_rule('/x', print_it)",
+        ] {
+            assert_eq!(refused(&format!("{TWO}def print_it():\n    return ''\n{wrong}")), 1, "{wrong}");
+        }
+        for fine in [
+            "application.register_blueprint(a, url_prefix='/x')",
+            "application.register_blueprint(a, url_prefix=None)",
+            "application.add_url_rule('/x', 'x', print_it)",
+            "application.add_url_rule('/x', view_func=print_it)",
+            "application.add_url_rule('/x', unknown)",
+        ] {
+            assert_eq!(refused(&format!("{TWO}def print_it():\n    return ''\n{fine}")), 0, "{fine}");
+        }
     }
 }

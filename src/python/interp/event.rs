@@ -280,6 +280,12 @@ pub enum RouteRefused {
     Variable { inside: String },
     /// The view function, as written, is called where it is to be named.
     Called(String),
+    /// A prefix of Flask, or an address of a resource, without its first slash; what to write.
+    NoSlash { what: &'static str, right: String },
+    /// `add_url_rule("/x", home)`: the view, as written, where the endpoint's name belongs.
+    Endpoint(String),
+    /// A class of resources is added a second time; where the first time was.
+    ResourceTwice { class: String, first: (ModuleId, TextRange) },
     /// `add_resource(Hello())`: an object where the class is wanted; the class as written.
     Resource(String),
 }
@@ -324,6 +330,7 @@ pub enum ViewRefused {
     Hook { view: String, decorator: String, given: usize },
     /// The view gives nothing back.
     Nothing(String),
+    NothingOfDjango(String),
 }
 
 /// What SQLAlchemy refuses in a model.
@@ -335,6 +342,10 @@ pub enum TableRefused {
     SmallColumn,
     /// A column called `metadata`.
     Reserved,
+    /// A foreign key to a table that is not there, and one that may be meant.
+    NoTable { table: String, right: String },
+    /// A relationship to a class that is not there, and one that may be meant.
+    NoClass { class: String, right: String },
     /// Another class has the table; `twice`: it is the same file under two names.
     Twice { table: String, first: (ModuleId, TextRange), twice: Option<(String, String)> },
 }
@@ -370,6 +381,10 @@ pub enum LibraryRefuses {
     ModuleOfModels(String),
     /// `admin.site.register(PostAdmin)`: the admin's class where the model is wanted; its name, and the model's.
     AdminClass { class: String, model: Option<String> },
+    /// A field of a form whose class is not called; as written.
+    FieldClass(String),
+    /// `request.form("name")`; as written.
+    RequestCalled(String),
     /// `Depends(get_db())`.
     DependsCalled(String),
     /// A field of pydantic without its type; its name, and the type of what it is set to.

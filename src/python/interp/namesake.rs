@@ -5,6 +5,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
+use super::event::LibraryRefuses;
 use super::scopes::Names;
 use super::{Cx, EventKind, Interp};
 use crate::python::source::Source;
@@ -83,12 +84,27 @@ impl Interp<'_> {
                 (!names.is_bound_inside(name)).then(|| (name.to_string(), *known))
             })
             .collect();
-        if wrong.is_empty() && later.is_empty() {
+        let request = self.modules[cx.module].names.get("request").is_some_and(|binding| {
+            matches!(&binding.value, Value::Ext(name) if &**name == "flask.request")
+        }) && !names.is_bound_inside("request");
+        if wrong.is_empty() && later.is_empty() && !request {
             return;
         }
         let mut reads =
-            Reads { wrong: &wrong, later: &later, found: Vec::new(), gone: Vec::new(), depth: 0 };
+            Reads {
+                wrong: &wrong,
+                later: &later,
+                request,
+                found: Vec::new(),
+                gone: Vec::new(),
+                called: Vec::new(),
+                depth: 0,
+            };
         reads.visit_body(source.body());
+        for node in std::mem::take(&mut reads.called) {
+            let written = format!("request.{}", node.attr);
+            self.refuses(cx, node.range(), LibraryRefuses::RequestCalled(written), 1.0);
+        }
         for (base, attr) in std::mem::take(&mut reads.gone) {
             self.installed_attribute(cx, &base, attr.as_str(), attr.range);
         }
@@ -104,6 +120,10 @@ struct Reads<'w, 'a> {
     wrong: &'w [(String, &'static str, &'static [&'static str])],
     later: &'w [(String, &'static str)],
     found: Vec<(&'static str, &'a ast::ExprAttribute)>,
+    /// `request` is Flask's.
+    request: bool,
+    /// `request.form(…)`.
+    called: Vec<&'a ast::ExprAttribute>,
     /// `openai.ChatCompletion.create`: what stands before the last dot, and the name behind it.
     gone: Vec<(String, &'a ast::Identifier)>,
     depth: usize,
@@ -124,6 +144,16 @@ impl<'a> Visitor<'a> for Reads<'_, 'a> {
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr
+            && self.request
+            && self.depth > 0
+            && self.called.len() < 20
+            && let Expr::Attribute(node) = &*call.func
+            && matches!(node.attr.as_str(), "form" | "args" | "files" | "cookies" | "values" | "json")
+            && matches!(&*node.value, Expr::Name(name) if name.id.as_str() == "request")
+        {
+            self.called.push(node);
+        }
         if let Expr::Attribute(node) = expr
             && self.depth > 0
             && self.found.len() < 20
@@ -157,6 +187,25 @@ mod tests {
     fn told(text: &str) -> usize {
         let out = analyse(&format!("{text}\ndef application(environ, start_response):\n    pass\n"));
         out.findings.iter().filter(|found| found.name == "module-wanted").count()
+    }
+
+    #[test]
+    fn parts_of_a_request() {
+        let view = |line: &str, import: &str| {
+            let text = format!(
+                "from flask import Flask\n{import}\napplication = Flask(__name__)\n@application.route('/')\ndef add():\n    return {line}\n"
+            );
+            let found = analyse(&text).findings;
+            found.iter().filter(|found| found.name == "library-refuses").count()
+        };
+        let ours = "from flask import request";
+        for wrong in ["request.form('x')", "request.json()", "request.args('x')"] {
+            assert_eq!(view(wrong, ours), 1, "{wrong}");
+        }
+        for fine in ["request.form['x']", "request.get_json()", "request.args.get('x')"] {
+            assert_eq!(view(fine, ours), 0, "{fine}");
+        }
+        assert_eq!(view("request.json()", "from tools import request"), 0);
     }
 
     #[test]

@@ -120,6 +120,28 @@ impl Interp<'_> {
         }
     }
 
+    /// `submit = SubmitField` in the class of a form.
+    pub(super) fn fields_of_form(&mut self, cx: &Cx, def: &ast::StmtClassDef, bases: &[Value]) {
+        let [Value::Ext(base)] = bases else { return };
+        if !matches!(&**base, "flask_wtf.FlaskForm" | "flask_wtf.Form" | "wtforms.Form") || cx.quiet {
+            return;
+        }
+        for stmt in &def.body {
+            let ast::Stmt::Assign(node) = stmt else { continue };
+            if !matches!(&*node.value, Expr::Name(_) | Expr::Attribute(_)) {
+                continue;
+            }
+            let value = self.expr(&cx.quietly(), &node.value);
+            if let Value::Ext(name) = &value
+                && name.starts_with("wtforms.")
+                && name.ends_with("Field")
+            {
+                let written = dotted_text(&node.value).unwrap_or_default();
+                self.refuses(cx, node.value.range(), LibraryRefuses::FieldClass(written), 1.0);
+            }
+        }
+    }
+
     /// `Limiter(app, key_func=…)`: since 3.0 the function comes first.
     fn limiter(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args) {
         let app = matches!(args.positional.first(), Some(Value::Inst(class)) if &**class == "flask.Flask");
@@ -371,6 +393,9 @@ impl Interp<'_> {
             std::fs::metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES)
                 && std::fs::read_to_string(&path).is_ok_and(|text| text.contains(".user_loader"))
         });
+        if self.another_starts(module, file.as_deref(), &["user_loader"]) {
+            return;
+        }
         let certainty = if file.is_some() { 1.0 } else { 0.8 };
         let cx = Cx { module, ..self.base() };
         self.refuses(&cx, range, LibraryRefuses::NoUserLoader(file), certainty);
@@ -395,6 +420,7 @@ mod tests {
         };
         assert_eq!(told(&form("StringField('x', validators=[DataRequired])")), 1);
         assert_eq!(told(&form("StringField('x', [DataRequired, Length(max=3)])")), 1);
+        assert_eq!(told(&form("StringField")), 1);
         for fine in [
             "StringField('x', validators=[DataRequired(), Length(max=3)])",
             "SelectField('x', choices=[DataRequired])",

@@ -220,6 +220,7 @@ impl Interp<'_> {
         self.fields_of_model(cx, def, &bases);
         self.table_of_model(cx, def, &bases);
         self.fields_of_pydantic(cx, def, &bases);
+        self.fields_of_form(cx, def, &bases);
         let frame = self.frames.len();
         self.frames.push(Frame::default());
         let inner = Cx { frame: Some(frame), ..cx.clone() };

@@ -6,6 +6,7 @@ use ruff_text_size::{Ranged, TextRange};
 use super::call::Args;
 use super::event::{LibraryRefuses, TableRefused};
 use super::{Cx, EventKind, Interp};
+use crate::python::lints::near;
 use crate::python::value::{ModuleId, Value};
 use crate::rules::removed_names::is_from;
 
@@ -36,6 +37,10 @@ pub(super) struct Tables {
     attached: Option<(ModuleId, TextRange)>,
     /// Tables, and the classes that they are of.
     tables: Vec<(String, ModuleId, TextRange)>,
+    /// Every model: its class, and its table where that is known.
+    models: Vec<(String, Option<String>)>,
+    /// What foreign keys and relationships name: the text, the place, and whether it is a key.
+    named: Vec<(String, ModuleId, TextRange, bool)>,
 }
 
 impl Tables {
@@ -140,6 +145,13 @@ impl Interp<'_> {
                 _ => clear = false,
             }
         }
+        let known = table.clone().or_else(|| (!aside).then(|| snake(def.name.as_str())));
+        self.tables.models.push((def.name.to_string(), known));
+        for stmt in &def.body {
+            if let Stmt::Assign(node) = stmt {
+                self.names_in(cx.module, &node.value);
+            }
+        }
         let plain = bases.iter().all(|base| {
             is_model(base) || matches!(base, Value::Ext(name) if PLAIN.contains(&&**name))
         });
@@ -172,6 +184,71 @@ impl Interp<'_> {
         }
     }
 
+    /// `db.ForeignKey("user.id")` and `db.relationship("Post")` in the value of a column.
+    fn names_in(&mut self, module: ModuleId, value: &Expr) {
+        let Some((call, last)) = called(value) else { return };
+        let first = call.arguments.args.first();
+        if let (true, Some(Expr::StringLiteral(name))) = (matches!(last, "ForeignKey" | "relationship"), first) {
+            let named = (name.value.to_str().to_owned(), module, name.range(), last == "ForeignKey");
+            self.tables.named.push(named);
+            return;
+        }
+        for arg in &call.arguments.args {
+            self.names_in(module, arg);
+        }
+    }
+
+    /// After everything was loaded: keys and relationships that name no model, where one of nearly that name is.
+    pub fn named_models(&mut self) {
+        if !self.complete || self.tables.made.len() != 1 || self.tables.named.is_empty() {
+            return;
+        }
+        let mut sources = self.modules.iter().filter_map(|module| module.source.as_ref());
+        // Tables of other kinds have names, too.
+        let others = sources.any(|source| {
+            ["db.Table(", "Base)", "automap", "declarative", "reflect(", "SQLModel"]
+                .iter()
+                .any(|word| super::scopes::has(source.text(), word))
+        });
+        if others {
+            return;
+        }
+        for (name, module, range, key) in std::mem::take(&mut self.tables.named) {
+            let models = &self.tables.models;
+            let wrong = if key {
+                let Some((table, column)) = name.split_once('.') else { continue };
+                if models.iter().any(|(_, known)| known.as_deref().is_none_or(|known| known == table))
+                    || self.says(&[format!("\"{table}\""), format!("'{table}'")])
+                {
+                    continue;
+                }
+                let of_class = models.iter().find(|(class, _)| class.eq_ignore_ascii_case(table));
+                let tables = models.iter().filter_map(|(_, known)| known.as_deref());
+                let right = of_class.and_then(|(_, known)| known.clone()).or_else(|| near::nearest(table, tables));
+                let Some(right) = right else { continue };
+                TableRefused::NoTable { table: table.to_owned(), right: format!("{right}.{column}") }
+            } else {
+                if name.contains('.')
+                    || models.iter().any(|(class, _)| *class == name)
+                    || self.says(&[format!("class {name}(")])
+                {
+                    continue;
+                }
+                let Some(right) = near::nearest(&name, models.iter().map(|(class, _)| class.as_str())) else {
+                    continue;
+                };
+                TableRefused::NoClass { class: name, right }
+            };
+            let cx = Cx { module, ..self.base() };
+            self.table(&cx, range, wrong);
+        }
+    }
+
+    fn says(&self, words: &[String]) -> bool {
+        let mut sources = self.modules.iter().filter_map(|module| module.source.as_ref());
+        sources.any(|source| words.iter().any(|word| super::scopes::has(source.text(), word)))
+    }
+
     /// The extension was given a base class for its models.
     fn has_own_base(&self) -> bool {
         let mut sources = self.modules.iter().filter_map(|module| module.source.as_ref());
@@ -192,6 +269,23 @@ impl Interp<'_> {
     }
 }
 
+/// The name of a table that Flask-SQLAlchemy makes of a class's: `BlogPost`, `blog_post`.
+fn snake(class: &str) -> String {
+    let mut out = String::new();
+    let chars: Vec<char> = class.chars().collect();
+    for (at, c) in chars.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|before| chars.get(before));
+        let next_lower = chars.get(at + 1).is_some_and(char::is_ascii_lowercase);
+        let starts = before.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            || before.is_some_and(char::is_ascii_uppercase) && next_lower;
+        if c.is_ascii_uppercase() && starts {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
 /// A call, and the last part of what is called.
 fn called(value: &Expr) -> Option<(&ast::ExprCall, &str)> {
     let Expr::Call(call) = value else { return None };
@@ -204,6 +298,7 @@ fn called(value: &Expr) -> Option<(&ast::ExprCall, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use super::snake;
     use crate::python::lints::tests::analyse;
 
     const APP: &str = "from flask import Flask\nfrom flask_login import UserMixin\nfrom flask_sqlalchemy import SQLAlchemy\napplication = Flask(__name__)\napplication.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:////tmp/x.db'\n";
@@ -270,6 +365,20 @@ mod tests {
         assert_eq!(twice.filter(|found| found.message.contains("a second time")).count(), 1);
         let other = two("").replace("class B(db", "db2 = SQLAlchemy()\nclass B(db2");
         assert_eq!(table(&other), 0);
+    }
+
+    #[test]
+    fn keys_and_relationships() {
+        assert_eq!((snake("BlogPost"), snake("HTMLPage")), ("blog_post".into(), "html_page".into()));
+        let with = |first: &str, second: &str| {
+            table(&format!(
+                "class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    posts = db.relationship('{first}')\nclass BlogPost(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    user = db.Column(db.Integer, db.ForeignKey('{second}.id'))"
+            ))
+        };
+        assert_eq!(with("BlogPost", "User") + with("BlogPosts", "user") + with("BlogPost", "users"), 3);
+        assert_eq!(with("BlogPost", "user") + with("Elsewhere", "other_table"), 0);
+        let more = "\nlinks = db.Table('User', db.Column('id', db.Integer))";
+        assert_eq!(table(&format!("class User(db.Model):\n    id = db.Column(db.Integer, db.ForeignKey('Users.id'), primary_key=True){more}")), 0);
     }
 
     #[test]

@@ -4,8 +4,7 @@ use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::event::LibraryRefuses;
-use super::stmt::dotted_text;
-use super::{Cx, Interp, scopes};
+use super::{Cx, EventKind, Interp, scopes};
 use crate::python::resolve::pathops;
 use crate::python::value::{ModuleId, Value};
 
@@ -80,9 +79,15 @@ impl Interp<'_> {
             || !self.config_is_plain(key)
             || DEFAULTS.contains(&&**key)
             || PREFIXES.iter().any(|prefix| key.starts_with(prefix))
-            || dotted_text(&node.value).is_some_and(|text| text.contains("current_app"))
         {
             return;
+        }
+        // `current_app` has its settings from elsewhere, whatever it is called here.
+        if let ast::Expr::Attribute(config) = &*node.value {
+            let app = self.expr(&cx.quietly(), &config.value);
+            if self.proxy(cx, &app, &config.value).is_some() {
+                return;
+            }
         }
         self.config_reads.push((cx.module, node.range(), key.to_string()));
     }
@@ -128,9 +133,57 @@ impl Interp<'_> {
         self.texts().any(|text| words.iter().any(|word| scopes::has(text, word)))
     }
 
+    /// A file that was not loaded, beside the app or above its package, does what is missed, or loads the file that
+    /// does: it may be the one that the server starts.
+    pub(super) fn another_starts(
+        &mut self,
+        module: ModuleId,
+        lost: Option<&str>,
+        words: &[&str],
+    ) -> bool {
+        let folder = pathops::parent(&self.modules[module].path);
+        let stem = lost.map(|file| file.trim_end_matches(".py").to_owned());
+        for dir in [pathops::parent(&folder), folder] {
+            let files: Vec<String> = self
+                .finder
+                .list(&dir)
+                .iter()
+                .filter(|(file, is_dir)| !is_dir && file.ends_with(".py") && Some(*file) != lost)
+                .map(|(file, _)| file.to_owned())
+                .take(MAX_FILES)
+                .collect();
+            for file in files {
+                let path = pathops::join(&dir, &file);
+                if self.modules.iter().any(|module| module.path == path) {
+                    continue;
+                }
+                let disk = self.finder.disk(&path);
+                let small = std::fs::metadata(&disk)
+                    .is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES);
+                let Some(text) = small.then(|| std::fs::read_to_string(&disk).ok()).flatten() else {
+                    continue;
+                };
+                let loads = |stem: &String| {
+                    text.lines().any(|line| {
+                        line.contains("import ")
+                            && line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == stem)
+                    })
+                };
+                if words.iter().any(|word| text.contains(word)) || stem.as_ref().is_some_and(loads) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
     /// `session["cart"] = …`, `flash("…")`, and no key to sign the cookie with.
     fn no_secret(&mut self, (module, range): (ModuleId, TextRange)) {
+        let misspelled = |event: &super::Event| {
+            matches!(event.kind, EventKind::SettingMisspelled(_))
+        };
         if self.config_is_elsewhere()
+            || self.events.iter().any(misspelled)
             || self.config_has("SECRET_KEY")
             || OTHER_SESSIONS.iter().any(|name| self.spoken.contains(*name))
             || self.somewhere(&["secret_key", "SECRET_KEY", "SECRET", "session_interface", "setattr("])
@@ -159,6 +212,9 @@ impl Interp<'_> {
         } else {
             return;
         };
+        if self.another_starts(module, None, &["secret_key", "SECRET_KEY"]) {
+            return;
+        }
         let cx = Cx { module, ..self.base() };
         self.refuses(&cx, range, LibraryRefuses::NoSecret(what), 1.0);
     }
@@ -203,7 +259,9 @@ impl Interp<'_> {
                         && !text.contains("Flask(")
                 })
         });
-        if let Some(file) = file {
+        if let Some(file) = file
+            && !self.another_starts(module, Some(&file), &[])
+        {
             let cx = Cx { module, ..self.base() };
             self.refuses(&cx, range, LibraryRefuses::NoPages(file), 1.0);
         }
@@ -221,7 +279,7 @@ impl Interp<'_> {
             .source
             .as_ref()
             .is_some_and(|source| scopes::has(source.text(), &format!("@{name}.")));
-        if has_pages {
+        if has_pages && !self.another_starts(module, None, &["register_blueprint"]) {
             let cx = Cx { module, ..self.base() };
             self.refuses(&cx, range, LibraryRefuses::NotRegistered(name), 1.0);
         }
@@ -282,6 +340,7 @@ mod tests {
         let routes = "# --- routes.py\nfrom wsgi import application\n@application.route('/')\ndef home():\n    return ''";
         assert_eq!(told(routes), 1);
         assert_eq!(told(&format!("import routes\n{routes}")), 0);
+        assert_eq!(told(&format!("{routes}\n# --- main.py\nfrom wsgi import application\nimport routes")), 0);
         assert_eq!(told(&format!("@application.route('/x')\ndef x():\n    return ''\n{routes}")), 0);
         let pages = "pages = Blueprint('pages', __name__)\n@pages.route('/')\ndef home():\n    return ''\n";
         assert_eq!(told(pages), 1);

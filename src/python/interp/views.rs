@@ -4,6 +4,8 @@
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
+use ruff_text_size::TextRange;
+
 use super::event::ViewRefused;
 use super::{Cx, EventKind, Interp, scopes, syntax};
 use crate::python::value::{FuncRef, Value};
@@ -167,7 +169,12 @@ impl Interp<'_> {
                 let mut all = def.parameters.args.iter().skip(1).chain(&def.parameters.kwonlyargs);
                 all.any(|known| known.parameter.name.as_str() == name)
             };
-            let Some(lost) = variables.iter().find(|name| !takes(name)) else { return };
+            let Some(lost) = variables.iter().find(|name| !takes(name)) else {
+                if gives_nothing(def) {
+                    self.tell_view(cx, func, def.name.range, ViewRefused::NothingOfDjango(view));
+                }
+                return;
+            };
             let spare = def
                 .parameters
                 .args
@@ -179,8 +186,11 @@ impl Interp<'_> {
         } else {
             return;
         };
+        self.tell_view(cx, func, def.name.range, wrong);
+    }
+
+    fn tell_view(&mut self, cx: &Cx, func: &FuncRef, range: TextRange, wrong: ViewRefused) {
         let cx = Cx { module: func.module, frame: None, via: None, ..cx.clone() };
-        let range = def.name.range;
         self.emit(&cx, range, "view", EventKind::ViewRefused(wrong));
     }
 
@@ -348,6 +358,7 @@ mod tests {
         assert_eq!(site("def view():\n    return 1", "'', view"), 1);
         assert_eq!(site("def view(request, id):\n    return 1", "'<int:pk>', view"), 1);
         assert_eq!(site("def view(request):\n    return 1", "'<slug:name>/', view"), 1);
+        assert_eq!(site("def view(request):\n    print(1)", "'', view"), 1);
         for (view, path) in [
             ("def view(request, pk):\n    return 1", "'<int:pk>', view"),
             ("def view(request, **given):\n    return 1", "'<int:pk>', view"),

@@ -97,6 +97,19 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                     "`{class}` says how the admin shows a model, and the model itself must come first: write `admin.site.register({model}, {class})`. As it stands Django ends with TypeError: 'MediaDefiningClass' object is not iterable"
                 )
             }
+            LibraryRefuses::FieldClass(class) => format!(
+                "`{class}` is the class itself, so the form gets no such field: write `{class}()`, with the field's label in the brackets"
+            ),
+            LibraryRefuses::RequestCalled(written) => {
+                cause = Some("app-exception");
+                let name = written.rsplit('.').next().unwrap_or(written);
+                let instead = if name == "json" {
+                    format!("write `{written}` without brackets, or `request.get_json()`")
+                } else {
+                    format!("write `{written}[\"name\"]`, or `{written}.get(\"name\")`")
+                };
+                format!("`{written}` is no function, so this line ends with TypeError: {instead}")
+            }
             LibraryRefuses::DependsCalled(written) => format!(
                 "`Depends` wants the function itself and calls it for each visit: write `Depends({written})` without the inner brackets. As it stands the import ends with TypeError"
             ),

@@ -126,6 +126,16 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             RouteRefused::Called(written) => format!(
                 "`{written}()` calls the view now and gives Flask the page's text, so every visit fails: write `{written}` without brackets"
             ),
+            RouteRefused::NoSlash { what, right } => format!(
+                "{what} must begin with a slash, and the import ends with ValueError: write \"{right}\""
+            ),
+            RouteRefused::Endpoint(written) => format!(
+                "The second place is for the endpoint's name, and `{written}` is the view: write `view_func={written}`. As it stands every visit fails"
+            ),
+            RouteRefused::ResourceTwice { class, first } => format!(
+                "`{class}` was added already, {}, and the import ends with AssertionError: give both addresses in one call, or this one an `endpoint=` of its own",
+                place(cx, event, *first)
+            ),
             RouteRefused::Resource(class) => format!(
                 "`add_resource` wants the class, and `{class}()` is an object of it: write `add_resource({class}, …)`. As it stands the import ends with AttributeError"
             ),

@@ -44,6 +44,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 "No column of `{class}` is its primary key, which tells the rows apart, and the import ends with ArgumentError: add `id = db.Column(db.Integer, primary_key=True)`"
             ),
             TableRefused::SmallColumn => "`column` in small letters makes no column of a table: write `Column` with a capital. As it stands the import ends with an error".to_owned(),
+            TableRefused::NoTable { table, right } => format!(
+                "A foreign key names the table and the column, and no model has the table \"{table}\": whatever asks the database ends with NoReferencedTableError. Write \"{right}\""
+            ),
+            TableRefused::NoClass { class, right } => format!(
+                "A relationship names the class of the other model, and there is no `{class}`: the first question to the database ends with InvalidRequestError. Write \"{right}\""
+            ),
             TableRefused::Reserved => "A model cannot have a column called `metadata`: SQLAlchemy needs that name itself, and the import ends with an error. Call it otherwise; `details = db.Column(\"metadata\", …)` keeps the name in the database".to_owned(),
             TableRefused::Twice { twice: Some((first, second)), table, .. } => format!(
                 "This file is loaded a second time, as `{second}` after `{first}`, and the second time the table \"{table}\" is there already: the import ends with InvalidRequestError. Import it under one name everywhere"

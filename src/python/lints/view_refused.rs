@@ -65,6 +65,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                     "What stands below `@….{decorator}` is given one thing, and `{view}` does not take one: it ends with TypeError. Write `def {view}({what}):`"
                 )
             }
+            ViewRefused::NothingOfDjango(view) => format!(
+                "`{view}` never gives a page back: every visit ends with `ValueError: The view … didn't return an HttpResponse object`. Write `return` before what the page is to be"
+            ),
             ViewRefused::Nothing(view) => format!(
                 "`{view}` never gives a page back: every visit ends with `TypeError: The view function … did not return a valid response`. Write `return` before what the page is to be"
             ),
