@@ -452,6 +452,10 @@ fn analyse(opts: &EntryOptions) -> Analysis {
     };
     let has_application = application.is_some();
     run.misspelled_settings();
+    run.user_loader();
+    run.misplaced_templates();
+    run.named_models();
+    run.unset();
     if run.third_party_seen("dash") {
         run.dash_layout();
     }

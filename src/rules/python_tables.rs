@@ -85,6 +85,13 @@ pub fn removed_name(full: &str) -> Option<Removed> {
     TABLE.get_or_init(|| read("python/removed.toml")).get(full).and_then(|text| removed(text))
 }
 
+/// The version that brought a name of a module of the standard library, where it is not as old as Python 3.8.
+#[must_use]
+pub fn added_name(full: &str) -> Option<Version> {
+    static TABLE: OnceLock<Names<&'static str>> = OnceLock::new();
+    TABLE.get_or_init(|| read("python/added.toml")).get(full).and_then(|text| version(text))
+}
+
 /// A builtin that Python 3 does not have.
 #[must_use]
 pub fn removed_builtin(name: &str) -> Option<Removed> {

@@ -23,6 +23,9 @@ const CLASSES: &[&str] = &[
     "quart.Quart",
 ];
 
+/// What the module has, and the app has not.
+const OF_MODULE: &[&str] = &["session", "request", "jsonify", "render_template", "flash", "abort"];
+
 /// Methods that only make sense on an object.
 const METHODS: &[&str] = &[
     "route",
@@ -74,6 +77,12 @@ impl Interp<'_> {
         };
         let Some(names) = attributes::of_class(known) else { return };
         if names.contains(&name) || name.starts_with('_') || self.is_set_somewhere(name) {
+            return;
+        }
+        if known == "flask.Flask" && OF_MODULE.contains(&name) {
+            let near = format!("flask.{name}");
+            let kind = EventKind::NoAppAttribute { class: known, name: name.to_owned(), near };
+            self.emit(cx, attr.range, "app-attribute", kind);
             return;
         }
         // Extensions and the code itself may add others: only what looks like a slip is told.
@@ -186,6 +195,7 @@ mod tests {
             "@application.routes('/')\ndef page():\n    return ''",
             "application.comfig['X'] = 1",
             "application.registerblueprint(os)",
+            "application.session['x'] = 1",
             "@application.error_handler(404)\ndef page(e):\n    return ''",
         ] {
             assert!(reported("app-attribute-missing", wrong), "{wrong}");

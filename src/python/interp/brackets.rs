@@ -33,6 +33,7 @@ const FUNCTIONS: &[&str] = &[
 impl Interp<'_> {
     /// Notes a call of something that surely cannot be called.
     pub(super) fn wrong_call(&mut self, cx: &Cx, call: &ast::ExprCall, callee: &Value) {
+        self.app_called(cx, call, callee);
         let written = || dotted_text(&call.func);
         // What a library's star brings may have the module's name.
         let open = self.modules[cx.module].dynamic;

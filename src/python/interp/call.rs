@@ -228,6 +228,7 @@ impl Interp<'_> {
         }
         let exits = self.check(cx, call, statement, name, receiver, args);
         self.route(cx, call, name, args);
+        self.refused_call(cx, call, name, args);
         if let Some((_, node)) = receiver {
             self.class_not_called(cx, name, node, args);
         }

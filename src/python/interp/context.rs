@@ -114,7 +114,7 @@ impl Interp<'_> {
     }
 
     /// Flask's stand-ins for what belongs to the current request (true) or app (false).
-    fn proxy(&self, cx: &Cx, base: &Value, written: &Expr) -> Option<bool> {
+    pub(super) fn proxy(&self, cx: &Cx, base: &Value, written: &Expr) -> Option<bool> {
         match base {
             Value::Ext(name) => match &**name {
                 "flask.request" | "flask.session" => Some(true),

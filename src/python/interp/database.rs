@@ -238,6 +238,14 @@ impl Interp<'_> {
             || self.configured.secret
             || self.third_party_seen("flask_session")
             || self.mentions(&["session_interface", " secret_key = "]);
+        let slips = self.configured.slips.iter().any(|(.., key)| looks_like_uri(key));
+        let early = self.configured.early.iter().find(|early| early.extension == 0);
+        if let Some((module, range)) = early.map(|early| (early.module, early.range))
+            && !address
+            && !slips
+        {
+            self.no_address(module, range);
+        }
         for (module, range, key) in std::mem::take(&mut self.configured.slips) {
             if if looks_like_uri(&key) { address } else { secret } {
                 continue;
@@ -245,6 +253,38 @@ impl Interp<'_> {
             let cx = Cx { module, ..self.base() };
             self.emit(&cx, range, "setting", EventKind::SettingMisspelled(key));
         }
+    }
+
+    /// All settings are set one by one, and this one was not yet.
+    pub(super) fn config_is_plain(&self, key: &str) -> bool {
+        !self.configured.elsewhere && !self.configured.set.iter().any(|known| known == key)
+    }
+
+    /// Settings come in other ways than one by one.
+    pub(super) fn config_is_elsewhere(&self) -> bool {
+        self.configured.elsewhere
+    }
+
+    pub(super) fn config_has(&self, key: &str) -> bool {
+        self.configured.set.iter().any(|known| known == key)
+            || key == "SECRET_KEY" && self.configured.secret
+    }
+
+    /// `SQLAlchemy(app)`, and nothing says where the database is.
+    fn no_address(&mut self, module: usize, range: TextRange) {
+        // What else was given the app may have set it.
+        const OTHERS: &[&str] = &["dynaconf", "flask_appconfig", "flask_env", "flask_environ", "flask_config"];
+        if OTHERS.iter().any(|name| self.spoken.contains(*name)) {
+            return;
+        }
+        let certainty = match self.version_of("flask_sqlalchemy", "flask-sqlalchemy") {
+            Some(version) if !is_from(&version, "3.0") => return,
+            Some(_) => 1.0,
+            None if self.options.python.is_some_and(|v| (v.major, v.minor) < (3, 7)) => return,
+            None => 0.8,
+        };
+        let cx = Cx { module, ..self.base() };
+        self.refuses(&cx, range, super::event::LibraryRefuses::NoDatabase, certainty);
     }
 
     /// `app.config = …` and `db.app = app`: anything may be set.

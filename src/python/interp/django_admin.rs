@@ -4,7 +4,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::call::Args;
-use super::event::{ModelWithoutApp, SettingWrong};
+use super::event::{LibraryRefuses, ModelWithoutApp, SettingWrong};
 use super::{Cx, EventKind, Interp};
 use crate::python::lints::near;
 use crate::python::value::{ModuleId, Value};
@@ -103,6 +103,30 @@ impl Interp<'_> {
             "django.contrib.admin.site.register" | "django.contrib.admin.register"
                 if !args.has_stars() && !args.keywords.iter().any(|(key, _)| key == "site") =>
             {
+                if let (Some(Value::Module(id)), Some(first)) =
+                    (args.positional.first(), call.arguments.args.first())
+                    && !cx.caught.errors
+                    && !cx.caught.types
+                    && self.modules[*id].source.is_some()
+                {
+                    let written = super::stmt::dotted_text(first).unwrap_or_default();
+                    let refuses = LibraryRefuses::ModuleOfModels(written);
+                    self.refuses(cx, first.range(), refuses, 1.0);
+                    return;
+                }
+                if let (Some(Value::Class(class)), Some(first)) =
+                    (args.positional.first(), call.arguments.args.first())
+                    && matches!(class.bases.as_slice(), [Value::Ext(base)] if &**base == "django.contrib.admin.ModelAdmin")
+                    && !cx.caught.errors
+                {
+                    let class = class.name.to_string();
+                    let model = class.strip_suffix("Admin").filter(|name| !name.is_empty());
+                    let model = model.filter(|name| self.modules[cx.module].names.contains_key(*name));
+                    let model = model.map(str::to_owned);
+                    let refuses = LibraryRefuses::AdminClass { class, model };
+                    self.refuses(cx, first.range(), refuses, 1.0);
+                    return;
+                }
                 let given: Vec<Model> = if name.ends_with("site.register") {
                     args.positional.first().map(models).unwrap_or_default()
                 } else {

@@ -69,6 +69,15 @@ impl Interp<'_> {
             Value::Module(id) if self.modules[*id].source.is_some() => {
                 UrlRefused::Module(written())
             }
+            Value::Func(_) => {
+                // More arguments may come as a dictionary.
+                let plain = name == "django.urls.path"
+                    && args.positional.len() < 3
+                    && !args.has_stars()
+                    && !args.keywords.iter().any(|(key, _)| key == "kwargs");
+                self.django_view_of(cx, view, args.get(0, "route"), plain);
+                return;
+            }
             _ => return,
         };
         self.url_refused(cx, range, wrong);

@@ -64,6 +64,10 @@ impl Interp<'_> {
                         }
                         _ => Value::Unknown,
                     },
+                    Operator::BitOr => {
+                        self.union(cx, &left, &right, node);
+                        Value::Unknown
+                    }
                     _ => Value::Unknown,
                 }
             }
@@ -376,6 +380,8 @@ impl Interp<'_> {
         if node.ctx.is_load() {
             self.context_item(cx, &base, node);
             self.indexed(cx, &base, &key, node);
+            self.generic(cx, &base, node);
+            self.config_read(cx, &base, &key, node);
             if matches!(key, Value::EnvValue) {
                 self.unset_key(cx, &base, node);
             }

@@ -36,6 +36,7 @@ impl Interp<'_> {
         for alias in &node.names {
             let name = alias.name.as_str();
             let value = self.import_dotted(cx, name, alias.range, Some(alias.name.range));
+            self.needs_desktop(cx, name, alias.range);
             if let Some(asname) = &alias.asname {
                 self.bind(cx, asname.as_str(), value, alias.range);
             } else {
@@ -72,6 +73,7 @@ impl Interp<'_> {
             return;
         };
         let base = self.import_dotted(cx, &full, node.range, name_range);
+        self.needs_desktop(cx, &full, node.range);
         for alias in &node.names {
             let name = alias.name.as_str();
             if name == "*" {
@@ -91,7 +93,11 @@ impl Interp<'_> {
                 }
             };
             let bound = alias.asname.as_ref().unwrap_or(&alias.name);
+            let blueprint = Self::is_blueprint(&value);
             self.bind(cx, bound.as_str(), value, alias.range);
+            if let (true, Value::Module(from)) = (blueprint, &base) {
+                self.blueprint_imported(cx, *from, name, bound.as_str());
+            }
         }
     }
 

@@ -142,11 +142,13 @@ impl Interp<'_> {
         let least = self.pin(gone.dist);
         match &least {
             Some(least) if !gone.is_gone_in(least) => return,
+            // Gone for so long that no Python of today runs what still had it.
+            None if gone.name == "flask.ext" => {}
             // Whatever is newest will be installed.
             None if !self.newest_wanted(gone.dist) => return,
             _ => {}
         }
-        let certainty = if least.is_some() { 0.8 } else { 0.5 };
+        let certainty = if least.is_some() || gone.name == "flask.ext" { 0.8 } else { 0.5 };
         let kind = EventKind::NotInstalled(NotInstalled {
             module: module.to_owned(),
             name: name.to_owned(),

@@ -4,6 +4,7 @@
 //! happens is noted as [`event::Event`]s. It never judges; the lints do. Bounded by files, statements and depth.
 
 mod app_attribute;
+mod blueprint;
 mod brackets;
 mod call;
 mod caught;
@@ -38,6 +39,7 @@ mod methods;
 mod missing;
 mod models;
 mod names;
+mod namesake;
 mod needs;
 mod openers;
 mod optional;
@@ -46,8 +48,10 @@ mod optional_test;
 mod other_case;
 mod own_copy;
 mod path_outside;
+mod pydantic;
 mod raised;
 mod read_twice;
+mod refusals;
 mod registered;
 mod route;
 pub(super) mod scopes;
@@ -59,9 +63,14 @@ mod settings_module;
 mod stmt;
 mod sums;
 pub(super) mod syntax;
+mod tables;
+mod templates;
 mod threads;
+mod too_new;
 mod unbound;
 mod unlisted;
+mod unset;
+mod views;
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -254,6 +263,15 @@ pub struct Interp<'o> {
     contexts: usize,
     pushed: bool,
     configured: database::Configured,
+    blueprints: blueprint::Blueprints,
+    tables: tables::Tables,
+    templates: templates::Templates,
+    /// Settings of the app that were read before anything had set them.
+    config_reads: Vec<(ModuleId, TextRange, String)>,
+    /// What the requirements were asked for already.
+    asked_for: Vec<&'static str>,
+    /// Where Flask-Login's managers are made.
+    login_managers: Vec<(ModuleId, TextRange)>,
     /// Parameters of running functions that were given a variable of the environment that may be unset.
     unset: Vec<env_arguments::Unset>,
 }
@@ -321,6 +339,12 @@ impl<'o> Interp<'o> {
             contexts: 0,
             pushed: false,
             configured: database::Configured::default(),
+            blueprints: blueprint::Blueprints::default(),
+            tables: tables::Tables::default(),
+            templates: templates::Templates::default(),
+            config_reads: Vec::new(),
+            asked_for: Vec::new(),
+            login_managers: Vec::new(),
             unset: Vec::new(),
         }
     }
@@ -413,6 +437,7 @@ impl<'o> Interp<'o> {
 
     /// Binds a name where assignments go.
     fn bind(&mut self, cx: &Cx, name: &str, value: Value, range: TextRange) {
+        self.blueprints.forget(cx.module, name);
         if let Some(frame) = cx.frame.and_then(|at| self.frames.get_mut(at))
             && !frame.globals.contains(name)
         {

@@ -148,6 +148,7 @@ impl Interp<'_> {
             (Value::Ext(base), _) => {
                 let full = format!("{base}.{}", node.attr);
                 self.removed(cx, &full, node.range(), cx.caught.attributes);
+                self.namesake(cx, &Value::Ext(Rc::clone(base)), node);
                 let base = Rc::clone(base);
                 self.installed_attribute(cx, &base, &node.attr, node.attr.range);
             }
@@ -162,7 +163,10 @@ impl Interp<'_> {
         if caught || cx.quiet {
             return;
         }
-        let Some(gone) = python_tables::removed_name(full) else { return };
+        let Some(gone) = python_tables::removed_name(full) else {
+            self.not_yet(cx, full, range, caught);
+            return;
+        };
         let python = self.options.python.map(|version| (version.major, version.minor));
         // Without a known version only what no Python 3 has is missing for sure.
         if python.map_or(gone.since <= (3, 0), |python| python >= gone.since) {

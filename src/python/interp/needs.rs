@@ -4,7 +4,7 @@ use ruff_text_size::TextRange;
 
 use super::event::Clash;
 use super::{Cx, EventKind, Interp};
-use crate::python::value::Value;
+use crate::python::value::{ModuleId, Value};
 use crate::rules::brings;
 
 /// What FastAPI reads forms with.
@@ -125,6 +125,111 @@ impl Interp<'_> {
         self.emit(cx, range, "clash", EventKind::Clash(clash));
     }
 
+    /// The driver of an engine in Django's settings, where requirements.txt asks for Django and for no driver.
+    pub(super) fn driver_unasked(&mut self, cx: &Cx, engine: &str, at: (ModuleId, TextRange)) {
+        let (dist, dists): (_, &[&str]) = match engine {
+            "mysql" => ("mysqlclient", &["mysql", "maria"]),
+            "postgresql" | "postgresql_psycopg2" | "postgis" => ("psycopg2-binary", &["psycopg"]),
+            _ => return,
+        };
+        let asked = self.asked();
+        // A package with extras may bring it, and so may one that nobody knows.
+        let known = brings::installed(asked.keys().map(String::as_str));
+        if !asked.contains_key("django")
+            || asked.values().any(|one| one.extras)
+            || known.is_none_or(|all| {
+                all.iter().any(|name| dists.iter().any(|dist| name.contains(dist)))
+            })
+            || self.modules.iter().filter_map(|module| module.source.as_ref()).any(|source| {
+                ["install_as_MySQLdb", "psycopg2cffi"].iter().any(|it| source.text().contains(it))
+            })
+        {
+            return;
+        }
+        let clash = Clash {
+            dist: dist.to_owned(),
+            version: None,
+            why: "Django imports it when it loads the models, and the start ends with ImproperlyConfigured",
+            instead: "Add it there",
+            lacks: Some(format!("The engine `{engine}`")),
+            certainty: 0.8,
+        };
+        let cx = Cx { module: at.0, frame: None, via: None, ..cx.clone() };
+        self.emit(&cx, at.1, "clash", EventKind::Clash(clash));
+    }
+
+    /// Requirements are read once for each package that they may lack.
+    fn first_asked(&mut self, dist: &'static str) -> bool {
+        let first = !self.asked_for.contains(&dist);
+        if first {
+            self.asked_for.push(dist);
+        }
+        first
+    }
+
+    /// `mail: EmailStr` of pydantic.
+    pub(super) fn mail_wanted(&mut self, cx: &Cx, value: &Value, range: TextRange) {
+        if !matches!(value, Value::Ext(name) if &**name == "pydantic.EmailStr")
+            || cx.caught.errors
+            || cx.quiet
+            || !self.first_asked("email-validator")
+        {
+            return;
+        }
+        let installed = self.is_installed("pydantic");
+        if installed && self.spot("email_validator").is_some() {
+            return;
+        }
+        if !installed {
+            let asked = self.asked();
+            let known = asked.contains_key("pydantic") || asked.contains_key("fastapi");
+            let there = asked.iter().any(|(name, one)| one.extras || name.contains("mail"));
+            if !known || there || brings::installed(asked.keys().map(String::as_str)).is_none() {
+                return;
+            }
+        }
+        let clash = Clash {
+            dist: "email-validator".to_owned(),
+            version: None,
+            why: "pydantic imports it for this class, and the start ends with ImportError",
+            instead: if installed { "Install it into the virtualenv" } else { "Add it there" },
+            lacks: Some("`EmailStr`".to_owned()),
+            certainty: if installed { 1.0 } else { 0.8 },
+        };
+        self.emit(cx, range, "clash", EventKind::Clash(clash));
+    }
+
+    /// An `async def` below a route of Flask.
+    pub(super) fn async_view(&mut self, cx: &Cx, range: TextRange) {
+        if cx.quiet || cx.caught.errors || self.is_other_flask() || !self.first_asked("asgiref") {
+            return;
+        }
+        let installed = self.is_installed("flask");
+        if installed {
+            if self.spot("asgiref").is_some() {
+                return;
+            }
+        } else {
+            let asked = self.asked();
+            let all = brings::installed(asked.keys().map(String::as_str));
+            if !asked.contains_key("flask")
+                || asked.values().any(|one| one.extras)
+                || all.is_none_or(|all| all.iter().any(|name| name.contains("asgi")))
+            {
+                return;
+            }
+        }
+        let clash = Clash {
+            dist: "asgiref".to_owned(),
+            version: None,
+            why: "every visit of this page ends with RuntimeError",
+            instead: "Write `Flask[async]` there, or `def` in place of `async def`",
+            lacks: Some("An `async def` as a page of Flask".to_owned()),
+            certainty: if installed { 1.0 } else { 0.8 },
+        };
+        self.emit(cx, range, "clash", EventKind::Clash(clash));
+    }
+
     /// The driver of a database's address: `postgresql` or `postgresql+asyncpg`.
     pub(super) fn driver_wanted(
         &mut self,
@@ -190,6 +295,21 @@ mod tests {
             }
         }
         assert!(!reported("def helper(file: UploadFile):\n    return 1", "fastapi"));
+    }
+
+    #[test]
+    fn mail_and_async_views() {
+        let mail = "from pydantic import BaseModel, EmailStr\nclass P(BaseModel):\n    mail: EmailStr";
+        assert!(reported(mail, "fastapi\npydantic"));
+        for fine in ["fastapi\nemail-validator", "fastapi\npydantic[email]", "flask", "fastapi\nour-base"] {
+            assert!(!reported(mail, fine), "{fine}");
+        }
+        let view = "@application.route('/')\nasync def home():\n    return ''";
+        assert!(reported(view, "flask\ngunicorn"));
+        for fine in ["flask[async]", "flask\nasgiref", "flask\ndjango", "flask\nour-base"] {
+            assert!(!reported(view, fine), "{fine}");
+        }
+        assert!(!reported("@application.route('/')\ndef home():\n    return ''", "flask"));
     }
 
     #[test]

@@ -47,6 +47,12 @@ impl Interp<'_> {
 /// Only of Flask all names are known that any version has: these, and those that are near others of it.
 fn slip(module: &str, name: &str) -> Option<String> {
     const ASIDE: &[&str] = &["Session", "sessions", "blueprints", "config"];
+    // The plural is what the module has: `from django.db import model`.
+    if module.starts_with("django.") {
+        let plural = format!("{name}s");
+        let mut names = public_names::of(module);
+        return names.any(|known| known == plural).then_some(plural);
+    }
     let known = module == "flask" && name.len() > 4 && !ASIDE.contains(&name);
     let near = if known { near::nearest(name, public_names::of(module))? } else { return None };
     (!near.eq_ignore_ascii_case(name)).then_some(near)

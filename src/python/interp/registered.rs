@@ -49,6 +49,8 @@ impl Interp<'_> {
                         EventKind::Arguments { name: "Blueprint".to_owned(), wanted: 2, given };
                     self.emit(cx, call.range(), "arguments", kind);
                 }
+                self.blueprint_made(cx, call, args);
+                self.templates_of(cx, call, args, false);
             }
             "fastapi.APIRouter" => self.prefix(cx, call, args),
             _ => {}

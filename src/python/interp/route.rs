@@ -49,11 +49,15 @@ impl Interp<'_> {
                 self.emit(cx, call.range(), "arguments", kind);
             }
             self.static_url(cx, call, args);
+            self.templates_of(cx, call, args, true);
             self.flask_keywords(cx, args, call.range());
             return;
         }
         self.made(cx, call, name, args);
         let Some((class, method)) = name.rsplit_once("().") else { return };
+        if method == "add_resource" && matches!(class, "flask_restful.Api" | "flask_restx.Api") {
+            self.resource_made(cx, call, args);
+        }
         if method == "include_router" {
             self.prefix(cx, call, args);
         }
@@ -69,6 +73,12 @@ impl Interp<'_> {
         }
         if method == "register_blueprint" {
             self.no_blueprint(cx, call, args);
+            if flask && !self.is_other_flask() {
+                self.blueprint_registered(cx, call, args);
+            }
+        }
+        if class == "flask.Blueprint" {
+            self.blueprint_late(cx, call, method);
         }
         if class == "fastapi.FastAPI" {
             self.asgi_parts(cx, call, method, args);
@@ -78,6 +88,7 @@ impl Interp<'_> {
         }
         if method == "add_url_rule" {
             self.view_class(cx, call);
+            self.view_called(cx, call, args);
         }
         if class.starts_with("fastapi") || !ROUTES.contains(&method) || self.is_other_flask() {
             return;
@@ -202,7 +213,13 @@ fn path_refused(path: &str, flask: bool) -> Option<RouteRefused> {
         };
         let inside = &rest[open + 1..open + len];
         rest = &rest[open + len..];
-        let Some((before, variable)) = inside.split_once(':') else { continue };
+        let (before, variable) = inside.split_once(':').unwrap_or(("", inside));
+        if !before.contains('(') && !is_name(variable) {
+            return Some(RouteRefused::Variable { inside: inside.to_owned() });
+        }
+        if before.is_empty() {
+            continue;
+        }
         let given = before.split('(').next().unwrap_or(before);
         if CONVERTERS.contains(&given) || before.contains('(') {
             continue;
@@ -221,6 +238,13 @@ fn path_refused(path: &str, flask: bool) -> Option<RouteRefused> {
         return Some(RouteRefused::Converter { given: format!("<{inside}>"), meant });
     }
     None
+}
+
+/// What Werkzeug takes for the name of a variable.
+fn is_name(text: &str) -> bool {
+    !text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.is_empty()
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 #[cfg(test)]
@@ -273,6 +297,10 @@ mod tests {
             "@application.route('/<id:int>')",
             "@application.route('/<str:name>')",
             "@pages.route('/<integer:n>')",
+            "@application.route('/<int: n>')",
+            "@application.route('/<user-id>')",
+            "@application.route('/< name >')",
+            "@application.route('/<>')",
         ] {
             assert!(reported(wrong), "{wrong}");
         }

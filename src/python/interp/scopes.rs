@@ -45,6 +45,11 @@ impl Names {
         self.owners.get(name).map(Name::as_str)
     }
 
+    /// Some function or class binds a name for itself.
+    pub(super) fn is_bound_inside(&self, name: &str) -> bool {
+        self.owners.contains_key(name)
+    }
+
     /// A decorator may have made this name from that of a class: `Event_Settings` of `Event`.
     pub(super) fn may_be_made(&self, name: &str) -> bool {
         self.decorated.iter().any(|class| name.starts_with(class.as_str()))

@@ -195,7 +195,11 @@ impl Interp<'_> {
 
     /// The package with which Django talks to that database is not in the virtualenv.
     fn database_driver(&mut self, cx: &Cx, engine: &str, at: (ModuleId, TextRange)) {
-        if !self.environment.known || self.environment.system_too {
+        if !self.environment.known {
+            self.driver_unasked(cx, engine, at);
+            return;
+        }
+        if self.environment.system_too {
             return;
         }
         let drivers: &[&str] = match engine {

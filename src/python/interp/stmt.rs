@@ -71,11 +71,15 @@ impl Interp<'_> {
                     self.joined_texts(cx, target, &node.value);
                     self.wrong_kind(cx, target, &node.value);
                     self.assign(cx, target, &value, Some(&node.value));
+                    if Self::is_blueprint(&value) {
+                        self.blueprint_named(cx, target, &node.value);
+                    }
                 }
             }
             Stmt::AnnAssign(node) => {
                 if cx.via.is_none() && self.annotations_run(cx) {
-                    self.expr(cx, &node.annotation);
+                    let value = self.expr(cx, &node.annotation);
+                    self.mail_wanted(cx, &value, node.annotation.range());
                 }
                 if let Some(expr) = &node.value {
                     let value = self.expr(cx, expr);
@@ -133,13 +137,23 @@ impl Interp<'_> {
 
     /// A definition; decorators and defaults are evaluated.
     fn function(&mut self, cx: &Cx, def: &ast::StmtFunctionDef) -> Value {
-        let mut wrapped = false;
+        let (mut wrapped, mut fastapi) = (false, false);
+        let mut decorators = Vec::new();
         for decorator in &def.decorator_list {
             let value = self.expr(cx, &decorator.expression);
             self.bare_route(cx, &decorator.expression, &value);
+            self.decorator_brackets(cx, &decorator.expression, &value);
             let name =
                 value.dotted().or_else(|| dotted_text(&decorator.expression)).unwrap_or_default();
+            if def.is_async && name == "flask.Flask().route()" {
+                self.async_view(cx, def.name.range);
+            }
+            fastapi |= name.starts_with("fastapi.FastAPI().") || name.starts_with("fastapi.APIRouter().");
             wrapped |= !crate::python::calls::table().is_quiet_decorator(&name);
+            decorators.push(name);
+        }
+        if !decorators.is_empty() {
+            self.view_signature(cx, def, &decorators);
         }
         self.endpoint(cx, def);
         for parameter in def.parameters.iter_non_variadic_params() {
@@ -153,10 +167,14 @@ impl Interp<'_> {
             // Python 3.14 evaluates them when they are asked for.
             let weight = if self.options.python.is_some() { 1.0 } else { 0.8 };
             let inner = Cx { weight: cx.weight * weight, ..cx.clone() };
-            for annotation in def.parameters.iter().filter_map(ast::AnyParameterRef::annotation) {
+            for parameter in &*def.parameters {
+                let Some(annotation) = parameter.annotation() else { continue };
                 let value = self.expr(&inner, annotation);
                 if !def.decorator_list.is_empty() {
                     self.form_wanted(&inner, &value, annotation.range());
+                }
+                if let (true, ast::AnyParameterRef::NonVariadic(parameter)) = (fastapi, parameter) {
+                    self.plain_parameter(&inner, parameter, &value);
                 }
             }
             if let Some(returns) = &def.returns {
@@ -201,6 +219,9 @@ impl Interp<'_> {
             self.meta_names(cx, def);
         }
         self.fields_of_model(cx, def, &bases);
+        self.table_of_model(cx, def, &bases);
+        self.fields_of_pydantic(cx, def, &bases);
+        self.fields_of_form(cx, def, &bases);
         let frame = self.frames.len();
         self.frames.push(Frame::default());
         let inner = Cx { frame: Some(frame), ..cx.clone() };
@@ -248,6 +269,11 @@ impl Interp<'_> {
                 let more = format!(".{}", node.attr);
                 self.context_store(cx, &base, &node.value, &more, node.range);
                 self.config_replaced(&base, node.attr.as_str());
+                if node.attr.as_str() == "wsgi_app"
+                    && let Some(source) = source
+                {
+                    self.wraps_itself(cx, node, source);
+                }
                 if matches!(&base, Value::Ext(name) if &**name == "sys")
                     && node.attr.as_str() == "path"
                 {

@@ -75,6 +75,7 @@ impl Interp<'_> {
             return;
         }
         let Some(source) = self.source_to_run(cx.module) else { return };
+        self.namesakes_inside(cx, &source, &names);
         let guard = guarded_only(source.body());
         let mut reads = Reads {
             names: &names,

@@ -40,14 +40,17 @@ mod handler_alone;
 mod init_misnamed;
 mod input;
 mod lfs_pointer;
+mod library_refuses;
 mod middleware_refused;
 mod missing_comma;
 mod mixed_sum;
 mod model_without_app;
 mod models_too_early;
+mod module_wanted;
 mod name_case;
 mod name_installed;
 mod name_missing;
+mod name_too_new;
 pub mod near;
 mod not_found_own;
 mod not_found_third;
@@ -82,6 +85,8 @@ mod shadows_stdlib;
 mod slow;
 mod syntax_error;
 mod syntax_new;
+mod table_refused;
+mod template_misplaced;
 mod templates_elsewhere;
 mod text_divided;
 mod text_returned;
@@ -90,6 +95,7 @@ mod unbound_name;
 mod undefined_name;
 mod url_refused;
 mod urlpatterns;
+mod view_refused;
 mod wrong_brackets;
 mod wsgi_application;
 mod wsgi_in_asgi;
@@ -166,7 +172,8 @@ lints! {
     undefined_name relative_import removed call_arguments duplicate_endpoint name_installed file_load text_divided
     wrong_brackets name_case outside_context raised unbound_name folder_missing route_refused app_attribute
     database_url config_late packages_clash text_returned running_loop dash_layout glued_path
-    init_misnamed lfs_pointer setting_misspelled read_twice secret_guarded
+    init_misnamed lfs_pointer setting_misspelled read_twice secret_guarded library_refuses table_refused
+    template_misplaced name_too_new module_wanted view_refused
     django_settings django_setup empty_secret_key debug_without_hosts debug_on wsgi_application django_name
     models_too_early missing_comma urlpatterns on_delete reverse_early setting_refused middleware_refused
     app_config_name url_refused router_refused form_fields model_without_app path_plus_text mixed_sum

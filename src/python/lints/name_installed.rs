@@ -61,7 +61,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         let EventKind::NotInstalled(gone) = &event.kind else { continue };
         let version = gone.version.as_deref().map_or_else(String::new, |text| format!(" {text}"));
         let (dist, name) = (&gone.dist, &gone.name);
-        let whose = if gone.pinned && gone.version.is_none() {
+        let whose = if gone.name == "ext" && gone.pinned && gone.version.is_none() {
+            "Flask (since 1.0)".to_owned()
+        } else if gone.pinned && gone.version.is_none() {
             format!("The newest `{dist}`, which requirements.txt lets pip install,")
         } else if gone.pinned && !cx.run.is_pinned(dist) {
             format!("`{dist}`{version}, with which the project was begun (head of the settings),")

@@ -4,6 +4,7 @@ use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Safety;
 use crate::model::Severity;
 use crate::python::interp::event::EventKind;
+use crate::python::value::ModuleId;
 use std::fmt::Write as _;
 
 pub(super) const DOC: LintDoc = LintDoc {
@@ -77,6 +78,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         );
         if guarded {
             message.push_str(" when it is imported: the name is only defined under a condition that is false on the server (such as `if __name__ == \"__main__\":`). Move its line out of that block");
+        } else if let Some(file) = hidden_file(cx, *target, name) {
+            let folder = file.trim_end_matches(".py");
+            let _ = write!(
+                message,
+                ". The file `{file}` has it, but the folder `{folder}` beside it has the same name, and Python takes the folder: rename one of the two"
+            );
         } else if let Some(near) = &near {
             let _ = write!(message, ". Did you mean `{near}`?");
         } else if *attribute && module.name.contains("settings") && is_setting(name) {
@@ -122,6 +129,25 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         }
         out.push(found);
     }
+}
+
+/// A file beside a package's folder, of its name, that defines a name: `app.py` beside `app/`.
+fn hidden_file(cx: &ModuleCtx, target: ModuleId, name: &str) -> Option<String> {
+    let module = cx.module(target);
+    let (last, folder) = (module.name.rsplit('.').next()?, module.source.as_ref()?.disk.parent()?);
+    if module.search.is_empty() {
+        return None;
+    }
+    let file = format!("{last}.py");
+    let path = folder.parent()?.join(&file);
+    let small = std::fs::metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() < 1 << 18);
+    let text = small.then(|| std::fs::read_to_string(path).ok()).flatten()?;
+    let defines = text.lines().any(|line| {
+        [format!("{name} ="), format!("{name}="), format!("def {name}("), format!("class {name}")]
+            .iter()
+            .any(|start| line.starts_with(start))
+    });
+    defines.then_some(file)
 }
 
 /// A setting that Django has a default for, of those that models and views ask for.

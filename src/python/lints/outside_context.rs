@@ -50,9 +50,19 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         } else if outside.database {
             let since =
                 if outside.certainty < 1.0 { " (Flask-SQLAlchemy 3.0 and newer)" } else { "" };
-            format!(
-                "`{what}` runs while the code is imported{through}, where no app is the current one: RuntimeError: Working outside of application context{since}. Put it into a block `with app.app_context():`"
-            )
+            let given = cx.source(event.module).is_some_and(|source| {
+                let call = source.slice(event.range);
+                call.contains("app=") || call.contains("app =")
+            });
+            if given {
+                format!(
+                    "`{what}` no longer takes the app (since Flask-SQLAlchemy 3.0), and this line ends with TypeError: put `{what}` without `app=` into a block `with app.app_context():`"
+                )
+            } else {
+                format!(
+                    "`{what}` runs while the code is imported{through}, where no app is the current one: RuntimeError: Working outside of application context{since}. Put it into a block `with app.app_context():`"
+                )
+            }
         } else {
             format!(
                 "`{what}` asks for the current app, and there is none while the code is imported{through}: RuntimeError: Working outside of application context. Put it into a block `with app.app_context():`, or inside a view function"

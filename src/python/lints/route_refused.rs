@@ -1,8 +1,11 @@
 //! Routes that Flask refuses.
 
+use ruff_text_size::TextRange;
+
 use super::{LintDoc, LintFinding, ModuleCtx};
 use crate::model::Severity;
-use crate::python::interp::event::{EventKind, RouteRefused};
+use crate::python::interp::event::{Event, EventKind, RouteRefused};
+use crate::python::value::ModuleId;
 
 pub(super) const DOC: LintDoc = LintDoc {
     code: "WD324",
@@ -84,6 +87,58 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             RouteRefused::NoBlueprint { written, what, instead } => format!(
                 "`{written}` is {what}, and `register_blueprint` wants a blueprint: {instead}"
             ),
+            RouteRefused::Dot { given, computed } => {
+                let short = given.rsplit('.').next().unwrap_or(given);
+                let is = if *computed { format!(", and this is \"{given}\" here") } else { String::new() };
+                format!(
+                    "The name of a blueprint must not have a dot{is}: write `Blueprint(\"{short}\", __name__)`. With a dot the import ends with ValueError"
+                )
+            }
+            RouteRefused::Twice { first } => format!(
+                "This blueprint was registered already, {}: Flask takes each only once, and the import ends with ValueError. Delete one of the two lines, or give this one a `name=` of its own",
+                place(cx, event, *first)
+            ),
+            RouteRefused::SameName { name, first } => format!(
+                "Two blueprints are called \"{name}\": the other is registered {}. The import ends with ValueError: give one of them another name in `Blueprint(\"…\", __name__)`",
+                place(cx, event, *first)
+            ),
+            RouteRefused::Late { written, first } => format!(
+                "This comes too late: `{written}` was registered {}, and Flask (since 2.3) ends the import with AssertionError. Move `register_blueprint` below everything that is added to `{written}`",
+                place(cx, event, *first)
+            ),
+            RouteRefused::Variable { inside } => {
+                let plain: String = inside.chars().filter(|c| !c.is_whitespace()).collect();
+                let name = plain.rsplit(':').next().unwrap_or_default();
+                let rule = if name.is_empty() {
+                    "a name is missing, such as `<name>`".to_owned()
+                } else if name.contains('-') {
+                    let right = plain.replace('-', "_");
+                    format!("a name has no hyphen: write `<{right}>`, and call the function's parameter so too")
+                } else if plain.len() < inside.len() {
+                    format!("there must be no blank: write `<{plain}>`")
+                } else {
+                    "a name has letters of English, digits and `_` only".to_owned()
+                };
+                format!(
+                    "In `<{inside}>` {rule}. As it stands the import ends with ValueError: malformed url rule"
+                )
+            }
+            RouteRefused::Called(written) => format!(
+                "`{written}()` calls the view now and gives Flask the page's text, so every visit fails: write `{written}` without brackets"
+            ),
+            RouteRefused::NoSlash { what, right } => format!(
+                "{what} must begin with a slash, and the import ends with ValueError: write \"{right}\""
+            ),
+            RouteRefused::Endpoint(written) => format!(
+                "The second place is for the endpoint's name, and `{written}` is the view: write `view_func={written}`. As it stands every visit fails"
+            ),
+            RouteRefused::ResourceTwice { class, first } => format!(
+                "`{class}` was added already, {}, and the import ends with AssertionError: give both addresses in one call, or this one an `endpoint=` of its own",
+                place(cx, event, *first)
+            ),
+            RouteRefused::Resource(class) => format!(
+                "`add_resource` wants the class, and `{class}()` is an object of it: write `add_resource({class}, …)`. As it stands the import ends with AttributeError"
+            ),
             RouteRefused::Module { written, inside, method } => {
                 let kind = if method == "include_router" { "router" } else { "blueprint" };
                 let hint = match inside {
@@ -98,6 +153,17 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
         // A blueprint complains when it is registered, if it ever is.
         let certainty = if *later { 0.8 } else { 1.0 };
         out.push(cx.at(&DOC, event, certainty, message));
+    }
+}
+
+/// "in line 4", or "in pages.py, line 4".
+fn place(cx: &ModuleCtx, event: &Event, (module, range): (ModuleId, TextRange)) -> String {
+    let Some(source) = cx.source(module) else { return String::new() };
+    let line = source.place(range).line.unwrap_or(1);
+    if module == event.module {
+        format!("in line {line}")
+    } else {
+        format!("in {}, line {line}", source.shown)
     }
 }
 

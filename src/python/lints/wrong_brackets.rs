@@ -43,6 +43,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             NoFunction::Function => format!(
                 "`{written}` is a function: square brackets behind it end the import with TypeError"
             ),
+            NoFunction::App => format!(
+                "`{written}` is the app already, and brackets behind it call it without a request: the import ends with TypeError. Write `{written}` without brackets"
+            ),
             NoFunction::Literal => "Two brackets follow each other without a comma, so Python takes the second for a call or an index of the first, and the import ends with TypeError: put a comma between them".to_owned(),
         };
         match (&brackets.instead, brackets.what) {

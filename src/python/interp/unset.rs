@@ -1,0 +1,350 @@
+//! What nothing sets while the site is loaded: a secret key, a setting that is read, pages, blueprints.
+
+use ruff_python_ast as ast;
+use ruff_text_size::{Ranged, TextRange, TextSize};
+
+use super::event::LibraryRefuses;
+use super::{Cx, EventKind, Interp, scopes};
+use crate::python::resolve::pathops;
+use crate::python::value::{ModuleId, Value};
+
+/// What a Flask app has from the start, in any version.
+const DEFAULTS: &[&str] = &[
+    "APPLICATION_ROOT",
+    "DEBUG",
+    "ENV",
+    "EXPLAIN_TEMPLATE_LOADING",
+    "LOGGER_HANDLER_POLICY",
+    "LOGGER_NAME",
+    "MAX_CONTENT_LENGTH",
+    "MAX_COOKIE_SIZE",
+    "MAX_FORM_MEMORY_SIZE",
+    "MAX_FORM_PARTS",
+    "PERMANENT_SESSION_LIFETIME",
+    "PREFERRED_URL_SCHEME",
+    "PRESERVE_CONTEXT_ON_EXCEPTION",
+    "PROPAGATE_EXCEPTIONS",
+    "PROVIDE_AUTOMATIC_OPTIONS",
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "SEND_FILE_MAX_AGE_DEFAULT",
+    "SERVER_NAME",
+    "TEMPLATES_AUTO_RELOAD",
+    "TESTING",
+    "TRUSTED_HOSTS",
+    "USE_X_SENDFILE",
+];
+
+/// What the names of settings begin with that Flask or an extension sets by itself.
+const PREFIXES: &[&str] = &[
+    "APISPEC_", "BABEL_", "BCRYPT_", "BOOTSTRAP_", "CACHE_", "CKEDITOR_", "CORS_", "DEBUG_TB_",
+    "DROPZONE_", "EXECUTOR_", "FLASK_ADMIN_", "JSON", "JWT_", "LOGIN_", "MAIL_", "MONGO",
+    "MYSQL_", "OAUTH", "OPENAPI_", "PAGEDOWN_", "RATELIMIT_", "RECAPTCHA_", "REDIS_", "REMEMBER_",
+    "RESTX_", "RESTFUL_", "RESTPLUS_", "SCHEDULER_", "SECURITY_", "SESSION_", "SOCK", "SQLALCHEMY_",
+    "SSE_", "SWAGGER", "TRAP_", "UPLOAD", "USER_", "WTF_",
+];
+
+/// Packages that keep sessions elsewhere, or bring settings with them.
+const OTHER_SESSIONS: &[&str] = &[
+    "flask_session",
+    "flask_kvsession",
+    "flask_sessionstore",
+    "beaker",
+    "dynaconf",
+    "flask_appconfig",
+    "flask_env",
+    "flask_environ",
+    "flask_appbuilder",
+    "flask_multipass",
+];
+
+/// Most files beside the app that are looked into, and most bytes of one.
+const MAX_FILES: usize = 40;
+const MAX_BYTES: u64 = 1 << 18;
+
+impl Interp<'_> {
+    /// `app.config["KEY"]` that is read while the code is loaded.
+    pub(super) fn config_read(
+        &mut self,
+        cx: &Cx,
+        base: &Value,
+        key: &Value,
+        node: &ast::ExprSubscript,
+    ) {
+        let (Value::Ext(name), Value::Str(key)) = (base, key) else { return };
+        if &**name != "flask.Flask().config"
+            || cx.quiet
+            || cx.weight < 1.0
+            || cx.caught.any
+            || !self.config_is_plain(key)
+            || DEFAULTS.contains(&&**key)
+            || PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+        {
+            return;
+        }
+        // `current_app` has its settings from elsewhere, whatever it is called here.
+        if let ast::Expr::Attribute(config) = &*node.value {
+            let app = self.expr(&cx.quietly(), &config.value);
+            if self.proxy(cx, &app, &config.value).is_some() {
+                return;
+            }
+        }
+        self.config_reads.push((cx.module, node.range(), key.to_string()));
+    }
+
+    /// After everything was loaded.
+    pub fn unset(&mut self) {
+        if !self.complete {
+            self.config_reads.clear();
+            return;
+        }
+        if !self.config_is_elsewhere() {
+            for (module, range, key) in std::mem::take(&mut self.config_reads) {
+                let later = self.set_below(module, range, &key);
+                let cx = Cx { module, ..self.base() };
+                self.refuses(&cx, range, LibraryRefuses::UnsetSetting { key, later }, 1.0);
+            }
+        }
+        let [app] = self.tables.apps() else { return };
+        let app = *app;
+        self.no_secret(app);
+        self.no_pages(app);
+        self.not_registered();
+    }
+
+    /// Where a setting is set below a place.
+    fn set_below(&self, module: ModuleId, range: TextRange, key: &str) -> Option<TextRange> {
+        let text = self.modules[module].source.as_ref()?.text();
+        let rest = text.get(range.end().to_usize()..)?;
+        [format!("[\"{key}\"]"), format!("['{key}']")].iter().find_map(|wanted| {
+            let at = rest.find(wanted.as_str())?;
+            let after = rest[at + wanted.len()..].trim_start_matches(' ');
+            let start = range.end() + TextSize::try_from(at).ok()?;
+            (after.starts_with('=') && !after.starts_with("=="))
+                .then(|| TextRange::at(start, TextSize::try_from(wanted.len()).unwrap_or_default()))
+        })
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.modules.iter().filter_map(|module| module.source.as_ref()).map(|source| source.text())
+    }
+
+    fn somewhere(&self, words: &[&str]) -> bool {
+        self.texts().any(|text| words.iter().any(|word| scopes::has(text, word)))
+    }
+
+    /// A file that was not loaded, beside the app or above its package, does what is missed, or loads the file that
+    /// does: it may be the one that the server starts.
+    pub(super) fn another_starts(
+        &mut self,
+        module: ModuleId,
+        lost: Option<&str>,
+        words: &[&str],
+    ) -> bool {
+        let folder = pathops::parent(&self.modules[module].path);
+        let stem = lost.map(|file| file.trim_end_matches(".py").to_owned());
+        for dir in [pathops::parent(&folder), folder] {
+            let files: Vec<String> = self
+                .finder
+                .list(&dir)
+                .iter()
+                .filter(|(file, is_dir)| !is_dir && file.ends_with(".py") && Some(*file) != lost)
+                .map(|(file, _)| file.to_owned())
+                .take(MAX_FILES)
+                .collect();
+            for file in files {
+                let path = pathops::join(&dir, &file);
+                if self.modules.iter().any(|module| module.path == path) {
+                    continue;
+                }
+                let disk = self.finder.disk(&path);
+                let small = std::fs::metadata(&disk)
+                    .is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES);
+                let Some(text) = small.then(|| std::fs::read_to_string(&disk).ok()).flatten() else {
+                    continue;
+                };
+                let loads = |stem: &String| {
+                    text.lines().any(|line| {
+                        line.contains("import ")
+                            && line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == stem)
+                    })
+                };
+                if words.iter().any(|word| text.contains(word)) || stem.as_ref().is_some_and(loads) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// `session["cart"] = …`, `flash("…")`, and no key to sign the cookie with.
+    fn no_secret(&mut self, (module, range): (ModuleId, TextRange)) {
+        let misspelled = |event: &super::Event| {
+            matches!(event.kind, EventKind::SettingMisspelled(_))
+        };
+        if self.config_is_elsewhere()
+            || self.events.iter().any(misspelled)
+            || self.config_has("SECRET_KEY")
+            || OTHER_SESSIONS.iter().any(|name| self.spoken.contains(*name))
+            || self.somewhere(&["secret_key", "SECRET_KEY", "SECRET", "session_interface", "setattr("])
+        {
+            return;
+        }
+        let uses = |name: &str, full: &str, word: &str| {
+            self.modules.iter().any(|module| {
+                let ours = module.names.get(name).is_some_and(
+                    |binding| matches!(&binding.value, Value::Ext(found) if &**found == full),
+                );
+                ours && module.source.as_ref().is_some_and(|s| scopes::has(s.text(), word))
+            })
+        };
+        let what = if uses("session", "flask.session", "session[") {
+            "session"
+        } else if uses("flash", "flask.flash", "flash(") {
+            "flash"
+        } else if uses("FlaskForm", "flask_wtf.FlaskForm", "(FlaskForm)")
+            && !self.config_has("WTF_CSRF_ENABLED")
+            && !self.somewhere(&["csrf"])
+        {
+            "FlaskForm"
+        } else if uses("login_user", "flask_login.login_user", "login_user(") {
+            "login_user"
+        } else {
+            return;
+        };
+        if self.another_starts(module, None, &["secret_key", "SECRET_KEY"]) {
+            return;
+        }
+        let cx = Cx { module, ..self.base() };
+        self.refuses(&cx, range, LibraryRefuses::NoSecret(what), 1.0);
+    }
+
+    /// The app has no page, and a file beside it that nothing loads has some.
+    fn no_pages(&mut self, (module, range): (ModuleId, TextRange)) {
+        const PAGES: &[&str] = &[
+            ".route(", ".get(\"/", ".get('/", ".post(", "add_url_rule", "register_blueprint",
+            "add_resource", "Api(", "Dash(", "import_module", "view_functions", "load_blueprints",
+            "blueprints", "Sock(", "SocketIO(", "AppBuilder(", "walk_packages", "iter_modules",
+        ];
+        if self.somewhere(PAGES) {
+            return;
+        }
+        let folder = pathops::parent(&self.modules[module].path);
+        let files: Vec<String> = self
+            .finder
+            .list(&folder)
+            .iter()
+            .filter(|(file, is_dir)| !is_dir && file.ends_with(".py"))
+            .map(|(file, _)| file.to_owned())
+            .take(MAX_FILES)
+            .collect();
+        let app = self.modules[module]
+            .names
+            .iter()
+            .find(|(_, binding)| {
+                matches!(&binding.value, Value::Inst(class) if &**class == "flask.Flask")
+            })
+            .map(|(name, _)| name.to_string());
+        let Some(app) = app else { return };
+        let file = files.into_iter().find(|file| {
+            let path = pathops::join(&folder, file);
+            if self.modules.iter().any(|module| module.path == path) {
+                return false;
+            }
+            let disk = self.finder.disk(&path);
+            std::fs::metadata(&disk).is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES)
+                && std::fs::read_to_string(&disk).is_ok_and(|text| {
+                    text.contains(&format!("@{app}.route("))
+                        && text.contains(&format!("import {app}"))
+                        && !text.contains("Flask(")
+                })
+        });
+        if let Some(file) = file
+            && !self.another_starts(module, Some(&file), &[])
+        {
+            let cx = Cx { module, ..self.base() };
+            self.refuses(&cx, range, LibraryRefuses::NoPages(file), 1.0);
+        }
+    }
+
+    /// A blueprint with pages, in a site that registers none at all.
+    fn not_registered(&mut self) {
+        const WAYS: &[&str] =
+            &["register_blueprint", ".register(", "blueprints", "init_app(", "Api(", "setattr("];
+        let Some((module, range, name)) = self.first_blueprint() else { return };
+        if self.somewhere(WAYS) {
+            return;
+        }
+        let has_pages = self.modules[module]
+            .source
+            .as_ref()
+            .is_some_and(|source| scopes::has(source.text(), &format!("@{name}.")));
+        if has_pages && !self.another_starts(module, None, &["register_blueprint"]) {
+            let cx = Cx { module, ..self.base() };
+            self.refuses(&cx, range, LibraryRefuses::NotRegistered(name), 1.0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::lints::tests::analyse;
+
+    fn told(text: &str) -> usize {
+        let head = "from flask import Blueprint, Flask, flash, session\napplication = Flask(__name__)\n";
+        let out = analyse(&format!("{head}{text}\n"));
+        out.findings.iter().filter(|found| found.name == "library-refuses").count()
+    }
+
+    const HOME: &str = "@application.route('/')\ndef home():\n    session['x'] = 1\n    return ''\n";
+
+    #[test]
+    fn secrets() {
+        assert_eq!(told(HOME), 1);
+        assert_eq!(told(&HOME.replace("session['x'] = 1", "flash('x')")), 1);
+        for more in [
+            "application.secret_key = 'x'",
+            "application.config['SECRET_KEY'] = 'x'",
+            "application.config.from_object('config')",
+            "application.config.update(SECRET_KEY='x')",
+            "from flask_session import Session",
+            "import more\n# --- more.py\ndef fill(app):\n    app.secret_key = 'x'",
+        ] {
+            assert_eq!(told(&format!("{HOME}{more}")), 0, "{more}");
+        }
+        assert_eq!(told(&HOME.replace("session['x'] = 1", "pass")), 0);
+    }
+
+    #[test]
+    fn settings_that_are_read() {
+        let read = "x = application.config['FOLDER']\n";
+        assert_eq!(told(read), 1);
+        assert_eq!(told(&format!("{read}application.config['FOLDER'] = 'x'")), 1);
+        for fine in [
+            format!("application.config['FOLDER'] = 'x'\n{read}"),
+            format!("application.config.from_object('config')\n{read}"),
+            format!("{read}application.config.from_object('config')"),
+            "x = application.config['DEBUG']".to_owned(),
+            "x = application.config['SQLALCHEMY_DATABASE_URI']".to_owned(),
+            "x = application.config.get('FOLDER')".to_owned(),
+            "try:\n    x = application.config['FOLDER']\nexcept KeyError:\n    x = 1".to_owned(),
+            "def view():\n    return application.config['FOLDER']".to_owned(),
+            "application.config['FOLDER'] = 'x'\ndef f():\n    return application.config['FOLDER']\nf()".to_owned(),
+        ] {
+            assert_eq!(told(&fine), 0, "{fine}");
+        }
+    }
+
+    #[test]
+    fn pages_that_are_not_loaded() {
+        let routes = "# --- routes.py\nfrom wsgi import application\n@application.route('/')\ndef home():\n    return ''";
+        assert_eq!(told(routes), 1);
+        assert_eq!(told(&format!("import routes\n{routes}")), 0);
+        assert_eq!(told(&format!("{routes}\n# --- main.py\nfrom wsgi import application\nimport routes")), 0);
+        assert_eq!(told(&format!("@application.route('/x')\ndef x():\n    return ''\n{routes}")), 0);
+        let pages = "pages = Blueprint('pages', __name__)\n@pages.route('/')\ndef home():\n    return ''\n";
+        assert_eq!(told(pages), 1);
+        assert_eq!(told(&format!("{pages}application.register_blueprint(pages)")), 0);
+        assert_eq!(told("pages = Blueprint('pages', __name__)"), 0);
+    }
+}
