@@ -5,12 +5,14 @@
 
 mod checks;
 mod command;
+mod containers;
 mod ignore;
 mod interface;
 mod manifests;
 mod parse;
 mod python_path;
 mod requirements;
+mod services;
 mod starts;
 mod vercel;
 
@@ -52,6 +54,10 @@ pub fn check_folder(dir: &Path, options: &Options) -> Vec<LintFinding> {
         }
     }
     manifests::check(dir, &names, options, &mut findings);
+    if names.iter().any(|name| name == "Dockerfile") {
+        containers::check(dir, options, &mut findings);
+    }
+    services::check(dir, &names, options, &mut findings);
     findings
 }
 

@@ -1,5 +1,6 @@
 //! What is wrong with a Procfile or a start command, in a beginner's words: one file a check.
 
+pub(super) mod absent;
 mod background;
 pub(super) mod bad_name;
 mod bot;
@@ -22,8 +23,9 @@ pub(super) mod syntax;
 use std::path::{Path, PathBuf};
 
 pub(super) use folders::is_plain;
+pub(super) use module_unresolved::{DOC as UNRESOLVED, Target};
 
-use super::command::commands;
+use super::command::{Command, Program, commands};
 use super::parse::parse;
 use super::requirements::Requirements;
 use crate::model::{Captures, Place, Severity};
@@ -150,7 +152,7 @@ pub(super) fn procfile(file: &Path, bytes: &[u8], options: &Options) -> Vec<Lint
 
 /// What a start command can be compared with.
 pub(super) struct Project<'o> {
-    dir: PathBuf,
+    pub(super) dir: PathBuf,
     requirements: Requirements,
     options: &'o Options,
     /// A folder with code is at hand, so what is not in it does not exist.
@@ -173,6 +175,31 @@ impl<'o> Project<'o> {
                             .any(|inner| inner.ends_with(".py"))
             });
         Self { dir: dir.to_owned(), requirements: Requirements::read(dir), options, whole: python }
+    }
+}
+
+/// A server that loads an app by its name.
+pub(super) fn loads(command: &Command) -> bool {
+    matches!(
+        command.program,
+        Program::Gunicorn
+            | Program::Uvicorn
+            | Program::Hypercorn
+            | Program::Daphne
+            | Program::Waitress
+    )
+}
+
+/// Whether a container's server listens only inside of it.
+pub(super) fn listens_inside(
+    command: &Command,
+    text: &str,
+    line: u32,
+    project: &Project<'_>,
+    sink: &mut Sink<'_>,
+) {
+    if let Some(listen) = listen::listen(command, text, project) {
+        localhost::check(&listen, line, text, sink);
     }
 }
 
