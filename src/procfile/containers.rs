@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::checks::{self, Options, Project, Sink, absent, is_plain};
-use super::command::commands;
+use super::command::{Command, commands};
 use super::starts::{list, named_folders};
 use crate::python::lints::LintFinding;
 
@@ -191,6 +191,7 @@ fn start(
             let target = checks::Target { module, attr };
             absent::check(target, &all, one.line, line, project, sink);
         }
+        fly_port(command, line, one.line, project, sink);
         // A front server in the same container reaches it there.
         let alone = !["nginx", "apache", "caddy", "supervis", "haproxy", "envoy", "cloudflared"]
             .iter()
@@ -198,6 +199,24 @@ fn start(
         if alone && !docker.contains("_HOST") {
             checks::listens_inside(command, line, one.line, project, sink);
         }
+    }
+}
+
+/// `internal_port` of Fly, where the image is started as it is and listens on another.
+fn fly_port(command: &Command, line: &str, at: u32, project: &Project<'_>, sink: &mut Sink<'_>) {
+    let Some(text) = super::text(&project.dir.join("fly.toml")) else { return };
+    let Ok(fly) = text.parse::<toml::Table>() else { return };
+    // These are started in its place.
+    if fly.contains_key("processes") || fly.contains_key("experimental") {
+        return;
+    }
+    let Some(port) = super::manifests::internal_port(&fly) else { return };
+    let bound = command.bind.as_ref().and_then(|bind| bind.port.as_ref()?.parse::<i64>().ok());
+    if let Some(bound) = bound.filter(|bound| *bound != port) {
+        let message = format!(
+            "The app listens on port {bound}, but internal_port in fly.toml says {port}: both must be the same."
+        );
+        sink.add(&checks::FIXED_PORT, 1.0, at, line, message, &[("port", &bound.to_string())]);
     }
 }
 

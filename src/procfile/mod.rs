@@ -6,10 +6,13 @@
 mod checks;
 mod command;
 mod containers;
+mod gunicorn_conf;
 mod ignore;
 mod interface;
 mod manifests;
 mod parse;
+mod pip;
+mod python;
 mod python_path;
 mod requirements;
 mod services;
@@ -22,6 +25,7 @@ pub use checks::{DOCS, Options, doc};
 pub use command::{Bind, Command, Program};
 pub use ignore::heed;
 pub use parse::{Entry, Parsed, parse};
+pub use python::stated as stated_python;
 pub use starts::{StartEntry, entries as start_entries, module_entry};
 
 use crate::python::lints::LintFinding;
@@ -58,6 +62,9 @@ pub fn check_folder(dir: &Path, options: &Options) -> Vec<LintFinding> {
         containers::check(dir, options, &mut findings);
     }
     services::check(dir, &names, options, &mut findings);
+    gunicorn_conf::check(dir, &names, options, &mut findings);
+    pip::check(dir, &names, options, &mut findings);
+    python::check(dir, &names, options, &mut findings);
     findings
 }
 
@@ -71,6 +78,29 @@ pub fn explain(what: &str) -> Option<String> {
 #[must_use]
 pub fn selectable(selector: &str) -> bool {
     DOCS.iter().any(|doc| crate::python::suppress::selects(selector, doc.code, doc.name, doc.cause))
+}
+
+/// Whether a module that a server's configuration names is nowhere in the project; `place` is where it
+/// says so.
+#[must_use]
+pub fn absent_module(
+    dir: &Path,
+    folders: &[std::path::PathBuf],
+    place: &crate::model::Place,
+    line: &str,
+    target: &str,
+) -> Vec<LintFinding> {
+    let options = Options::default();
+    let mut findings = Vec::new();
+    let mut sink = checks::Sink { file: place.file.to_string(), findings: &mut findings };
+    let (module, attr) = target.split_once(':').unwrap_or((target, ""));
+    let target = checks::Target { module: module.trim(), attr: attr.trim() };
+    let project = checks::Project::new(dir, &options);
+    if checks::is_plain(target.module) {
+        let at = place.line.unwrap_or(0);
+        checks::absent::check(target, folders, at, line, &project, &mut sink);
+    }
+    findings
 }
 
 /// The start files of a folder, by the names that findings give them.

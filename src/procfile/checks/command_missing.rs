@@ -152,7 +152,7 @@ pub(super) fn check(
 }
 
 /// The package of gunicorn's worker class: `-k eventlet`, `-k uvicorn.workers.UvicornWorker`.
-fn worker_missing(
+pub(in crate::procfile) fn worker_missing(
     command: &Command,
     line: u32,
     text: &str,
@@ -167,7 +167,8 @@ fn worker_missing(
     let dist = match class.split('.').next().unwrap_or_default() {
         _ if command.program != Program::Gunicorn => return,
         "eventlet" => "eventlet",
-        "gevent" | "gevent_pywsgi" | "gevent_wsgi" | "geventwebsocket" => "gevent",
+        "gevent" | "gevent_pywsgi" | "gevent_wsgi" => "gevent",
+        "geventwebsocket" => "gevent-websocket",
         "tornado" => "tornado",
         "uvicorn" => "uvicorn",
         "uvicorn_worker" => "uvicorn-worker",
@@ -176,6 +177,17 @@ fn worker_missing(
         _ => return,
     };
     let requirements = &project.requirements;
+    if dist == "eventlet" && requirements.old_gunicorn_new_eventlet() {
+        let message = "This gunicorn takes ALREADY_HANDLED from eventlet, which went with eventlet 0.30.3: ask for gunicorn>=21.2 in requirements.txt".to_owned();
+        return sink.add(
+            &DOC,
+            1.0,
+            line,
+            text,
+            message,
+            &[("command", class), ("dist", "gunicorn")],
+        );
+    }
     let others = brought_by(dist).map_or(&[] as &[&str], |(_, others)| others);
     let there = requirements.open
         || requirements

@@ -10,6 +10,7 @@ mod duplicate;
 mod encoding;
 pub(super) mod fixed_port;
 mod folders;
+mod gunicorn_setting;
 mod kind;
 mod line_ends;
 mod listen;
@@ -17,13 +18,21 @@ mod localhost;
 pub(super) mod misplaced;
 mod module_unresolved;
 mod no_web;
+mod requirements_refused;
+mod runtime_refused;
 mod script_server;
+mod socketio_workers;
 pub(super) mod syntax;
 
 use std::path::{Path, PathBuf};
 
-pub(super) use folders::is_plain;
+pub(super) use command_missing::worker_missing as worker;
+pub(super) use fixed_port::DOC as FIXED_PORT;
+pub(super) use folders::{is_plain, swapped};
+pub(super) use gunicorn_setting::DOC as GUNICORN_SETTING;
 pub(super) use module_unresolved::{DOC as UNRESOLVED, Target};
+pub(super) use requirements_refused::{DOC as REQUIREMENTS_REFUSED, PYTHON as REQUIREMENTS_PYTHON};
+pub(super) use runtime_refused::DOC as RUNTIME_REFUSED;
 
 use super::command::{Command, Program, commands};
 use super::parse::parse;
@@ -47,6 +56,11 @@ pub const DOCS: &[&LintDoc] = &[
     &dev_server::DOC,
     &background::DOC,
     &misplaced::DOC,
+    &runtime_refused::DOC,
+    &gunicorn_setting::DOC,
+    &requirements_refused::DOC,
+    &requirements_refused::PYTHON,
+    &socketio_workers::DOC,
     &bot::DOC,
 ];
 
@@ -203,6 +217,20 @@ pub(super) fn listens_inside(
     }
 }
 
+/// Where a server of the platform listens, by its configuration file.
+pub(super) fn listens(
+    command: &Command,
+    text: &str,
+    line: u32,
+    project: &Project<'_>,
+    sink: &mut Sink<'_>,
+) {
+    if let Some(listen) = listen::listen(command, text, project) {
+        fixed_port::check(&listen, line, text, project.options, sink);
+        localhost::check(&listen, line, text, sink);
+    }
+}
+
 /// One start command, of a Procfile or of a manifest.
 pub(super) fn start_command(
     kind: &str,
@@ -218,6 +246,7 @@ pub(super) fn start_command(
     for command in &all {
         command_missing::check(command, line, text, project, sink);
         background::daemon(command, line, text, sink);
+        socketio_workers::check(command, line, text, project, sink);
         module_unresolved::check(command, cd.as_deref(), line, text, project, sink);
         if !serves {
             continue;

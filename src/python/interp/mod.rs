@@ -17,6 +17,7 @@ mod django;
 mod django_admin;
 mod django_apps;
 mod django_event;
+mod django_known;
 mod django_rest;
 mod django_urls;
 mod django_values;
@@ -236,6 +237,8 @@ pub struct Interp<'o> {
     declared: Option<HashSet<String>>,
     /// Least versions that the project's requirements allow, once they were asked for.
     pins: Option<HashMap<String, String>>,
+    /// The project's Dash makes objects that no server can call.
+    pub dash_uncallable: bool,
     /// The project's list of packages, if it is complete, once it was asked for.
     frozen: Option<Option<unlisted::Frozen>>,
     /// What modules of installed packages offer.
@@ -311,6 +314,7 @@ impl<'o> Interp<'o> {
             complete: true,
             declared: None,
             pins: None,
+            dash_uncallable: false,
             frozen: None,
             surfaces: HashMap::default(),
             whole: HashMap::default(),
