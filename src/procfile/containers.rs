@@ -1,12 +1,24 @@
 //! Dockerfiles: what their `CMD` and `ENTRYPOINT` start, where that listens, and the settings module that
 //! they name. Only images whose code is this project's are judged.
 
+mod image;
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::checks::{self, Options, Project, Sink, absent, is_plain};
 use super::command::{Command, commands};
 use super::starts::{list, named_folders};
 use crate::python::lints::LintFinding;
+
+/// What is known of an image.
+struct Image<'i> {
+    /// Folders of the project that it has.
+    folders: &'i [PathBuf],
+    docker: &'i str,
+    /// Everything that is installed in it, by name.
+    installed: Option<&'i BTreeSet<String>>,
+}
 
 /// Images that bring no code of their own.
 const BARE: &[&str] = &[
@@ -111,6 +123,9 @@ pub(super) fn check(dir: &Path, options: &Options, findings: &mut Vec<LintFindin
     let folders: Vec<PathBuf> =
         named_folders(dir, &text).into_iter().map(|(_, folder)| folder).collect();
     environment(dir, &all, &folders, &mut sink);
+    image::manage(dir, &all, &folders, &mut sink);
+    let installed = image::installed(dir, &all);
+    let image = Image { folders: &folders, docker: &text, installed: installed.as_ref() };
     // Only the last stage is started, and in it the last of each word counts.
     let from = all.iter().rposition(|one| one.word == "FROM").unwrap_or(0);
     let last = |word: &str| all[from..].iter().rfind(|one| one.word == word);
@@ -119,17 +134,17 @@ pub(super) fn check(dir: &Path, options: &Options, findings: &mut Vec<LintFindin
     match (entry, last("CMD")) {
         (Some(entry), Some(cmd)) if server(entry) => {
             let line = [line_of(entry), line_of(cmd)].into_iter().flatten().collect::<Vec<_>>();
-            start(entry, &line.join(" "), &folders, &text, &project, &mut sink);
+            start(entry, &line.join(" "), &image, &project, &mut sink);
             quotes(cmd, &mut sink);
         }
         (_, Some(cmd)) => {
             if let Some(line) = line_of(cmd) {
-                start(cmd, &line, &folders, &text, &project, &mut sink);
+                start(cmd, &line, &image, &project, &mut sink);
             }
         }
         (Some(entry), None) => {
             if let Some(line) = line_of(entry) {
-                start(entry, &line, &folders, &text, &project, &mut sink);
+                start(entry, &line, &image, &project, &mut sink);
             }
         }
         (None, None) => {}
@@ -175,8 +190,7 @@ fn serves(line: &str) -> bool {
 fn start(
     one: &Instruction,
     line: &str,
-    folders: &[PathBuf],
-    docker: &str,
+    image: &Image<'_>,
     project: &Project<'_>,
     sink: &mut Sink<'_>,
 ) {
@@ -184,19 +198,22 @@ fn start(
         return;
     }
     for command in commands(line).0.iter().filter(|command| checks::loads(command)) {
-        let mut all = folders.to_vec();
+        let mut all = image.folders.to_vec();
         all.extend(super::python_path::folders(&project.dir, command));
         if let Some(target) = command.target.as_deref().filter(|target| is_plain(target)) {
             let (module, attr) = target.split_once(':').unwrap_or((target, ""));
             let target = checks::Target { module, attr };
             absent::check(target, &all, one.line, line, project, sink);
         }
+        if let Some(installed) = image.installed {
+            checks::in_image(command, installed, one.line, line, sink);
+        }
         fly_port(command, line, one.line, project, sink);
         // A front server in the same container reaches it there.
         let alone = !["nginx", "apache", "caddy", "supervis", "haproxy", "envoy", "cloudflared"]
             .iter()
-            .any(|front| docker.contains(front));
-        if alone && !docker.contains("_HOST") {
+            .any(|front| image.docker.contains(front));
+        if alone && !image.docker.contains("_HOST") {
             checks::listens_inside(command, line, one.line, project, sink);
         }
     }

@@ -155,10 +155,6 @@ pub(super) fn check(
 
 /// The web process of a Procfile takes its address from the file.
 fn served(dir: &Path, file: &str) -> bool {
-    // Its front server looks for port 8000.
-    if dir.join(".ebextensions").is_dir() || dir.join(".platform").is_dir() {
-        return false;
-    }
     let Some(bytes) = super::bytes(&dir.join("Procfile")) else { return false };
     let reads = |command: &Command| {
         command.program == Program::Gunicorn

@@ -105,7 +105,6 @@ const fn clash(
 const CLASHES: &[Clash] = &[
     clash(("requests", "2.16", "2.30"), ("urllib3", "2.0", ""), "urllib3<1.27"),
     clash(("requests", "2.16", "2.26"), ("idna", "3.0", ""), "idna<3"),
-    clash(("requests", "2.26", ""), ("idna", "4.0", ""), "idna<4"),
     clash(("flask", "3.0", ""), ("werkzeug", "", "3.0"), "Werkzeug>=3.0.0"),
     clash(("flask", "2.2", "3.0"), ("werkzeug", "", "2.2"), "Werkzeug>=2.2"),
     clash(("flask", "2.0", "2.2"), ("werkzeug", "", "2.0"), "Werkzeug>=2.0"),

@@ -26,7 +26,7 @@ pub(super) mod syntax;
 
 use std::path::{Path, PathBuf};
 
-pub(super) use command_missing::worker_missing as worker;
+pub(super) use command_missing::{DOC as COMMAND_MISSING, in_image, worker_missing as worker};
 pub(super) use fixed_port::DOC as FIXED_PORT;
 pub(super) use folders::{is_plain, swapped};
 pub(super) use gunicorn_setting::DOC as GUNICORN_SETTING;
@@ -217,7 +217,7 @@ pub(super) fn listens_inside(
     }
 }
 
-/// Where a server of the platform listens, by its configuration file.
+/// Where a server of the platform listens: by its command, or by its configuration file.
 pub(super) fn listens(
     command: &Command,
     text: &str,
@@ -226,6 +226,13 @@ pub(super) fn listens(
     sink: &mut Sink<'_>,
 ) {
     if let Some(listen) = listen::listen(command, text, project) {
+        // Elastic Beanstalk's own front server looks for it on this machine, on port 8000.
+        let front = [".ebextensions", ".elasticbeanstalk", ".platform"];
+        if listen.port.is_none_or(|port| port == "8000")
+            && front.iter().any(|name| project.dir.join(name).is_dir())
+        {
+            return;
+        }
         fixed_port::check(&listen, line, text, project.options, sink);
         localhost::check(&listen, line, text, sink);
     }
@@ -254,10 +261,7 @@ pub(super) fn start_command(
         dev_server::check(command, line, text, sink);
         bot::check(command, line, text, project, sink);
         script_server::check(command, line, text, project, project.options, sink);
-        if let Some(listen) = listen::listen(command, text, project) {
-            fixed_port::check(&listen, line, text, project.options, sink);
-            localhost::check(&listen, line, text, sink);
-        }
+        listens(command, text, line, project, sink);
     }
 }
 

@@ -189,6 +189,11 @@ pub(in crate::procfile) struct Target<'t> {
 /// What is wrong with a target's own form: a file's name or a path in place of a module's.
 pub(super) fn shape(target: Target<'_>, who: &str, inside: Option<&str>) -> Option<String> {
     let Target { module, attr } = target;
+    if module.is_empty() && !attr.is_empty() {
+        return Some(format!(
+            "The module's name is missing before the colon: {who} wants MODULE:{attr}, such as main:{attr}"
+        ));
+    }
     if let Some(stem) = module.strip_suffix(".py") {
         let stem = stem.trim_start_matches('/').replace('/', ".");
         let right = match attr {

@@ -357,14 +357,7 @@ impl Interp<'_> {
         }
         let kind = rule.kind;
         if kind == CallKind::Exit {
-            // Passenger's own way to another Python.
-            if name.starts_with("os.exec")
-                && let Some(text) = args.positional.first().and_then(Value::text)
-                && crate::python::lints::is_placeholder(text)
-            {
-                let (text, literal) = (text.to_owned(), self.string_literal(cx.module, text));
-                self.emit(cx, call.range(), "path", EventKind::PathElsewhere { text, literal });
-            }
+            self.other_python(cx, name, args, call.range());
             if !cx.caught.exits || name == "os._exit" {
                 self.emit(
                     cx,

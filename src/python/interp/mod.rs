@@ -45,6 +45,7 @@ mod optional;
 #[cfg(test)]
 mod optional_test;
 mod other_case;
+mod other_python;
 mod own_copy;
 mod path_outside;
 mod raised;

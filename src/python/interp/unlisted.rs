@@ -106,6 +106,13 @@ impl Interp<'_> {
         if self.options.threads == Some(false) {
             return None;
         }
+        // What setuptools had, and what neither it nor the image brings any more.
+        if top == "pkg_resources"
+            && self.options.python.is_some_and(|python| (python.major, python.minor) >= (3, 12))
+            && self.without_setuptools()
+        {
+            return Some(Unlisted { container: true });
+        }
         if SHARED.contains(&top) || self.declared(top) || self.declared(dist) {
             return None;
         }
