@@ -106,6 +106,15 @@ pub(super) fn python(text: &str) -> Option<(u8, u8)> {
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
+/// The image is the newest Python 3: `python`, `python:3`, `python:slim`.
+pub(super) fn is_newest(text: &str) -> bool {
+    let Some(image) = image(&instructions(text)) else { return false };
+    let (name, tag) = image.rsplit_once(':').unwrap_or((&image, "latest"));
+    let version = tag.split('-').next().unwrap_or(tag);
+    matches!(name, "python" | "docker.io/python" | "library/python" | "docker.io/library/python")
+        && matches!(version, "3" | "latest" | "slim" | "alpine" | "bookworm" | "trixie")
+}
+
 /// Checks the Dockerfile of a folder.
 pub(super) fn check(dir: &Path, options: &Options, findings: &mut Vec<LintFinding>) {
     let path = dir.join("Dockerfile");

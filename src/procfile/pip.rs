@@ -2,124 +2,17 @@
 //! exclude each other, and such as do not work with the Python that the project asks for. Every row of the
 //! tables was tried with pip; a version that is not fixed is never judged.
 
+mod tables;
+
 use std::path::Path;
 
+use tables::{CLASHES, TOO_OLD};
+
 use super::checks::{Options, REQUIREMENTS_PYTHON, REQUIREMENTS_REFUSED, Sink};
-use super::python;
+use super::{containers, python};
+use crate::model::PythonVersion;
 use crate::python::lints::LintFinding;
 use crate::rules::removed_names::is_from;
-
-/// A package of a version below `below` (and not older than `least`) fails from a version of Python on.
-struct TooOld {
-    dist: &'static str,
-    least: &'static str,
-    below: &'static str,
-    python: u8,
-    why: &'static str,
-    instead: &'static str,
-}
-
-const fn too_old(
-    dist: &'static str,
-    (least, below): (&'static str, &'static str),
-    python: u8,
-    why: &'static str,
-    instead: &'static str,
-) -> TooOld {
-    TooOld { dist, least, below, python, why, instead }
-}
-
-const TOO_OLD: &[TooOld] = &[
-    too_old(
-        "django",
-        ("", "3.2"),
-        12,
-        "it imports distutils, which Python 3.12 no longer has",
-        "Django>=4.2",
-    ),
-    too_old(
-        "django",
-        ("", "4.0"),
-        13,
-        "it imports cgi, which Python 3.13 no longer has",
-        "Django>=4.2",
-    ),
-    too_old(
-        "django",
-        ("", "2.1"),
-        10,
-        "it takes Iterator from collections, which Python 3.10 no longer has",
-        "Django>=3.2",
-    ),
-    too_old(
-        "psycopg2",
-        ("", "2.9.10"),
-        13,
-        "its compiled part needs a function that Python 3.13 no longer has",
-        "psycopg2>=2.9.10",
-    ),
-    too_old(
-        "psycopg2-binary",
-        ("", "2.9.10"),
-        13,
-        "its compiled part needs a function that Python 3.13 no longer has",
-        "psycopg2-binary>=2.9.10",
-    ),
-    too_old(
-        "sqlalchemy",
-        ("2.0", "2.0.31"),
-        13,
-        "its classes are refused by the typing of Python 3.13",
-        "SQLAlchemy>=2.0.31",
-    ),
-    too_old(
-        "urllib3",
-        ("", "1.26"),
-        12,
-        "it brings an old six, which Python 3.12 cannot import from",
-        "urllib3>=1.26.18",
-    ),
-    too_old("six", ("", "1.16"), 12, "six.moves of it is not found by Python 3.12", "six>=1.16"),
-];
-
-/// Two fixed versions that pip does not install together: `dist` of `least` or later and below `below`
-/// with `other` of `from` or later and below `to`.
-struct Clash {
-    dist: &'static str,
-    least: &'static str,
-    below: &'static str,
-    other: &'static str,
-    from: &'static str,
-    to: &'static str,
-    wants: &'static str,
-}
-
-const fn clash(
-    (dist, least, below): (&'static str, &'static str, &'static str),
-    (other, from, to): (&'static str, &'static str, &'static str),
-    wants: &'static str,
-) -> Clash {
-    Clash { dist, least, below, other, from, to, wants }
-}
-
-const CLASHES: &[Clash] = &[
-    clash(("requests", "2.16", "2.30"), ("urllib3", "2.0", ""), "urllib3<1.27"),
-    clash(("requests", "2.16", "2.26"), ("idna", "3.0", ""), "idna<3"),
-    clash(("flask", "3.0", ""), ("werkzeug", "", "3.0"), "Werkzeug>=3.0.0"),
-    clash(("flask", "2.2", "3.0"), ("werkzeug", "", "2.2"), "Werkzeug>=2.2"),
-    clash(("flask", "2.0", "2.2"), ("werkzeug", "", "2.0"), "Werkzeug>=2.0"),
-    clash(("flask", "2.0", ""), ("jinja2", "", "3.0"), "Jinja2>=3.0"),
-    clash(("flask", "2.0", ""), ("itsdangerous", "", "2.0"), "itsdangerous>=2.0"),
-    clash(("flask", "1.1.3", "2.0"), ("jinja2", "3.0", ""), "Jinja2<3.0"),
-    clash(("flask", "1.1.3", "2.0"), ("werkzeug", "2.0", ""), "Werkzeug<2.0"),
-    clash(("jinja2", "3.0", ""), ("markupsafe", "", "2.0"), "MarkupSafe>=2.0"),
-    clash(("werkzeug", "2.2", ""), ("markupsafe", "", "2.1.1"), "MarkupSafe>=2.1.1"),
-    clash(("flask-sqlalchemy", "3.0", "3.1"), ("sqlalchemy", "", "1.4.18"), "SQLAlchemy>=1.4.18"),
-    clash(("flask-sqlalchemy", "3.1", ""), ("sqlalchemy", "", "2.0.16"), "SQLAlchemy>=2.0.16"),
-    clash(("flask-sqlalchemy", "3.1", ""), ("flask", "", "2.2.5"), "flask>=2.2.5"),
-    clash(("djangorestframework", "3.15", ""), ("django", "", "3.2"), "django>=4.2"),
-    clash(("pydantic", "2.0", ""), ("fastapi", "", "0.100"), "an older pydantic"),
-];
 
 /// Packages that exist for Windows only; the server runs Linux.
 const WINDOWS: &[&str] =
@@ -310,7 +203,19 @@ fn exclude(lines: &[Line<'_>], sink: &mut Sink<'_>) {
 }
 
 fn with_python(lines: &[Line<'_>], dir: &Path, sink: &mut Sink<'_>) {
-    let Some(python) = python::stated(dir).filter(|python| python.major == 3) else { return };
+    // The newest one was 3.13 or later since 2024.
+    let newest = || {
+        let text = super::text(&dir.join("Dockerfile"))?;
+        containers::is_newest(&text).then_some(PythonVersion { major: 3, minor: 13 })
+    };
+    let stated = python::stated(dir);
+    let (python, asks) = match stated.or_else(newest).filter(|python| python.major == 3) {
+        Some(python) if stated.is_none() => {
+            (python, format!("Python 3.{} and later, which the image has", python.minor))
+        }
+        Some(python) => (python, format!("Python 3.{}, which the project asks for", python.minor)),
+        None => return,
+    };
     // Some platforms still put setuptools beside Python 3.12; its image and later versions have none.
     let bare = python.minor > 12 || dir.join("Dockerfile").is_file();
     let by_setuptools = if bare { 1.0 } else { 0.7 };
@@ -321,8 +226,8 @@ fn with_python(lines: &[Line<'_>], dir: &Path, sink: &mut Sink<'_>) {
         let saved = distutils && lines.iter().any(|line| line.key == "setuptools");
         if python.minor >= rule.python && between(version, rule.least, rule.below) && !saved {
             let message = format!(
-                "{} {version} does not work with Python 3.{}, which the project asks for: {}. Ask for {}",
-                line.name, python.minor, rule.why, rule.instead
+                "{} {version} does not work with {asks}: {}. Ask for {}",
+                line.name, rule.why, rule.instead
             );
             sink.add(
                 &REQUIREMENTS_PYTHON,

@@ -21,7 +21,7 @@ impl Interp<'_> {
         }
         let (text, literal) = (text.to_owned(), self.string_literal(cx.module, text));
         let kind = EventKind::PathElsewhere { text, literal };
-        self.emit(&Cx { quiet: false, ..cx.clone() }, range, "path", kind);
+        self.emit(&Cx { quiet: false, weight: 1.0, ..cx.clone() }, range, "path", kind);
     }
 }
 
