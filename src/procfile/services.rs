@@ -125,8 +125,15 @@ fn beanstalk(
     }
 }
 
+/// What Elastic Beanstalk starts with gunicorn, where no Procfile stands and the name is known.
+pub(super) fn beanstalk_commands(dir: &Path) -> Vec<String> {
+    let known = |value: &String| value.contains(':') || value.ends_with("wsgi");
+    let paths = wsgi_paths(dir).into_iter().map(|(_, _, _, value)| value);
+    paths.filter(known).map(|value| format!("gunicorn {value}")).collect()
+}
+
 /// Every `WSGIPath:` below `.ebextensions`, with its file, line and text.
-pub(super) fn wsgi_paths(dir: &Path) -> Vec<(PathBuf, u32, String, String)> {
+fn wsgi_paths(dir: &Path) -> Vec<(PathBuf, u32, String, String)> {
     let entries = std::fs::read_dir(dir.join(".ebextensions")).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries
         .take(200)

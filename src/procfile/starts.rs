@@ -96,13 +96,9 @@ fn lines(dir: &Path) -> (Vec<Line>, Vec<PathBuf>) {
         let entries = parse(&bytes).entries.into_iter();
         lines.extend(entries.map(|entry| Line { text: entry.command, folders: here() }));
     }
-    // Elastic Beanstalk starts it with gunicorn, where no Procfile stands.
     if lines.is_empty() {
-        for (_, _, _, value) in super::services::wsgi_paths(dir) {
-            let named = value.contains(':') || value.ends_with("wsgi");
-            lines
-                .extend(named.then(|| Line { text: format!("gunicorn {value}"), folders: here() }));
-        }
+        let beanstalk = super::services::beanstalk_commands(dir).into_iter();
+        lines.extend(beanstalk.map(|text| Line { text, folders: here() }));
     }
     if let Some(text) = text(&dir.join("Dockerfile")) {
         let mut folders = here();

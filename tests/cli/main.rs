@@ -2,6 +2,7 @@
 
 mod commands;
 mod configuration;
+mod deployments;
 mod formats;
 mod hostile;
 mod inputs;

@@ -149,14 +149,14 @@ pub(super) fn check(
         );
     }
     // `portfolio.wsgi`, where the project's only package with such a module has another name.
-    if let Some((_, rest)) = below.split_once('/').filter(|_| !exists) {
-        if let Some(folder) = packages_with(&dir, rest) {
-            let meant = format!("{folder}.{}", rest.replace('/', "."));
-            return say(
-                1.0,
-                format!("There is no package {top} in the project; {meant} was probably meant."),
-            );
-        }
+    if let Some((_, rest)) = below.split_once('/').filter(|_| !exists)
+        && let Some(folder) = packages_with(&dir, rest)
+    {
+        let meant = format!("{folder}.{}", rest.replace('/', "."));
+        return say(
+            1.0,
+            format!("There is no package {top} in the project; {meant} was probably meant."),
+        );
     }
     let alike =
         modules(&dir).into_iter().find(|name| name.eq_ignore_ascii_case(top) || swapped(name, top));

@@ -122,7 +122,7 @@ fn is_near(name: &str, known: &str) -> bool {
     let (a, b) =
         (&name.as_bytes()[start..name.len() - end], &known.as_bytes()[start..known.len() - end]);
     match (a, b) {
-        ([_], [_]) | ([], [_]) | ([_], []) => true,
+        ([_], [_] | []) | ([], [_]) => true,
         ([a, b], [c, d]) => a == d && b == c,
         _ => false,
     }
