@@ -20,6 +20,15 @@ struct Image<'i> {
     installed: Option<&'i BTreeSet<String>>,
 }
 
+impl Image<'_> {
+    /// A script that the build writes itself, or may.
+    fn makes(&self, command: &Command, line: &str) -> bool {
+        let name = command.target.as_deref().and_then(|target| target.rsplit('/').next());
+        let more = |name: &str| self.docker.matches(name).count() > line.matches(name).count();
+        self.docker.contains("startproject") || name.is_some_and(more)
+    }
+}
+
 /// Images that bring no code of their own.
 const BARE: &[&str] = &[
     "python",
@@ -124,7 +133,7 @@ pub(super) fn check(dir: &Path, options: &Options, findings: &mut Vec<LintFindin
         let name = image.split([':', '@']).next().unwrap_or_default();
         name.rsplit('/').next().is_some_and(|name| BARE.contains(&name))
     });
-    if !bare || !is_whole(dir, &all) {
+    if !bare || !is_whole(dir, &all) || is_pattern(dir, &text) {
         return;
     }
     let mut sink = Sink { file: options.show(&path), findings };
@@ -158,6 +167,23 @@ pub(super) fn check(dir: &Path, options: &Options, findings: &mut Vec<LintFindin
         }
         (None, None) => {}
     }
+}
+
+/// A pattern of which projects are made: its names are filled in later.
+fn is_pattern(dir: &Path, text: &str) -> bool {
+    let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.contains("template") || name.contains("cookiecutter") || text.contains("{{")
+}
+
+/// Folders of the project in the image of a folder, if that has nothing but the project's code.
+pub(super) fn plain_image(dir: &Path) -> Option<Vec<PathBuf>> {
+    let text = super::text(&dir.join("Dockerfile"))?;
+    let all = instructions(&text);
+    let name = image(&all)?;
+    let name = name.split([':', '@']).next().unwrap_or_default();
+    let bare = name.rsplit('/').next().is_some_and(|name| BARE.contains(&name));
+    (bare && is_whole(dir, &all) && !is_pattern(dir, &text))
+        .then(|| named_folders(dir, &text).into_iter().map(|(_, folder)| folder).collect())
 }
 
 /// Everything that is in the image comes from this folder, as far as can be seen.
@@ -206,23 +232,31 @@ fn start(
     if quotes(one, sink) {
         return;
     }
-    for command in commands(line).0.iter().filter(|command| checks::loads(command)) {
+    for command in &commands(line).0 {
         let mut all = image.folders.to_vec();
         all.extend(super::python_path::folders(&project.dir, command));
-        if let Some(target) = command.target.as_deref().filter(|target| is_plain(target)) {
-            let (module, attr) = target.split_once(':').unwrap_or((target, ""));
-            let target = checks::Target { module, attr };
-            absent::check(target, &all, one.line, line, project, sink);
+        if checks::loads(command) {
+            if let Some(target) = command.target.as_deref().filter(|target| is_plain(target)) {
+                let (module, attr) = target.split_once(':').unwrap_or((target, ""));
+                let target = checks::Target { module, attr };
+                absent::check(target, &all, one.line, line, project, sink);
+            }
+            if let Some(installed) = image.installed {
+                checks::in_image(command, installed, one.line, line, sink);
+            }
+            fly_port(command, line, one.line, project, sink);
+        } else if !image.makes(command, line) {
+            absent::script(command, &all, one.line, line, project, sink);
         }
-        if let Some(installed) = image.installed {
-            checks::in_image(command, installed, one.line, line, sink);
-        }
-        fly_port(command, line, one.line, project, sink);
-        // A front server in the same container reaches it there.
-        let alone = !["nginx", "apache", "caddy", "supervis", "haproxy", "envoy", "cloudflared"]
-            .iter()
-            .any(|front| image.docker.contains(front));
-        if alone && !image.docker.contains("_HOST") {
+        // A front server in the same container reaches it there; a variable may say otherwise.
+        let alone =
+            ["nginx", "apache", "caddy", "supervis", "haproxy", "envoy", "cloudflared", "HOST"]
+                .iter()
+                .all(|word| !image.docker.contains(word));
+        let named = [".flaskenv", ".env"].iter().any(|name| {
+            super::text(&project.dir.join(name)).is_some_and(|text| text.contains("HOST"))
+        });
+        if alone && !named {
             checks::listens_inside(command, line, one.line, project, sink);
         }
     }

@@ -41,14 +41,7 @@ const MAX_BYTES: u64 = 1 << 20;
 pub fn check_folder(dir: &Path, options: &Options) -> Vec<LintFinding> {
     let mut findings = Vec::new();
     let file = dir.join("Procfile");
-    let names: Vec<String> = std::fs::read_dir(dir)
-        .into_iter()
-        .flatten()
-        .take(5_000)
-        .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
+    let names = file_names(dir);
     if names.iter().any(|name| name == "Procfile") {
         findings.extend(check_file(&file, options));
     } else {
@@ -58,14 +51,44 @@ pub fn check_folder(dir: &Path, options: &Options) -> Vec<LintFinding> {
         }
     }
     manifests::check(dir, &names, options, &mut findings);
-    if names.iter().any(|name| name == "Dockerfile") {
-        containers::check(dir, options, &mut findings);
-    }
-    services::check(dir, &names, options, &mut findings);
-    gunicorn_conf::check(dir, &names, options, &mut findings);
-    pip::check(dir, &names, options, &mut findings);
-    python::check(dir, &names, options, &mut findings);
+    beside(dir, &names, options, &mut findings);
     findings
+}
+
+/// What else a folder says of its start: containers, manifests, gunicorn's configuration, requirements.
+fn beside(dir: &Path, names: &[String], options: &Options, findings: &mut Vec<LintFinding>) {
+    if names.iter().any(|name| name == "Dockerfile") {
+        containers::check(dir, options, findings);
+    }
+    services::check(dir, names, options, findings);
+    for_procfile(dir, names, options, findings);
+}
+
+/// What a platform that starts the Procfile reads as well.
+fn for_procfile(dir: &Path, names: &[String], options: &Options, findings: &mut Vec<LintFinding>) {
+    gunicorn_conf::check(dir, names, options, findings);
+    pip::check(dir, names, options, findings);
+    python::check(dir, names, options, findings);
+}
+
+/// What lies beside a Procfile that is checked by itself, and counts with it.
+#[must_use]
+pub fn check_beside(dir: &Path, options: &Options) -> Vec<LintFinding> {
+    let mut findings = Vec::new();
+    for_procfile(dir, &file_names(dir), options, &mut findings);
+    findings
+}
+
+/// The files of a folder.
+fn file_names(dir: &Path) -> Vec<String> {
+    std::fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .take(5_000)
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect()
 }
 
 /// The text of `diagnose explain WP110`.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::checks::{self, Options, Project, Sink, absent, is_plain};
 use super::command::commands;
+use super::containers;
 use super::starts::{block, manifest_line, named_folders};
 use crate::python::lints::LintFinding;
 
@@ -46,7 +47,13 @@ fn manifest(name: &str, text: &str, project: &Project<'_>, sink: &mut Sink<'_>) 
     let compose = name.contains("compose");
     let folders: Vec<PathBuf> =
         named_folders(&project.dir, text).into_iter().map(|(_, folder)| folder).collect();
+    let image = if compose { containers::plain_image(&project.dir) } else { None };
     for (at, line) in all.iter().enumerate() {
+        if let Some(image) = &image {
+            let mut dirs = vec![project.dir.clone()];
+            dirs.extend(image.iter().chain(&folders).cloned());
+            in_compose(&all, at, &dirs, project, sink);
+        }
         let Some(command) = manifest_line(line).or_else(|| block(&all[at..])) else { continue };
         // An image that somebody else built has code of its own.
         if compose && !is_built(&all, at) {
@@ -73,6 +80,60 @@ fn manifest(name: &str, text: &str, project: &Project<'_>, sink: &mut Sink<'_>) 
             );
         }
     }
+}
+
+/// A script that is started, and settings that the environment names, in a service that is built here.
+fn in_compose(
+    all: &[&str],
+    at: usize,
+    dirs: &[PathBuf],
+    project: &Project<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let line = all[at].trim();
+    let no = u32::try_from(at + 1).unwrap_or(0);
+    if let Some(command) = line.strip_prefix("command:").map(str::trim)
+        && command.contains(".py")
+        && !command.starts_with(['[', '>', '|'])
+        && is_built(all, at)
+    {
+        let command = command.trim_matches(['"', '\'']);
+        for one in commands(command).0 {
+            absent::script(&one, dirs, no, line, project, sink);
+        }
+    }
+    if let Some((before, rest)) = line.split_once("DJANGO_SETTINGS_MODULE")
+        && before.trim_matches(['-', ' ', '"', '\'']).is_empty()
+        && let Some(value) = rest.strip_prefix(['=', ':'])
+        && in_built(all, at)
+    {
+        let value = value.split(" #").next().unwrap_or(value).trim().trim_matches(['"', '\'']);
+        if let Some(message) = absent::settings(dirs, value).filter(|_| is_plain(value)) {
+            sink.add(
+                &checks::UNRESOLVED,
+                0.9,
+                no,
+                line,
+                message,
+                &[("module", value), ("name", "")],
+            );
+        }
+    }
+}
+
+/// One of the blocks that a line stands in is a service that is built here.
+fn in_built(all: &[&str], at: usize) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut own = indent(all[at]);
+    for (above, line) in all[..at].iter().enumerate().rev() {
+        if !line.trim().is_empty() && indent(line) < own {
+            own = indent(line);
+            if is_built(all, above) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// The service that a line belongs to is built here.

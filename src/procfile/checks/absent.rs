@@ -3,9 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::folders::{below_folders, modules};
+use super::command_missing::DOC as COMMAND_MISSING;
+use super::folders::{below_folders, is_plain, modules};
 use super::module_unresolved::{DOC, Target, apps_elsewhere, is_identifier, packages_with, shape};
 use super::{Project, Sink};
+use crate::procfile::command::{Command, Program};
 use crate::procfile::text as read;
 
 /// Names that projects give their own files, and that no package brings.
@@ -86,6 +88,48 @@ pub(in crate::procfile) fn check(
         None => return,
     };
     sink.add(&DOC, 0.9, line, text, message, &captures);
+}
+
+/// A script that a container starts, and that is in none of the folders: `python manage.py`.
+pub(in crate::procfile) fn script(
+    command: &Command,
+    folders: &[PathBuf],
+    line: u32,
+    text: &str,
+    project: &Project<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let script = matches!(
+        command.program,
+        Program::PythonScript | Program::DjangoManage | Program::DjangoRunserver
+    );
+    let Some(target) = command.target.as_deref().filter(|target| script && is_plain(target)) else {
+        return;
+    };
+    let name = target.trim_start_matches("./");
+    if !project.whole || name.starts_with('/') || !name.ends_with(".py") || command.chdir.is_some()
+    {
+        return;
+    }
+    let all = std::iter::once(&project.dir).chain(folders);
+    if all.clone().any(|dir| dir.join(name).is_file()) {
+        return;
+    }
+    let base = name.rsplit('/').next().unwrap_or(name);
+    let near = |dir: &PathBuf| {
+        let below = below_folders(dir).into_iter().map(|folder| (dir.join(&folder), folder));
+        below.filter(|(path, _)| path.join(base).is_file()).map(|(_, folder)| folder).collect()
+    };
+    let found: Vec<String> = near(&project.dir);
+    let message = match found.as_slice() {
+        [] if all.map(near).any(|found: Vec<String>| !found.is_empty()) => return,
+        [] => format!("The container starts {name}, which is not in the project."),
+        [folder] => format!(
+            "The container starts {name}, and that lies in {folder}/: write {folder}/{base}, or set the working folder to it."
+        ),
+        _ => return,
+    };
+    sink.add(&COMMAND_MISSING, 0.9, line, text, message, &[("command", name)]);
 }
 
 /// The names of settings modules that a container's environment gives, `config.settings.prod`, and that

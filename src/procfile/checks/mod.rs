@@ -212,6 +212,9 @@ pub(super) fn listens_inside(
     project: &Project<'_>,
     sink: &mut Sink<'_>,
 ) {
+    // Which port it is, is said to who starts the container.
+    let any_port = Options { platform: Some("fly".to_owned()), ..Options::default() };
+    script_server::check(command, line, text, project, &any_port, sink);
     if let Some(listen) = listen::listen(command, text, project) {
         localhost::check(&listen, line, text, sink);
     }

@@ -92,7 +92,10 @@ pub(super) fn check(
     if let Some(message) = shape(target, who, inside) {
         return say(1.0, message);
     }
-    if module.is_empty() || !module.split('.').all(is_identifier) {
+    // `runp-heroku` can be imported where such a file is; no package has a name like that.
+    let hyphen = module.contains('-');
+    let plain = |part: &str| is_identifier(&part.replace('-', "_"));
+    if module.is_empty() || !module.split('.').all(plain) {
         return;
     }
     let Some(dir) = folder(project, command.chdir.as_deref().or(cd)) else { return };
@@ -118,7 +121,7 @@ pub(super) fn check(
     let exists = first.is_dir()
         || dir.join(format!("{top}.py")).is_file()
         || dir.join("src").join(top).exists();
-    let installed = project.requirements.has(&top.replace('_', "-"))
+    let installed = !hyphen && project.requirements.has(&top.replace('_', "-"))
         || project.requirements.open && !exists && !near(&dir, &below) && !own_wsgi(&dir, &below);
     if installed {
         return;
