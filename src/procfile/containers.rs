@@ -245,7 +245,7 @@ fn start(
                 checks::in_image(command, installed, one.line, line, sink);
             }
             fly_port(command, line, one.line, project, sink);
-        } else if !image.makes(command, line) {
+        } else if !image.makes(command, line) && !is_overridden(&project.dir) {
             absent::script(command, &all, one.line, line, project, sink);
         }
         // A front server in the same container reaches it there; a variable may say otherwise.
@@ -256,18 +256,40 @@ fn start(
         let named = [".flaskenv", ".env"].iter().any(|name| {
             super::text(&project.dir.join(name)).is_some_and(|text| text.contains("HOST"))
         });
-        if alone && !named {
+        if alone && !named && !is_overridden(&project.dir) {
             checks::listens_inside(command, line, one.line, project, sink);
         }
     }
+}
+
+/// Another file starts the image with a command of its own.
+fn is_overridden(dir: &Path) -> bool {
+    let says = |(name, key): &(&str, &str)| {
+        super::text(&dir.join(name)).is_some_and(|text| text.contains(key))
+    };
+    [
+        ("docker-compose.yml", "command:"),
+        ("docker-compose.yaml", "command:"),
+        ("compose.yml", "command:"),
+        ("compose.yaml", "command:"),
+        ("fly.toml", "[processes]"),
+        ("render.yaml", "dockerCommand"),
+        ("railway.json", "startCommand"),
+        ("railway.toml", "startCommand"),
+        ("heroku.yml", "run:"),
+        ("Procfile", "web:"),
+    ]
+    .iter()
+    .any(says)
 }
 
 /// `internal_port` of Fly, where the image is started as it is and listens on another.
 fn fly_port(command: &Command, line: &str, at: u32, project: &Project<'_>, sink: &mut Sink<'_>) {
     let Some(text) = super::text(&project.dir.join("fly.toml")) else { return };
     let Ok(fly) = text.parse::<toml::Table>() else { return };
-    // These are started in its place.
-    if fly.contains_key("processes") || fly.contains_key("experimental") {
+    // These are started in its place, or there is more than one to look for.
+    let many = text.matches("internal_port").count() > 1;
+    if many || fly.contains_key("processes") || fly.contains_key("experimental") {
         return;
     }
     let Some(port) = super::manifests::internal_port(&fly) else { return };

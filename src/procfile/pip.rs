@@ -70,7 +70,8 @@ pub(super) fn check(
 fn is_installed(dir: &Path, has: &dyn Fn(&str) -> bool) -> bool {
     if has("Dockerfile") {
         let text = super::text(&dir.join("Dockerfile")).unwrap_or_default();
-        return text.lines().any(|line| line.contains("pip") && line.contains(" requirements.txt"));
+        return !text.contains("windows")
+            && text.lines().any(|line| line.contains("pip") && line.contains(" requirements.txt"));
     }
     // These are read in its place.
     if ["Pipfile", "poetry.lock", "uv.lock", "environment.yml"].iter().any(|name| has(name)) {
@@ -223,7 +224,9 @@ fn with_python(lines: &[Line<'_>], dir: &Path, sink: &mut Sink<'_>) {
         let Some((line, version)) = find(lines, rule.dist) else { continue };
         // Setuptools brings distutils back.
         let distutils = rule.why.contains("distutils");
-        let saved = distutils && lines.iter().any(|line| line.key == "setuptools");
+        let brings = |key: &str| lines.iter().any(|line| line.key == key);
+        let saved = distutils && brings("setuptools")
+            || rule.why.contains("imports cgi") && brings("legacy-cgi");
         if python.minor >= rule.python && between(version, rule.least, rule.below) && !saved {
             let message = format!(
                 "{} {version} does not work with {asks}: {}. Ask for {}",

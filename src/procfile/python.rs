@@ -11,7 +11,11 @@ use crate::python::lints::LintFinding;
 #[must_use]
 pub fn stated(dir: &Path) -> Option<PythonVersion> {
     let mut all: Vec<(u8, u8)> = Vec::new();
-    if let Some(text) = super::text(&dir.join("Dockerfile")) {
+    // A Procfile is started without the image, unless heroku.yml says so.
+    let file = |name: &str| dir.join(name).is_file();
+    if (!file("Procfile") || file("heroku.yml"))
+        && let Some(text) = super::text(&dir.join("Dockerfile"))
+    {
         // Of another image nobody knows it.
         all.push(containers::python(&text)?);
     }
@@ -109,6 +113,7 @@ mod tests {
     fn not_where_they_differ_or_say_nothing() {
         let docker = ("Dockerfile", "FROM python:3.12\n");
         assert_eq!(of(&[docker, ("runtime.txt", "python-3.11.4\n")]), None);
+        assert_eq!(of(&[docker, ("Procfile", "web: gunicorn app:app\n")]), None);
         assert_eq!(of(&[("Dockerfile", "FROM ubuntu:24.04\n")]), None);
         assert_eq!(of(&[("Dockerfile", "FROM python:3\n")]), None);
         assert_eq!(of(&[("Dockerfile", "ARG V=3.9\nFROM python:${V}\n")]), None);

@@ -52,7 +52,10 @@ pub(in crate::procfile) fn check(
     let below = module.replace('.', "/");
     let top = module.split('.').next().unwrap_or(module);
     let here = |dir: &Path| dir.join(&below).is_dir() || dir.join(format!("{below}.py")).is_file();
-    if project.requirements.has(&top.replace('_', "-")) {
+    // `RUN pip install mlflow`
+    let docker = read(&project.dir.join("Dockerfile")).unwrap_or_default();
+    let installs = |line: &str| line.contains("install") && line.contains(top);
+    if project.requirements.has(&top.replace('_', "-")) || docker.lines().any(installs) {
         return;
     }
     let mut all: Vec<PathBuf> = vec![project.dir.clone()];
@@ -79,7 +82,13 @@ pub(in crate::procfile) fn check(
         None => None,
     };
     let alike = modules(dir).into_iter().find(|name| name.eq_ignore_ascii_case(top));
-    let meant = meant.or(alike).or_else(|| apps_elsewhere(dir, &below, attr));
+    // Of other names, a package that is not seen may bring the module.
+    let own = OWN.contains(&top)
+        || module.ends_with(".wsgi")
+        || module.ends_with(".asgi")
+        || !project.requirements.open;
+    let elsewhere = || if own { apps_elsewhere(dir, &below, attr) } else { None };
+    let meant = meant.or(alike).or_else(elsewhere);
     let message = match meant {
         Some(meant) => {
             format!("There is no module {module} in the project; {meant} was probably meant.")

@@ -145,6 +145,9 @@ pub(super) const CLASHES: &[Clash] = &[
     clash(("flask-sqlalchemy", "3.0", "3.1"), ("sqlalchemy", "", "1.4.18"), "SQLAlchemy>=1.4.18"),
     clash(("flask-sqlalchemy", "3.1", ""), ("sqlalchemy", "", "2.0.16"), "SQLAlchemy>=2.0.16"),
     clash(("flask-sqlalchemy", "3.1", ""), ("flask", "", "2.2.5"), "flask>=2.2.5"),
-    clash(("djangorestframework", "3.15", ""), ("django", "", "3.2"), "django>=4.2"),
-    clash(("pydantic", "2.0", ""), ("fastapi", "", "0.100"), "an older pydantic"),
+    clash(("djangorestframework", "3.15.2", ""), ("django", "", "4.2"), "django>=4.2"),
+    clash(("fastapi", "0.100", "0.107"), ("starlette", "0.28", ""), "starlette<0.28"),
+    clash(("fastapi", "0.107", "0.109.2"), ("starlette", "0.36", ""), "starlette<0.36"),
+    clash(("fastapi", "0.109.2", ""), ("starlette", "", "0.36.3"), "starlette>=0.36.3"),
+    clash(("fastapi", "0.60", "0.100"), ("pydantic", "2.0", ""), "pydantic<2"),
 ];
