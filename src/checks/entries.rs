@@ -7,6 +7,7 @@ use crate::procfile::{self, StartEntry, module_entry};
 use crate::python::entry::{EntryOptions, Interface};
 use crate::python::entry_points;
 use crate::python::lint_run::NamedEntry;
+use crate::python::lints::LintFinding;
 use crate::site::Tree;
 use crate::site::config::{App, AppKind, ConfigFile, load};
 
@@ -27,8 +28,34 @@ pub fn named(dir: &Path) -> Vec<NamedEntry> {
     out
 }
 
+/// Modules that uWSGI's files, kept with the code, name and that the project does not have.
+#[must_use]
+pub fn absent(dir: &Path) -> Vec<LintFinding> {
+    let mut out = Vec::new();
+    for app in apps(dir).iter().filter(|app| app.kind == AppKind::Uwsgi) {
+        let Some(module) = &app.module else { continue };
+        // As the other findings of the folder are shown.
+        let mut place = module.place.clone();
+        let whole = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+        if let Ok(below) = Path::new(&*place.file).strip_prefix(&whole) {
+            place.file = dir.join(below).display().to_string().into();
+        }
+        let folders: Vec<PathBuf> = std::iter::once(app.chdir.as_ref())
+            .chain(app.python_path.iter().map(Some))
+            .flatten()
+            .filter_map(|setting| Some(dir.join(Path::new(&setting.text).file_name()?)))
+            .collect();
+        out.extend(procfile::absent_module(dir, &folders, &place, &module.line, &module.text));
+    }
+    out
+}
+
 /// Apps of uWSGI, gunicorn, systemd, supervisor and Apache files.
 fn configured(dir: &Path) -> Vec<StartEntry> {
+    apps(dir).iter().filter_map(|app| entry(dir, app)).collect()
+}
+
+fn apps(dir: &Path) -> Vec<App> {
     let mut files = Vec::new();
     for place in PLACES {
         let folder = if place.is_empty() { dir.to_owned() } else { dir.join(place) };
@@ -46,8 +73,7 @@ fn configured(dir: &Path) -> Vec<StartEntry> {
     if files.is_empty() {
         return Vec::new();
     }
-    let config = load(&files, Some(&Tree::new(Path::new("/"))));
-    config.apps.iter().filter_map(|app| entry(dir, app)).collect()
+    load(&files, Some(&Tree::new(Path::new("/")))).apps
 }
 
 fn is_config(path: &Path) -> bool {

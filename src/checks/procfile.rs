@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Context;
 use crate::model::{Captures, Examined, Fact, Facts, Place, Severity, Skipped, Source};
-use crate::procfile::{Options, check_file, check_folder};
+use crate::procfile::{Options, check_beside, check_file, check_folder};
 use crate::python::lints::LintFinding;
 
 /// Checks the start command, where one is at hand.
@@ -19,9 +19,12 @@ pub(super) fn collect(context: &Context) -> Facts {
         ..Options::default()
     };
     let findings = match (&site.procfile, &site.project) {
-        (Some(file), _) => {
+        (Some(file), project) => {
             examined(context, file, &mut facts);
-            check_file(file, &options)
+            let mut found = check_file(file, &options);
+            let beside = project.as_deref().or_else(|| file.parent());
+            found.extend(beside.into_iter().flat_map(|dir| check_beside(dir, &options)));
+            found
         }
         (None, Some(project)) if platform => {
             let found = check_folder(project, &options);

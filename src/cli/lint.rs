@@ -101,6 +101,7 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     if paths.iter().any(|path| path.is_dir()) {
         options.entries = configured(&settings).into_iter().collect();
         options.starts = Some(entries::named);
+        options.stated_python = Some(procfile::stated_python);
     }
     let mut outcome = lint(&paths, &options);
     if args.fix || args.diff {
@@ -195,6 +196,8 @@ fn start_commands(args: &LintArgs, files: &[PathBuf], paths: &[PathBuf]) -> Vec<
     let folders = paths.iter().filter(|path| path.is_dir());
     let mut found: Vec<LintFinding> =
         folders.flat_map(|dir| procfile::check_folder(dir, &options)).collect();
+    let folders = paths.iter().filter(|path| path.is_dir());
+    found.extend(folders.flat_map(|dir| entries::absent(dir)));
     found.extend(files.iter().flat_map(|file| procfile::check_file(file, &options)));
     let folders = paths.iter().filter(|path| path.is_dir());
     let mut read: Vec<String> = folders.flat_map(|dir| procfile::start_files(dir)).collect();

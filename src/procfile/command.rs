@@ -75,6 +75,8 @@ pub struct Command {
     pub factory: bool,
     /// gunicorn's configuration file.
     pub config: Option<String>,
+    /// `--workers`.
+    pub workers: Option<String>,
     /// `--worker-class`.
     pub worker_class: Option<String>,
     /// uvicorn's `--interface`.
@@ -255,6 +257,7 @@ fn one(part: &[String]) -> Command {
         daemon: false,
         factory: false,
         config: None,
+        workers: None,
         worker_class: None,
         interface: None,
         python_path: None,
@@ -466,6 +469,7 @@ fn options(command: &mut Command, rest: &[String]) {
             (Program::Gunicorn | Program::Hypercorn, "-c" | "--config") => {
                 command.config = value.map(str::to_owned);
             }
+            (Program::Gunicorn, "-w" | "--workers") => command.workers = value.map(str::to_owned),
             (_, "-k" | "--worker-class") => command.worker_class = value.map(str::to_owned),
             (Program::Uvicorn, "--interface") => command.interface = value.map(str::to_owned),
             (_, "--factory" | "--call") => command.factory = true,

@@ -54,6 +54,16 @@ fn json(name: &str, text: &str, sink: &mut Sink<'_>) {
     }
 }
 
+/// The port on which Fly looks for the app.
+pub(super) fn internal_port(fly: &toml::Table) -> Option<i64> {
+    ["http_service", "services"].iter().filter_map(|name| fly.get(*name)).find_map(|service| {
+        match service {
+            toml::Value::Array(list) => list.first()?.get("internal_port")?.as_integer(),
+            one => one.get("internal_port")?.as_integer(),
+        }
+    })
+}
+
 /// `[processes]` and `internal_port` (<https://fly.io/docs/reference/configuration/>).
 fn fly(text: &str, project: &Project<'_>, sink: &mut Sink<'_>) {
     let value = match text.parse::<toml::Table>() {
@@ -76,12 +86,7 @@ fn fly(text: &str, project: &Project<'_>, sink: &mut Sink<'_>) {
         let at = text.lines().position(|line| line.contains(needle));
         at.map_or(0, |at| u32::try_from(at + 1).unwrap_or(0))
     };
-    let port = ["http_service", "services"].iter().filter_map(|name| value.get(*name)).find_map(
-        |service| match service {
-            toml::Value::Array(list) => list.first()?.get("internal_port")?.as_integer(),
-            one => one.get("internal_port")?.as_integer(),
-        },
-    );
+    let port = internal_port(&value);
     let Some(processes) = value.get("processes").and_then(toml::Value::as_table) else { return };
     for (kind, command) in processes {
         let Some(command) = command.as_str() else { continue };

@@ -5,12 +5,17 @@
 
 mod checks;
 mod command;
+mod containers;
+mod gunicorn_conf;
 mod ignore;
 mod interface;
 mod manifests;
 mod parse;
+mod pip;
+mod python;
 mod python_path;
 mod requirements;
+mod services;
 mod starts;
 mod vercel;
 
@@ -20,6 +25,7 @@ pub use checks::{DOCS, Options, doc};
 pub use command::{Bind, Command, Program};
 pub use ignore::heed;
 pub use parse::{Entry, Parsed, parse};
+pub use python::stated as stated_python;
 pub use starts::{StartEntry, entries as start_entries, module_entry};
 
 use crate::python::lints::LintFinding;
@@ -35,14 +41,7 @@ const MAX_BYTES: u64 = 1 << 20;
 pub fn check_folder(dir: &Path, options: &Options) -> Vec<LintFinding> {
     let mut findings = Vec::new();
     let file = dir.join("Procfile");
-    let names: Vec<String> = std::fs::read_dir(dir)
-        .into_iter()
-        .flatten()
-        .take(5_000)
-        .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
+    let names = file_names(dir);
     if names.iter().any(|name| name == "Procfile") {
         findings.extend(check_file(&file, options));
     } else {
@@ -52,7 +51,44 @@ pub fn check_folder(dir: &Path, options: &Options) -> Vec<LintFinding> {
         }
     }
     manifests::check(dir, &names, options, &mut findings);
+    beside(dir, &names, options, &mut findings);
     findings
+}
+
+/// What else a folder says of its start: containers, manifests, gunicorn's configuration, requirements.
+fn beside(dir: &Path, names: &[String], options: &Options, findings: &mut Vec<LintFinding>) {
+    if names.iter().any(|name| name == "Dockerfile") {
+        containers::check(dir, options, findings);
+    }
+    services::check(dir, names, options, findings);
+    for_procfile(dir, names, options, findings);
+}
+
+/// What a platform that starts the Procfile reads as well.
+fn for_procfile(dir: &Path, names: &[String], options: &Options, findings: &mut Vec<LintFinding>) {
+    gunicorn_conf::check(dir, names, options, findings);
+    pip::check(dir, names, options, findings);
+    python::check(dir, names, options, findings);
+}
+
+/// What lies beside a Procfile that is checked by itself, and counts with it.
+#[must_use]
+pub fn check_beside(dir: &Path, options: &Options) -> Vec<LintFinding> {
+    let mut findings = Vec::new();
+    for_procfile(dir, &file_names(dir), options, &mut findings);
+    findings
+}
+
+/// The files of a folder.
+fn file_names(dir: &Path) -> Vec<String> {
+    std::fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .take(5_000)
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect()
 }
 
 /// The text of `diagnose explain WP110`.
@@ -65,6 +101,29 @@ pub fn explain(what: &str) -> Option<String> {
 #[must_use]
 pub fn selectable(selector: &str) -> bool {
     DOCS.iter().any(|doc| crate::python::suppress::selects(selector, doc.code, doc.name, doc.cause))
+}
+
+/// Whether a module that a server's configuration names is nowhere in the project; `place` is where it
+/// says so.
+#[must_use]
+pub fn absent_module(
+    dir: &Path,
+    folders: &[std::path::PathBuf],
+    place: &crate::model::Place,
+    line: &str,
+    target: &str,
+) -> Vec<LintFinding> {
+    let options = Options::default();
+    let mut findings = Vec::new();
+    let mut sink = checks::Sink { file: place.file.to_string(), findings: &mut findings };
+    let (module, attr) = target.split_once(':').unwrap_or((target, ""));
+    let target = checks::Target { module: module.trim(), attr: attr.trim() };
+    let project = checks::Project::new(dir, &options);
+    if checks::is_plain(target.module) {
+        let at = place.line.unwrap_or(0);
+        checks::absent::check(target, folders, at, line, &project, &mut sink);
+    }
+    findings
 }
 
 /// The start files of a folder, by the names that findings give them.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::rules::removed_names::is_from;
+
 /// Names, lower case with hyphens.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Requirements {
@@ -11,6 +13,8 @@ pub(super) struct Requirements {
     pub locked: bool,
     /// Lines of `requirements.txt` that fix a version: name and first number.
     pinned: Vec<(String, u32)>,
+    /// Whole versions that `==` fixes.
+    exact: Vec<(String, String)>,
     /// No file was found, or one refers to something that was not read.
     pub open: bool,
 }
@@ -92,8 +96,27 @@ impl Requirements {
                     _ => {}
                 }
             }
+            if let Some(version) = rest.strip_prefix("==") {
+                let version = version.trim_start_matches('=').trim();
+                let end = version.find([' ', ';', ',', '#']).unwrap_or(version.len());
+                self.exact.push((name.clone(), version[..end].to_owned()));
+            }
             self.names.insert(name);
         }
+    }
+
+    /// The version that a package is fixed at.
+    pub(super) fn exact(&self, name: &str) -> Option<&str> {
+        self.exact.iter().find(|(known, _)| known == name).map(|(_, version)| version.as_str())
+    }
+
+    /// gunicorn 20.1 and older with an eventlet of 0.30.3 or later; both are fixed.
+    pub(super) fn old_gunicorn_new_eventlet(&self) -> bool {
+        let (Some(gunicorn), Some(eventlet)) = (self.exact("gunicorn"), self.exact("eventlet"))
+        else {
+            return false;
+        };
+        !is_from(gunicorn, "20.2") && is_from(eventlet, "0.30.3")
     }
 
     fn requirements(&mut self, dir: &Path, text: &str, depth: u32) {

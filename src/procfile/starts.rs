@@ -96,6 +96,10 @@ fn lines(dir: &Path) -> (Vec<Line>, Vec<PathBuf>) {
         let entries = parse(&bytes).entries.into_iter();
         lines.extend(entries.map(|entry| Line { text: entry.command, folders: here() }));
     }
+    if lines.is_empty() {
+        let beanstalk = super::services::beanstalk_commands(dir).into_iter();
+        lines.extend(beanstalk.map(|text| Line { text, folders: here() }));
+    }
     if let Some(text) = text(&dir.join("Dockerfile")) {
         let mut folders = here();
         folders.extend(named_folders(dir, &text).into_iter().map(|(_, folder)| folder));
@@ -124,7 +128,7 @@ fn lines(dir: &Path) -> (Vec<Line>, Vec<PathBuf>) {
 
 /// Folders below the project that a Dockerfile or manifest works in, copies, mounts or builds, with
 /// the line: `WORKDIR /srv/backend`, `COPY backend/ .`, `build: ./backend`, `rootDir: backend`.
-fn named_folders(dir: &Path, text: &str) -> Vec<(usize, PathBuf)> {
+pub(super) fn named_folders(dir: &Path, text: &str) -> Vec<(usize, PathBuf)> {
     let mut out: Vec<(usize, PathBuf)> = Vec::new();
     for (at, line) in text.lines().enumerate().take(10_000) {
         let line = line.trim().trim_start_matches("- ").trim();
@@ -229,7 +233,7 @@ fn docker(text: &str) -> Vec<String> {
 }
 
 /// The value of `key: gunicorn …`, `key = "gunicorn …"`, `"key": "gunicorn …"`.
-fn manifest_line(line: &str) -> Option<String> {
+pub(super) fn manifest_line(line: &str) -> Option<String> {
     let at = line.find([':', '='])?;
     let (key, value) = (line[..at].trim(), line[at + 1..].trim());
     let names = key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '"' | ' '));
@@ -256,7 +260,7 @@ fn manifest_line(line: &str) -> Option<String> {
 }
 
 /// A command in YAML's `command: >` or `command: |`, on the deeper lines below.
-fn block(lines: &[&str]) -> Option<String> {
+pub(super) fn block(lines: &[&str]) -> Option<String> {
     let first = lines.first()?;
     let indent = |line: &str| line.len() - line.trim_start().len();
     let (key, value) = first.trim().trim_start_matches("- ").split_once(':')?;
@@ -276,7 +280,7 @@ fn block(lines: &[&str]) -> Option<String> {
 }
 
 /// The words of a command in the form of a list: JSON's, or YAML's without quotes.
-fn list(value: &str) -> Option<String> {
+pub(super) fn list(value: &str) -> Option<String> {
     let words = serde_json::from_str::<Vec<String>>(value).ok().or_else(|| {
         let inner = value.strip_prefix('[')?.strip_suffix(']')?;
         let word = |word: &str| word.trim().trim_matches(['"', '\'']).to_owned();

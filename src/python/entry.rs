@@ -458,6 +458,7 @@ fn analyse(opts: &EntryOptions) -> Analysis {
     run.unset();
     if run.third_party_seen("dash") {
         run.dash_layout();
+        run.dash_callable();
     }
     let called = application.as_ref().map_or(Called::Maybe, |value| run.called(value));
     let findings = lints::run(&ModuleCtx { run: &run, entry: module, application, called });

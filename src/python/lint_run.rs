@@ -38,6 +38,8 @@ pub struct LintOptions {
     pub entries: Vec<NamedEntry>,
     /// What the start commands and configuration of a folder load.
     pub starts: Option<fn(&Path) -> Vec<NamedEntry>>,
+    /// The Python that the files of a folder ask for.
+    pub stated_python: Option<fn(&Path) -> Option<PythonVersion>>,
     /// Do not look for entry points.
     pub only_syntax: bool,
     /// A file among the paths that is read elsewhere.
@@ -211,8 +213,9 @@ fn all_entries(
         }
         entries.push(NamedEntry { options: entry_points::options_for(&point), file: point.path });
     }
-    for NamedEntry { options: entry, .. } in &mut entries {
-        entry.python = options.python;
+    let mut stated = Stated::new(paths, options);
+    for NamedEntry { options: entry, file } in &mut entries {
+        entry.python = options.python.or_else(|| stated.of(file));
         entry.virtualenv.clone_from(&options.virtualenv);
         entry.root.clone_from(&options.root);
         entry.cwd.clone_from(&options.cwd);
@@ -230,6 +233,34 @@ fn all_entries(
         }
     }
     entries
+}
+
+/// What the folders above a file ask for, each read once.
+struct Stated<'o> {
+    ask: Option<fn(&Path) -> Option<PythonVersion>>,
+    paths: &'o [PathBuf],
+    known: BTreeMap<PathBuf, Option<PythonVersion>>,
+}
+
+impl<'o> Stated<'o> {
+    fn new(paths: &'o [PathBuf], options: &LintOptions) -> Self {
+        // A virtualenv says it better.
+        let ask = options.stated_python.filter(|_| options.virtualenv.is_none());
+        Self { ask, paths, known: BTreeMap::new() }
+    }
+
+    /// The nearest folder that says something, up to the one that was named.
+    fn of(&mut self, file: &Path) -> Option<PythonVersion> {
+        let ask = self.ask?;
+        let top = self.paths.iter().find(|path| path.is_dir() && file.starts_with(path))?;
+        for dir in file.ancestors().skip(1).take_while(|dir| dir.starts_with(top)) {
+            let stated = *self.known.entry(dir.to_owned()).or_insert_with(|| ask(dir));
+            if stated.is_some() {
+                return stated;
+            }
+        }
+        None
+    }
 }
 
 /// The home of a tree's only user, where PythonAnywhere starts the app.

@@ -3,6 +3,7 @@
 mod code;
 mod commands;
 mod configuration;
+mod deployments;
 mod formats;
 mod hostile;
 mod inputs;

@@ -1,12 +1,14 @@
 //! Programs and scripts that will not be there.
 
+use std::collections::BTreeSet;
+
 use super::folders::{folder, is_plain, swapped};
 use super::{Project, Sink};
 use crate::model::Severity;
 use crate::procfile::command::{Command, Program, base};
 use crate::python::lints::LintDoc;
 
-pub(super) const DOC: LintDoc = LintDoc {
+pub(in crate::procfile) const DOC: LintDoc = LintDoc {
     code: "WP108",
     name: "procfile-command-missing",
     summary: "The program of the start command will not be there",
@@ -167,7 +169,7 @@ pub(super) fn check(
 }
 
 /// The package of gunicorn's worker class: `-k eventlet`, `-k uvicorn.workers.UvicornWorker`.
-fn worker_missing(
+pub(in crate::procfile) fn worker_missing(
     command: &Command,
     line: u32,
     text: &str,
@@ -179,18 +181,21 @@ fn worker_missing(
         let message = "This worker class is gevent-socketio's, which is another package than Flask-SocketIO. Write -k eventlet (or -k gevent) with -w 1, and add that package to requirements.txt".to_owned();
         return sink.add(&DOC, 1.0, line, text, message, &[("command", class)]);
     }
-    let dist = match class.split('.').next().unwrap_or_default() {
-        _ if command.program != Program::Gunicorn => return,
-        "eventlet" => "eventlet",
-        "gevent" | "gevent_pywsgi" | "gevent_wsgi" | "geventwebsocket" => "gevent",
-        "tornado" => "tornado",
-        "uvicorn" => "uvicorn",
-        "uvicorn_worker" => "uvicorn-worker",
-        "meinheld" => "meinheld",
-        "aiohttp" => "aiohttp",
-        _ => return,
+    let Some(dist) = worker_dist(class).filter(|_| command.program == Program::Gunicorn) else {
+        return;
     };
     let requirements = &project.requirements;
+    if dist == "eventlet" && requirements.old_gunicorn_new_eventlet() {
+        let message = "This gunicorn takes ALREADY_HANDLED from eventlet, which went with eventlet 0.30.3: ask for gunicorn>=21.2 in requirements.txt".to_owned();
+        return sink.add(
+            &DOC,
+            1.0,
+            line,
+            text,
+            message,
+            &[("command", class), ("dist", "gunicorn")],
+        );
+    }
     let others = brought_by(dist).map_or(&[] as &[&str], |(_, others)| others);
     let there = requirements.open
         || requirements
@@ -203,6 +208,59 @@ fn worker_missing(
             format!("gunicorn is to work with {class}, but {dist} is not in the project's requirements, so the start fails. Add {dist} to requirements.txt."),
             &[("command", class), ("dist", dist)],
         );
+    }
+}
+
+/// The distribution that brings a worker class.
+fn worker_dist(class: &str) -> Option<&'static str> {
+    Some(match class.split('.').next().unwrap_or_default() {
+        "eventlet" => "eventlet",
+        "gevent" | "gevent_pywsgi" | "gevent_wsgi" => "gevent",
+        "geventwebsocket" => "gevent-websocket",
+        "tornado" => "tornado",
+        "uvicorn" => "uvicorn",
+        "uvicorn_worker" => "uvicorn-worker",
+        "meinheld" => "meinheld",
+        "aiohttp" => "aiohttp",
+        _ => return None,
+    })
+}
+
+/// The same for an image of which every installed package is known by name.
+pub(in crate::procfile) fn in_image(
+    command: &Command,
+    installed: &BTreeSet<String>,
+    line: u32,
+    text: &str,
+    sink: &mut Sink<'_>,
+) {
+    let lacks = |dist: &str, others: &[&str]| {
+        !installed.iter().any(|name| {
+            name.contains(dist)
+                || others
+                    .iter()
+                    .any(|other| name.starts_with(other.split('[').next().unwrap_or(other)))
+        })
+    };
+    let name = base(&command.name);
+    if let Some((dist, others)) = brought_by(name).filter(|(dist, others)| lacks(dist, others)) {
+        let _ = others;
+        let message = format!(
+            "The image starts {name}, and nothing in this Dockerfile installs {dist}. Add {dist} to what it installs."
+        );
+        return sink.add(&DOC, 0.9, line, text, message, &[("command", name), ("dist", dist)]);
+    }
+    let class = command.worker_class.as_deref().unwrap_or_default();
+    if command.program != Program::Gunicorn {
+        return;
+    }
+    if let Some(dist) = worker_dist(class)
+        && lacks(dist, brought_by(dist).map_or(&[] as &[&str], |(_, others)| others))
+    {
+        let message = format!(
+            "gunicorn is to work with {class}, and nothing in this Dockerfile installs {dist}: the start fails. Add {dist} to what it installs."
+        );
+        sink.add(&DOC, 0.9, line, text, message, &[("command", class), ("dist", dist)]);
     }
 }
 

@@ -9,7 +9,7 @@ pub(in crate::procfile) fn is_plain(word: &str) -> bool {
 }
 
 /// One letter too many, too few, wrong, or two changed places.
-pub(super) fn swapped(a: &str, b: &str) -> bool {
+pub(in crate::procfile) fn swapped(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a == b || a.len().abs_diff(b.len()) > 1 {
         return false;

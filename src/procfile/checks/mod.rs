@@ -1,5 +1,6 @@
 //! What is wrong with a Procfile or a start command, in a beginner's words: one file a check.
 
+pub(super) mod absent;
 mod background;
 pub(super) mod bad_name;
 mod bot;
@@ -9,6 +10,7 @@ mod duplicate;
 mod encoding;
 pub(super) mod fixed_port;
 mod folders;
+mod gunicorn_setting;
 mod kind;
 mod line_ends;
 mod listen;
@@ -16,14 +18,23 @@ mod localhost;
 pub(super) mod misplaced;
 mod module_unresolved;
 mod no_web;
+mod requirements_refused;
+mod runtime_refused;
 mod script_server;
+mod socketio_workers;
 pub(super) mod syntax;
 
 use std::path::{Path, PathBuf};
 
-pub(super) use folders::is_plain;
+pub(super) use command_missing::{DOC as COMMAND_MISSING, in_image, worker_missing as worker};
+pub(super) use fixed_port::DOC as FIXED_PORT;
+pub(super) use folders::{is_plain, swapped};
+pub(super) use gunicorn_setting::DOC as GUNICORN_SETTING;
+pub(super) use module_unresolved::{DOC as UNRESOLVED, Target};
+pub(super) use requirements_refused::{DOC as REQUIREMENTS_REFUSED, PYTHON as REQUIREMENTS_PYTHON};
+pub(super) use runtime_refused::DOC as RUNTIME_REFUSED;
 
-use super::command::commands;
+use super::command::{Command, Program, commands};
 use super::parse::parse;
 use super::requirements::Requirements;
 use crate::model::{Captures, Place, Severity};
@@ -45,6 +56,11 @@ pub const DOCS: &[&LintDoc] = &[
     &dev_server::DOC,
     &background::DOC,
     &misplaced::DOC,
+    &runtime_refused::DOC,
+    &gunicorn_setting::DOC,
+    &requirements_refused::DOC,
+    &requirements_refused::PYTHON,
+    &socketio_workers::DOC,
     &bot::DOC,
 ];
 
@@ -150,7 +166,7 @@ pub(super) fn procfile(file: &Path, bytes: &[u8], options: &Options) -> Vec<Lint
 
 /// What a start command can be compared with.
 pub(super) struct Project<'o> {
-    dir: PathBuf,
+    pub(super) dir: PathBuf,
     requirements: Requirements,
     options: &'o Options,
     /// A folder with code is at hand, so what is not in it does not exist.
@@ -176,6 +192,55 @@ impl<'o> Project<'o> {
     }
 }
 
+/// A server that loads an app by its name.
+pub(super) fn loads(command: &Command) -> bool {
+    matches!(
+        command.program,
+        Program::Gunicorn
+            | Program::Uvicorn
+            | Program::Hypercorn
+            | Program::Daphne
+            | Program::Waitress
+    )
+}
+
+/// Whether a container's server listens only inside of it.
+pub(super) fn listens_inside(
+    command: &Command,
+    text: &str,
+    line: u32,
+    project: &Project<'_>,
+    sink: &mut Sink<'_>,
+) {
+    // Which port it is, is said to who starts the container.
+    let any_port = Options { platform: Some("fly".to_owned()), ..Options::default() };
+    script_server::check(command, line, text, project, &any_port, sink);
+    if let Some(listen) = listen::listen(command, text, project) {
+        localhost::check(&listen, line, text, sink);
+    }
+}
+
+/// Where a server of the platform listens: by its command, or by its configuration file.
+pub(super) fn listens(
+    command: &Command,
+    text: &str,
+    line: u32,
+    project: &Project<'_>,
+    sink: &mut Sink<'_>,
+) {
+    if let Some(listen) = listen::listen(command, text, project) {
+        // Elastic Beanstalk's own front server looks for it on this machine, on port 8000.
+        let front = [".ebextensions", ".elasticbeanstalk", ".platform"];
+        if listen.port.is_none_or(|port| port == "8000")
+            && front.iter().any(|name| project.dir.join(name).is_dir())
+        {
+            return;
+        }
+        fixed_port::check(&listen, line, text, project.options, sink);
+        localhost::check(&listen, line, text, sink);
+    }
+}
+
 /// One start command, of a Procfile or of a manifest.
 pub(super) fn start_command(
     kind: &str,
@@ -191,6 +256,7 @@ pub(super) fn start_command(
     for command in &all {
         command_missing::check(command, line, text, project, sink);
         background::daemon(command, line, text, sink);
+        socketio_workers::check(command, line, text, project, sink);
         module_unresolved::check(command, cd.as_deref(), line, text, project, sink);
         if !serves {
             continue;
@@ -198,10 +264,7 @@ pub(super) fn start_command(
         dev_server::check(command, line, text, sink);
         bot::check(command, line, text, project, sink);
         script_server::check(command, line, text, project, project.options, sink);
-        if let Some(listen) = listen::listen(command, text, project) {
-            fixed_port::check(&listen, line, text, project.options, sink);
-            localhost::check(&listen, line, text, sink);
-        }
+        listens(command, text, line, project, sink);
     }
 }
 

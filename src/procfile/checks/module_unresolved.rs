@@ -10,7 +10,7 @@ use crate::procfile::{interface, python_path};
 use crate::python::entry::{EntryKind, EntryOptions, analyse_entry};
 use crate::python::lints::LintDoc;
 
-pub(super) const DOC: LintDoc = LintDoc {
+pub(in crate::procfile) const DOC: LintDoc = LintDoc {
     code: "WP109",
     name: "procfile-module-unresolved",
     summary: "The start command names an app that is not there",
@@ -87,52 +87,15 @@ pub(super) fn check(
     let mut say = |certainty: f64, message: String| {
         sink.add(&DOC, certainty, line, text, message, &[("module", module), ("name", attr)]);
     };
-    if let Some(stem) = module.strip_suffix(".py") {
-        let stem = stem.replace('/', ".");
-        let right = match attr {
-            "" if worker => stem,
-            "" => format!("{stem}:app"),
-            attr => format!("{stem}:{attr}"),
-        };
-        return say(
-            1.0,
-            format!("{module} is a file name; {who} wants the module's name, without .py: {right}"),
-        );
+    let inside = command.chdir.as_deref().or(cd);
+    let target = Target { module, attr };
+    if let Some(message) = shape(target, who, inside) {
+        return say(1.0, message);
     }
-    if let Some((folder, stem)) = module.rsplit_once('/').filter(|_| module.starts_with('/')) {
-        let right = if attr.is_empty() { stem.to_owned() } else { format!("{stem}:{attr}") };
-        return say(
-            1.0,
-            format!(
-                "{module} is a path; {who} wants the module's name: {right}, started in that folder (--chdir {folder})"
-            ),
-        );
-    }
-    if module.contains('/') {
-        return say(
-            1.0,
-            format!(
-                "{module} is a path; {who} wants the module's name with dots: {}",
-                module.replace('/', ".")
-            ),
-        );
-    }
-    if let Some(package) = module.strip_suffix("__init__") {
-        let inside = command.chdir.as_deref().or(cd).map(|dir| dir.trim_end_matches('/'));
-        let meant = match (package.trim_end_matches('.'), inside) {
-            ("", Some(dir)) => dir.rsplit('/').next().unwrap_or(dir).to_owned(),
-            ("", None) => "FOLDER".to_owned(),
-            (package, _) => package.to_owned(),
-        };
-        let name = if attr.is_empty() { "app" } else { attr };
-        return say(
-            1.0,
-            format!(
-                "__init__ is the folder's own file: {who} wants the folder's name, {meant}:{name}, and is started in the folder above it"
-            ),
-        );
-    }
-    if module.is_empty() || !module.split('.').all(is_identifier) {
+    // `runp-heroku` can be imported where such a file is; no package has a name like that.
+    let hyphen = module.contains('-');
+    let plain = |part: &str| is_identifier(&part.replace('-', "_"));
+    if module.is_empty() || !module.split('.').all(plain) {
         return;
     }
     let Some(dir) = folder(project, command.chdir.as_deref().or(cd)) else { return };
@@ -158,7 +121,7 @@ pub(super) fn check(
     let exists = first.is_dir()
         || dir.join(format!("{top}.py")).is_file()
         || dir.join("src").join(top).exists();
-    let installed = project.requirements.has(&top.replace('_', "-"))
+    let installed = !hyphen && project.requirements.has(&top.replace('_', "-"))
         || project.requirements.open && !exists && !near(&dir, &below) && !own_wsgi(&dir, &below);
     if installed {
         return;
@@ -189,17 +152,14 @@ pub(super) fn check(
         );
     }
     // `portfolio.wsgi`, where the project's only package with such a module has another name.
-    if let Some((_, rest)) = below.split_once('/').filter(|_| !exists) {
-        let mut holders = below_folders(&dir)
-            .into_iter()
-            .filter(|folder| dir.join(folder).join(format!("{rest}.py")).is_file());
-        if let (Some(folder), None) = (holders.next(), holders.next()) {
-            let meant = format!("{folder}.{}", rest.replace('/', "."));
-            return say(
-                1.0,
-                format!("There is no package {top} in the project; {meant} was probably meant."),
-            );
-        }
+    if let Some((_, rest)) = below.split_once('/').filter(|_| !exists)
+        && let Some(folder) = packages_with(&dir, rest)
+    {
+        let meant = format!("{folder}.{}", rest.replace('/', "."));
+        return say(
+            1.0,
+            format!("There is no package {top} in the project; {meant} was probably meant."),
+        );
     }
     let alike =
         modules(&dir).into_iter().find(|name| name.eq_ignore_ascii_case(top) || swapped(name, top));
@@ -222,8 +182,67 @@ pub(super) fn check(
     }
 }
 
+/// What a server is told to load: `module:attr`, as it is written.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::procfile) struct Target<'t> {
+    pub module: &'t str,
+    pub attr: &'t str,
+}
+
+/// What is wrong with a target's own form: a file's name or a path in place of a module's.
+pub(super) fn shape(target: Target<'_>, who: &str, inside: Option<&str>) -> Option<String> {
+    let Target { module, attr } = target;
+    if module.is_empty() && !attr.is_empty() {
+        return Some(format!(
+            "The module's name is missing before the colon: {who} wants MODULE:{attr}, such as main:{attr}"
+        ));
+    }
+    if let Some(stem) = module.strip_suffix(".py") {
+        let stem = stem.trim_start_matches('/').replace('/', ".");
+        let right = match attr {
+            "" if who == "Celery" => stem,
+            "" => format!("{stem}:app"),
+            attr => format!("{stem}:{attr}"),
+        };
+        return Some(format!(
+            "{module} is a file name; {who} wants the module's name, without .py: {right}"
+        ));
+    }
+    if let Some((folder, stem)) = module.rsplit_once('/').filter(|_| module.starts_with('/')) {
+        let right = if attr.is_empty() { stem.to_owned() } else { format!("{stem}:{attr}") };
+        return Some(format!(
+            "{module} is a path; {who} wants the module's name: {right}, started in that folder (--chdir {folder})"
+        ));
+    }
+    if module.contains('/') {
+        return Some(format!(
+            "{module} is a path; {who} wants the module's name with dots: {}",
+            module.replace('/', ".")
+        ));
+    }
+    let package = module.strip_suffix("__init__")?;
+    let inside = inside.map(|dir| dir.trim_end_matches('/'));
+    let meant = match (package.trim_end_matches('.'), inside) {
+        ("", Some(dir)) => dir.rsplit('/').next().unwrap_or(dir).to_owned(),
+        ("", None) => "FOLDER".to_owned(),
+        (package, _) => package.to_owned(),
+    };
+    let name = if attr.is_empty() { "app" } else { attr };
+    Some(format!(
+        "__init__ is the folder's own file: {who} wants the folder's name, {meant}:{name}, and is started in the folder above it"
+    ))
+}
+
+/// The one folder that has the rest of a dotted name: `portfolio` for `wsgi`.
+pub(super) fn packages_with(dir: &Path, rest: &str) -> Option<String> {
+    let mut holders = below_folders(dir)
+        .into_iter()
+        .filter(|folder| dir.join(folder).join(format!("{rest}.py")).is_file());
+    holders.next().filter(|_| holders.next().is_none())
+}
+
 /// The one file that makes an app (or has the factory of that name), as a target: `main:app`.
-fn apps_elsewhere(dir: &Path, below: &str, attr: &str) -> Option<String> {
+pub(super) fn apps_elsewhere(dir: &Path, below: &str, attr: &str) -> Option<String> {
     let factory = attr.split_once('(').map(|(name, _)| name);
     let top = below.split('/').next().unwrap_or(below);
     let mut folders = vec![(dir.to_owned(), String::new())];
@@ -302,7 +321,7 @@ fn is_address(target: &str) -> bool {
         || host.is_empty() && target[1..].parse::<u16>().is_ok()
 }
 
-fn is_identifier(word: &str) -> bool {
+pub(super) fn is_identifier(word: &str) -> bool {
     !word.is_empty()
         && !word.starts_with(|c: char| c.is_ascii_digit())
         && word.chars().all(|c| c.is_alphanumeric() || c == '_')

@@ -360,6 +360,7 @@ impl Interp<'_> {
         }
         let kind = rule.kind;
         if kind == CallKind::Exit {
+            self.other_python(cx, name, args, call.range());
             if !cx.caught.exits || name == "os._exit" {
                 self.emit(
                     cx,

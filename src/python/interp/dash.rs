@@ -3,6 +3,10 @@
 use super::{Cx, EventKind, Interp};
 use crate::python::resolve::pathops;
 use crate::python::value::Value;
+use crate::rules::removed_names;
+
+/// The first Dash whose objects are WSGI applications themselves.
+const CALLABLE: &str = "3.0";
 
 /// Most files that are looked into, and most bytes of one.
 const MAX_FILES: usize = 40;
@@ -12,6 +16,18 @@ impl Interp<'_> {
     /// Code imported a module of that name.
     pub fn third_party_seen(&self, top: &str) -> bool {
         self.spoken.contains(top)
+    }
+
+    /// Whether the Dash that is installed, or the one that the requirements fix, makes objects that no
+    /// server can call.
+    pub fn dash_callable(&mut self) {
+        let version = if self.is_installed("dash") {
+            self.version_of("dash", "dash")
+        } else {
+            self.asked().get("dash").and_then(|asked| asked.exact.clone())
+        };
+        self.dash_uncallable =
+            version.is_some_and(|version| !removed_names::is_from(&version, CALLABLE));
     }
 
     /// After everything was loaded: `app.layout = …` was met nowhere, and a file beside the app has it.

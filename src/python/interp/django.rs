@@ -215,7 +215,7 @@ impl Interp<'_> {
         let is_config = last.chars().next().is_some_and(char::is_uppercase);
         let module =
             if is_config { name.rsplit_once('.').map_or(name, |(module, _)| module) } else { name };
-        if self.app_misspelled(cx, name, at) {
+        if self.app_misspelled(cx, name, at) || self.django_slip(cx, "INSTALLED_APPS", name, at) {
             self.apps_unclear = true;
             return None;
         }
@@ -295,6 +295,9 @@ impl Interp<'_> {
         name: &str,
         at: TextRange,
     ) {
+        if self.django_slip(cx, setting, name, at) {
+            return;
+        }
         let Some((module, object)) = name.rsplit_once('.') else { return };
         let id = match self.import_dotted(cx, module, at, Some(at)) {
             Value::Module(id) => id,

@@ -161,8 +161,11 @@ impl Interp<'_> {
         };
         let python = self.options.python.map(|version| (version.major, version.minor));
         // setuptools, and packages such as legacy-cgi, bring some of them back.
-        let brought = top == "distutils" && !self.environment.known || self.declared(top);
-        if brought || python.map_or(removed > (3, 0), |python| python < removed) {
+        let mut brought = || {
+            top == "distutils" && !self.environment.known && !self.without_setuptools()
+                || self.declared(top)
+        };
+        if python.map_or(removed > (3, 0), |python| python < removed) || brought() {
             return false;
         }
         let gone = python_tables::Removed { since: removed, instead: successor(top) };

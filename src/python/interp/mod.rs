@@ -18,6 +18,7 @@ mod django;
 mod django_admin;
 mod django_apps;
 mod django_event;
+mod django_known;
 mod django_rest;
 mod django_urls;
 mod django_values;
@@ -46,6 +47,7 @@ mod optional;
 #[cfg(test)]
 mod optional_test;
 mod other_case;
+mod other_python;
 mod own_copy;
 mod path_outside;
 mod pydantic;
@@ -246,6 +248,8 @@ pub struct Interp<'o> {
     declared: Option<HashSet<String>>,
     /// Least versions that the project's requirements allow, once they were asked for.
     pins: Option<HashMap<String, String>>,
+    /// The project's Dash makes objects that no server can call.
+    pub dash_uncallable: bool,
     /// The project's list of packages, if it is complete, once it was asked for.
     frozen: Option<Option<unlisted::Frozen>>,
     /// What modules of installed packages offer.
@@ -330,6 +334,7 @@ impl<'o> Interp<'o> {
             complete: true,
             declared: None,
             pins: None,
+            dash_uncallable: false,
             frozen: None,
             surfaces: HashMap::default(),
             whole: HashMap::default(),

@@ -37,7 +37,12 @@ impl Interp<'_> {
                 items.iter().for_each(|item| add(setting, item));
             }
         }
-        for setting in ["EMAIL_BACKEND", "DEFAULT_FILE_STORAGE", "DEFAULT_EXCEPTION_REPORTER"] {
+        for setting in [
+            "EMAIL_BACKEND",
+            "DEFAULT_FILE_STORAGE",
+            "STATICFILES_STORAGE",
+            "DEFAULT_EXCEPTION_REPORTER",
+        ] {
             if let Some(binding) = names.get(setting) {
                 add(setting, &binding.value);
             }
@@ -48,6 +53,13 @@ impl Interp<'_> {
             if let Some(backend) = default.and_then(|value| entry(value, key)) {
                 add(setting, backend);
             }
+        }
+        if let Some(Value::Dict(storages, _)) = names.get("STORAGES").map(|binding| &binding.value)
+        {
+            storages
+                .iter()
+                .filter_map(|(_, one)| entry(one, "BACKEND"))
+                .for_each(|it| add("STORAGES", it));
         }
         if let Some(Value::Dict(items, _)) =
             names.get("REST_FRAMEWORK").map(|binding| &binding.value)

@@ -6,6 +6,7 @@ use super::{Cx, Interp};
 use crate::python::maps::HashSet;
 use crate::python::resolve::{pathops, pins};
 use crate::rules::brings;
+use crate::rules::removed_names::is_from;
 
 /// What a package always brings. A list of fixed versions that holds one of these whole was written from what was
 /// installed, and holds everything.
@@ -126,6 +127,13 @@ impl Interp<'_> {
         if self.options.threads == Some(false) {
             return None;
         }
+        // What setuptools had, and what neither it nor the image brings any more.
+        if top == "pkg_resources"
+            && self.options.python.is_some_and(|python| (python.major, python.minor) >= (3, 12))
+            && self.without_setuptools()
+        {
+            return Some(Unlisted { container: true });
+        }
         if SHARED.contains(&top) || self.declared(top) || self.declared(dist) {
             return None;
         }
@@ -142,6 +150,34 @@ impl Interp<'_> {
             frozen.names.iter().any(|name| name.contains(&word))
         });
         (!alike).then_some(Unlisted { container: frozen.container })
+    }
+
+    /// Whether setuptools, which brings distutils back, is surely not there: an image of Python 3.12 or later
+    /// has none, and the list of packages is known whole.
+    pub(super) fn without_setuptools(&mut self) -> bool {
+        let own = self.own_path();
+        let image = own.iter().find_map(|dir| {
+            let path = self.finder.disk(&pathops::join(dir, "Dockerfile"));
+            let small = std::fs::metadata(&path)
+                .is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES);
+            small.then(|| std::fs::read_to_string(&path).ok()).flatten()
+        });
+        let Some(image) = image else { return false };
+        let plain = image.lines().any(|line| line.starts_with("FROM python:3."));
+        if !plain || installs_more(&image) || image.contains("setuptools") {
+            return false;
+        }
+        let asked = pins::asked(&mut self.finder, &own);
+        if asked.is_empty() || asked.values().any(|asked| asked.extras) {
+            return false;
+        }
+        // Older ones want it.
+        let new = |name: &str| {
+            name == "gunicorn"
+                && asked[name].exact.as_ref().is_some_and(|exact| is_from(exact, "20.2"))
+        };
+        let names = asked.keys().map(String::as_str).filter(|name| !new(name));
+        brings::installed(names).is_some_and(|all| !all.iter().any(|name| *name == "setuptools"))
     }
 
     fn frozen(&mut self) -> Option<Frozen> {

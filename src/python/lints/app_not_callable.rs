@@ -45,6 +45,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     }
     // The installed package's own source knows better than the table.
     let known = match (&cx.called, value) {
+        (_, Value::Inst(name)) if &**name == "dash.Dash" && cx.run.dash_uncallable => {
+            Some("a Dash object, which only its own server can start".to_owned())
+        }
         (Called::Never, Value::Inst(name)) if wsgi => {
             Some(format!("an object of `{name}`, which is no WSGI application"))
         }
@@ -55,11 +58,14 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     };
     let (what, message) = match (known, value) {
         (Some(what), _) => {
+            let dash = matches!(value, Value::Inst(name) if &**name == "dash.Dash");
             let web_py = matches!(value, Value::Inst(name) if &**name == "web.application");
             let tornado =
                 matches!(value, Value::Inst(name) if &**name == "tornado.web.Application");
             let instead = if tornado {
                 "Tornado is a server of its own, and its apps are no WSGI apps. Start it as a program (`python FILE`), with `app.listen(PORT)` and `IOLoop.current().start()`"
+            } else if dash {
+                "add the line `server = app.server`, with the name of your app, and let the server load `server`"
             } else if web_py {
                 "what web.py makes for servers is its `wsgifunc()`"
             } else {

@@ -104,6 +104,8 @@ use std::rc::Rc;
 
 use ruff_text_size::{TextRange, TextSize};
 
+pub(in crate::python) use placeholder::is_placeholder;
+
 use super::interp::event::{CallEvent, Event, EventKind};
 use super::interp::{Called, Interp, Module};
 use super::source::Source;

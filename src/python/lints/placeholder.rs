@@ -52,7 +52,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// Whether a path still has a placeholder.
-pub(super) fn is_placeholder(text: &str) -> bool {
+pub(in crate::python) fn is_placeholder(text: &str) -> bool {
     let lower = text.to_lowercase();
     WORDS.iter().any(|word| lower.contains(word))
         || text.split(['/', '.']).any(placeholders::stands_for_a_name)
