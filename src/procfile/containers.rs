@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::checks::{self, Options, Project, Sink, absent, is_plain};
 use super::command::{Command, commands};
-use super::starts::{list, named_folders};
+use super::list::list;
+use super::starts::named_folders;
 use crate::python::lints::LintFinding;
 
 /// What is known of an image.

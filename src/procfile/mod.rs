@@ -9,6 +9,7 @@ mod containers;
 mod gunicorn_conf;
 mod ignore;
 mod interface;
+mod list;
 mod manifests;
 mod parse;
 mod pip;

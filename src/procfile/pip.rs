@@ -70,8 +70,18 @@ pub(super) fn check(
 fn is_installed(dir: &Path, has: &dyn Fn(&str) -> bool) -> bool {
     if has("Dockerfile") {
         let text = super::text(&dir.join("Dockerfile")).unwrap_or_default();
-        return !text.contains("windows")
-            && text.lines().any(|line| line.contains("pip") && line.contains(" requirements.txt"));
+        // `/code/requirements.txt` is that of the folder; `/code/backend/requirements.txt` is not.
+        let copied = ["COPY requirements.txt", "COPY ./requirements.txt", "ADD requirements.txt"]
+            .iter()
+            .any(|line| text.contains(line));
+        let own = |word: &str| {
+            matches!(word, "requirements.txt" | "./requirements.txt" | "-rrequirements.txt")
+                || word.starts_with('/')
+                    && word.ends_with("/requirements.txt")
+                    && (copied || word.matches('/').count() == 2)
+        };
+        let installs = |line: &str| line.contains("pip") && line.split_whitespace().any(own);
+        return !text.contains("windows") && text.lines().any(installs);
     }
     // These are read in its place.
     if ["Pipfile", "poetry.lock", "uv.lock", "environment.yml"].iter().any(|name| has(name)) {
@@ -311,6 +321,22 @@ mod tests {
         }
         // Nothing says that a server installs it.
         assert!(told(&[("requirements.txt", "pywin32==306\n")]).is_empty());
+    }
+
+    #[test]
+    fn the_list_that_an_image_installs() {
+        let with = |run: &str| {
+            let image = format!("FROM python:3.11\n{run}\n");
+            told(&[("Dockerfile", &image), ("requirements.txt", "pywin32==306\n")]).len()
+        };
+        assert_eq!(with("RUN pip install --no-cache-dir -r requirements.txt"), 1);
+        assert_eq!(
+            with("COPY requirements.txt /tmp/\nRUN pip install -r /tmp/requirements.txt"),
+            1
+        );
+        assert_eq!(with("COPY . /code\nRUN pip install -r /code/requirements.txt"), 1);
+        assert_eq!(with("COPY . /code\nRUN pip install -r /code/api/requirements.txt"), 0);
+        assert_eq!(with("RUN pip install flask"), 0);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::checks::is_plain;
 use super::command::{Command, Program, commands};
+use super::list::list;
 use super::{interface, parse, python_path, text};
 use crate::python::entry::{EntryKind, EntryOptions, Interface};
 use crate::python::entry_points::entry_point;
@@ -277,23 +278,6 @@ pub(super) fn block(lines: &[&str]) -> Option<String> {
     let folded = value.trim().starts_with('>') || below.iter().any(|line| line.contains(" -c "));
     let text = below.join(if folded { " " } else { "; " });
     SERVERS.iter().any(|server| text.contains(server)).then_some(text)
-}
-
-/// The words of a command in the form of a list: JSON's, or YAML's without quotes.
-pub(super) fn list(value: &str) -> Option<String> {
-    let words = serde_json::from_str::<Vec<String>>(value).ok().or_else(|| {
-        let inner = value.strip_prefix('[')?.strip_suffix(']')?;
-        let word = |word: &str| word.trim().trim_matches(['"', '\'']).to_owned();
-        Some(inner.split(',').map(word).collect())
-    })?;
-    let quoted = words.iter().map(|word| {
-        if word.contains(char::is_whitespace) {
-            format!("\"{}\"", word.replace(['"', '\\'], ""))
-        } else {
-            word.clone()
-        }
-    });
-    Some(quoted.collect::<Vec<_>>().join(" "))
 }
 
 /// What one command loads, where its file is at hand.

@@ -48,6 +48,7 @@ const MODULES: &[&str] = &[
     "flask_bcrypt",
     "flask_jwt_extended",
     "flask_login",
+    "flask_marshmallow",
     "flask_moment",
     "flask_restful",
     "flask_restplus",

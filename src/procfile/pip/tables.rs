@@ -106,6 +106,27 @@ pub(super) const TOO_OLD: &[TooOld] = &[
         "its setup.py takes Feature from setuptools, which is gone",
         "MarkupSafe>=1.1.1",
     ),
+    too_old(
+        "numpy",
+        ("", "1.25"),
+        12,
+        "no wheel is there for it, and it does not compile",
+        "numpy>=1.26",
+    ),
+    too_old(
+        "aiohttp",
+        ("3.0", "3.9"),
+        12,
+        "no wheel is there for it, and it does not compile",
+        "aiohttp>=3.9",
+    ),
+    too_old(
+        "flask-jwt",
+        ("", "0.3.3"),
+        10,
+        "it holds PyJWT below 1.5, which takes Mapping from collections",
+        "Flask-JWT-Extended in its place",
+    ),
     too_old("six", ("", "1.16"), 12, "six.moves of it is not found by Python 3.12", "six>=1.16"),
 ];
 
