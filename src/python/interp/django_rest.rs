@@ -40,7 +40,8 @@ impl Interp<'_> {
         let given = args.positional.len() > 2 || keyword("basename").is_some() || args.has_stars();
         let Some(Value::Class(class)) = args.get(1, "viewset") else { return };
         let later = format!("{}.queryset", class.name);
-        if given || !self.lacks_queryset(class) || self.mentions(&[&later]) {
+        if given || !self.lacks_queryset(class) || self.mentions(&[&later, "get_default_basename"])
+        {
             return;
         }
         let kind = EventKind::RouterRefused(RouterRefused::NoBasename(class.name.to_string()));

@@ -100,7 +100,11 @@ impl Interp<'_> {
             self.set_up = true;
             return;
         }
-        if self.set_up || cx.caught.any || cx.quiet || self.mentions(&["apps.populate("]) {
+        if self.set_up
+            || cx.caught.any
+            || cx.quiet
+            || self.mentions(&["apps.populate(", "'setup'", "\"setup\""])
+        {
             return;
         }
         let weight = match self.django_from("1.7") {

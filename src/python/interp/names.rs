@@ -119,8 +119,8 @@ impl Interp<'_> {
             ["builtins.", "__builtin__", "__builtins__", "gettext.install"]
                 .iter()
                 .any(|word| text.contains(word))
-                // `setattr(sys.modules["shop"], name, value)`: into any module, under any name.
-                || text.contains("sys.modules") && text.contains("setattr(")
+                // Into any module, under any name.
+                || text.contains("setattr(sys.modules")
         })
     }
 

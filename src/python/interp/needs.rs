@@ -95,7 +95,11 @@ impl Interp<'_> {
     pub(super) fn form_wanted(&mut self, cx: &Cx, value: &Value, range: TextRange) {
         let Value::Ext(name) = value else { return };
         let name = name.trim_end_matches("()");
-        if !FORMS.contains(&name) || self.is_installed("fastapi") || cx.caught.errors {
+        if !FORMS.contains(&name)
+            || self.is_installed("fastapi")
+            || cx.caught.errors
+            || cx.caught.runtime
+        {
             return;
         }
         let asked = self.asked();

@@ -17,6 +17,17 @@ const GIS_ENGINES: &[&str] = &["postgis", "mysql", "oracle", "spatialite"];
 /// Django's own fields for keys.
 const AUTO_FIELDS: &[&str] = &["AutoField", "BigAutoField", "SmallAutoField"];
 
+/// Fields that are none for keys, which nobody notices as long as every model names its own.
+const OTHER_FIELDS: &[&str] = &[
+    "UUIDField",
+    "CharField",
+    "SlugField",
+    "IntegerField",
+    "BigIntegerField",
+    "PositiveIntegerField",
+    "PositiveBigIntegerField",
+];
+
 /// A setting as it stands in a file.
 pub(super) struct Written {
     pub value: Value,
@@ -118,6 +129,7 @@ impl Interp<'_> {
             && let Some(field) =
                 at.value.text().and_then(|text| text.strip_prefix("django.db.models."))
             && !AUTO_FIELDS.contains(&field)
+            && !OTHER_FIELDS.contains(&field)
             && !field.contains('.')
         {
             let near = near::nearest(field, AUTO_FIELDS.iter().copied());

@@ -238,6 +238,13 @@ impl Interp<'_> {
         if app.unclear || app.config.as_ref().is_some_and(|config| makes(config)) {
             return None;
         }
+        // The configuration of a library's app (`AdminConfig`), of which this is a child, has a label.
+        let child = |class: &ClassVal| {
+            class.bases.iter().any(|base| {
+                matches!(base, Value::Ext(name) if !matches!(&**name, "django.apps.AppConfig" | "django.apps.config.AppConfig"))
+            })
+        };
+        let child = app.config.as_ref().is_some_and(|config| child(config));
         let own = app.config.as_ref().map(|config| self.member(cx, config, "label", false));
         match own {
             Some(Value::Str(label)) => return Some(label.to_string()),
@@ -249,7 +256,7 @@ impl Interp<'_> {
             .config
             .as_ref()
             .is_some_and(|config| config.attributes.iter().any(|(name, _)| &**name == "label"));
-        if written {
+        if written || child {
             return None;
         }
         let package = &self.modules[app.package].name;

@@ -70,7 +70,8 @@ impl Interp<'_> {
                 return None;
             }
         };
-        if self.settings_path(cx, &name, range) {
+        // A template that a project is made from has no settings yet.
+        if name.contains("{{") || self.settings_path(cx, &name, range) {
             return None;
         }
         let before = self.events.len();

@@ -217,6 +217,9 @@ impl Interp<'_> {
         let is_frozen = asked.values().all(|asked| asked.exact.is_some());
         let names = if is_frozen && WHOLE.iter().any(whole) {
             asked.into_keys().collect()
+        } else if own.iter().any(|dir| self.finder.list(dir).file("requirements.in")) {
+            // That one holds what is asked for.
+            return None;
         } else {
             brings::installed(asked.keys().map(String::as_str))?.into_iter().collect()
         };
