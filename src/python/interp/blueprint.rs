@@ -99,8 +99,8 @@ impl Interp<'_> {
     pub(super) fn prefix_of_blueprint(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args) {
         let Some(Value::Str(prefix)) = args.get(usize::MAX, "url_prefix") else { return };
         let mut keywords = call.arguments.keywords.iter();
-        let given = keywords
-            .find(|word| word.arg.as_ref().is_some_and(|arg| arg.as_str() == "url_prefix"));
+        let given =
+            keywords.find(|word| word.arg.as_ref().is_some_and(|arg| arg.as_str() == "url_prefix"));
         if let Some(given) = given.filter(|_| !prefix.is_empty() && !prefix.starts_with('/'))
             && !cx.caught.errors
             // One blueprint in another: the outer prefix comes first.
@@ -134,9 +134,12 @@ impl Interp<'_> {
     }
 
     fn blueprint_called(&self, module: ModuleId, inside: Inside, name: &str) -> Option<usize> {
-        let found = self.blueprints.names.iter().rev().find(|(of, within, known, _)| {
-            *of == module && *within == inside && known == name
-        });
+        let found = self
+            .blueprints
+            .names
+            .iter()
+            .rev()
+            .find(|(of, within, known, _)| *of == module && *within == inside && known == name);
         found.map(|(.., at)| *at)
     }
 
@@ -218,6 +221,23 @@ impl Interp<'_> {
         let written = dotted_text(&func.value).unwrap_or_default();
         let wrong = RouteRefused::Late { written, first };
         self.refused(cx, call.range(), wrong, false);
+    }
+
+    pub(super) fn has_blueprints(&self) -> bool {
+        !self.blueprints.all.is_empty()
+    }
+
+    /// The blueprint under a name of a module, and its own name where that is known.
+    pub(super) fn blueprint_name(&self, module: ModuleId, written: &str) -> Option<Option<String>> {
+        let known = self.blueprint_called(module, None, written);
+        let is_one = || {
+            let binding = self.modules[module].names.get(written);
+            binding.is_some_and(|binding| Self::is_blueprint(&binding.value))
+        };
+        match known {
+            Some(at) => Some(self.blueprints.all[at].name.clone()),
+            None => is_one().then_some(None),
+        }
     }
 
     /// The first blueprint that was made under a name and not registered.
@@ -417,7 +437,9 @@ mod tests {
     #[test]
     fn views_and_apps_that_are_called() {
         let view = |given: &str| {
-            format!("{TWO}def home():\n    return 'x'\ndef make():\n    return home\napplication.add_url_rule('/', 'x', {given})")
+            format!(
+                "{TWO}def home():\n    return 'x'\ndef make():\n    return home\napplication.add_url_rule('/', 'x', {given})"
+            )
         };
         assert_eq!(refused(&view("home()")), 1);
         assert_eq!(refused(&view("view_func=home()")), 1);
@@ -426,7 +448,10 @@ mod tests {
         }
         assert_eq!(told("wrong-brackets", "app = Flask(__name__)\napplication = app()"), 1);
         assert_eq!(
-            told("wrong-brackets", "app = Flask(__name__)\ndef application(e, s):\n    return app(e, s)"),
+            told(
+                "wrong-brackets",
+                "app = Flask(__name__)\ndef application(e, s):\n    return app(e, s)"
+            ),
             0
         );
     }
@@ -434,12 +459,17 @@ mod tests {
     #[test]
     fn resources() {
         let api = |given: &str| {
-            format!("from flask_restful import Api, Resource\napplication = Flask(__name__)\napi = Api(application)\nclass Hello(Resource):\n    pass\napi.add_resource({given}, '/')")
+            format!(
+                "from flask_restful import Api, Resource\napplication = Flask(__name__)\napi = Api(application)\nclass Hello(Resource):\n    pass\napi.add_resource({given}, '/')"
+            )
         };
         assert_eq!(refused(&api("Hello()")), 1);
         assert_eq!(refused(&api("Hello")), 0);
         assert_eq!(refused(&format!("{}\napi.add_resource(Hello, '/x')", api("Hello"))), 1);
-        assert_eq!(refused(&format!("{}\napi.add_resource(Hello, '/x', endpoint='x')", api("Hello"))), 0);
+        assert_eq!(
+            refused(&format!("{}\napi.add_resource(Hello, '/x', endpoint='x')", api("Hello"))),
+            0
+        );
         assert_eq!(refused(&api("Hello").replace("'/'", "'hello'")), 1);
         assert_eq!(refused(&api("Hello").replace("'/'", "'/', '/x'")), 0);
     }
@@ -451,7 +481,11 @@ mod tests {
             "b = Blueprint('b', __name__, url_prefix='x')",
             "application.add_url_rule('/x', print_it)",
         ] {
-            assert_eq!(refused(&format!("{TWO}def print_it():\n    return ''\n{wrong}")), 1, "{wrong}");
+            assert_eq!(
+                refused(&format!("{TWO}def print_it():\n    return ''\n{wrong}")),
+                1,
+                "{wrong}"
+            );
         }
         for fine in [
             "application.register_blueprint(a, url_prefix='/x')",
@@ -460,7 +494,11 @@ mod tests {
             "application.add_url_rule('/x', view_func=print_it)",
             "application.add_url_rule('/x', unknown)",
         ] {
-            assert_eq!(refused(&format!("{TWO}def print_it():\n    return ''\n{fine}")), 0, "{fine}");
+            assert_eq!(
+                refused(&format!("{TWO}def print_it():\n    return ''\n{fine}")),
+                0,
+                "{fine}"
+            );
         }
     }
 }

@@ -319,15 +319,27 @@ pub enum MisplacedBy {
 #[derive(Debug, Clone)]
 pub enum ViewRefused {
     /// The address gives a variable that the view has no parameter for; `spare`: one that it has for none.
-    Parameter { view: String, variable: String, spare: Option<String>, path: String },
+    Parameter {
+        view: String,
+        variable: String,
+        spare: Option<String>,
+        path: String,
+    },
     /// The view wants a parameter that the address does not give.
-    NotInPath { view: String, parameter: String },
+    NotInPath {
+        view: String,
+        parameter: String,
+    },
     /// A method below a route.
     Method(String),
     /// A view of Django without a parameter.
     NoRequest(String),
     /// A function that is called with so many arguments takes more, or fewer.
-    Hook { view: String, decorator: String, given: usize },
+    Hook {
+        view: String,
+        decorator: String,
+        given: usize,
+    },
     /// The view gives nothing back.
     Nothing(String),
     NothingOfDjango(String),
@@ -360,35 +372,65 @@ pub enum LibraryRefuses {
     /// `Path(None)`.
     PathDefault,
     /// An `async_mode` whose package is not there; `installed`: in the virtualenv, else in the requirements.
-    AsyncMode { mode: &'static str, installed: bool },
+    AsyncMode {
+        mode: &'static str,
+        installed: bool,
+    },
     /// `from_object("config.Production")`, and the file has no such object.
-    ConfigObject { file: String, object: String, near: Option<String>, others: Vec<String> },
+    ConfigObject {
+        file: String,
+        object: String,
+        near: Option<String>,
+        others: Vec<String>,
+    },
     /// A decorator without the brackets that it needs.
     NotCalled(String),
     /// A decorator with brackets that it does not take.
     Called(String),
     /// `app.wsgi_app = ProxyFix(app)`.
-    Itself { app: String, wrapper: String },
+    Itself {
+        app: String,
+        wrapper: String,
+    },
     /// A plain class as a parameter of a route.
-    PlainClass { class: String, parameter: String },
+    PlainClass {
+        class: String,
+        parameter: String,
+    },
     /// A session of the database as a parameter of a route.
-    Session { class: String, parameter: String },
+    Session {
+        class: String,
+        parameter: String,
+    },
     /// The database is given its app a second time; where the first time was.
-    Attached { first: (ModuleId, TextRange) },
+    Attached {
+        first: (ModuleId, TextRange),
+    },
     /// The database's address is set nowhere.
     NoDatabase,
     /// `admin.site.register(models)`: the whole file, as written.
     ModuleOfModels(String),
     /// `admin.site.register(PostAdmin)`: the admin's class where the model is wanted; its name, and the model's.
-    AdminClass { class: String, model: Option<String> },
+    AdminClass {
+        class: String,
+        model: Option<String>,
+    },
     /// A field of a form whose class is not called; as written.
     FieldClass(String),
+    /// `url_for("login")` of a view of a blueprint; what to write.
+    EndpointOf {
+        given: String,
+        right: String,
+    },
     /// `request.form("name")`; as written.
     RequestCalled(String),
     /// `Depends(get_db())`.
     DependsCalled(String),
     /// A field of pydantic without its type; its name, and the type of what it is set to.
-    FieldWithoutType { name: String, kind: &'static str },
+    FieldWithoutType {
+        name: String,
+        kind: &'static str,
+    },
     /// `Field(regex=…)`.
     FieldRegex,
     /// A session, messages or forms, and no secret key is set anywhere; what is used.
@@ -398,7 +440,10 @@ pub enum LibraryRefuses {
     /// A blueprint that is never registered.
     NotRegistered(String),
     /// A setting of the app is read where nothing has set it; it is set further down in that place.
-    UnsetSetting { key: String, later: Option<TextRange> },
+    UnsetSetting {
+        key: String,
+        later: Option<TextRange>,
+    },
     /// A module that needs a screen, or Windows.
     NeedsScreen(String),
     NeedsWindows(String),

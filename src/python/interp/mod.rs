@@ -69,6 +69,7 @@ mod too_new;
 mod unbound;
 mod unlisted;
 mod unset;
+mod url_for;
 mod views;
 
 use std::rc::Rc;

@@ -35,8 +35,13 @@ const UNCALLED: &[&str] = &[
 ];
 
 /// Wrappers of a WSGI app that call what they were given.
-const WRAPPERS: &[&str] =
-    &["werkzeug.middleware.", "werkzeug.contrib.", "whitenoise.", "socketio.WSGIApp", "engineio.WSGIApp"];
+const WRAPPERS: &[&str] = &[
+    "werkzeug.middleware.",
+    "werkzeug.contrib.",
+    "whitenoise.",
+    "socketio.WSGIApp",
+    "engineio.WSGIApp",
+];
 
 /// Extensions that set the loader of users themselves.
 const OWN_LOADERS: &[&str] = &["flask_user", "flask_security", "flask_appbuilder", "flask_dance"];
@@ -50,8 +55,19 @@ const SCREEN: &[&str] = &["pyautogui", "pynput", "mouseinfo"];
 
 /// Modules that only Windows has.
 const WINDOWS: &[&str] = &[
-    "winsound", "winreg", "_winreg", "msvcrt", "win32api", "win32com", "win32con", "win32gui",
-    "win32print", "pythoncom", "pywintypes", "win10toast", "pywinauto",
+    "winsound",
+    "winreg",
+    "_winreg",
+    "msvcrt",
+    "win32api",
+    "win32com",
+    "win32con",
+    "win32gui",
+    "win32print",
+    "pythoncom",
+    "pywintypes",
+    "win10toast",
+    "pywinauto",
 ];
 
 /// Most files beside the app that are looked into, and most bytes of one.
@@ -77,6 +93,9 @@ impl Interp<'_> {
         }
         self.database_object(cx, call, name, args);
         let top = name.split('.').next().unwrap_or(name);
+        if name.ends_with(".Jinja2Templates") {
+            self.jinja_wanted(cx, name, call.range());
+        }
         match top {
             "wtforms" | "flask_wtf" => self.validators(cx, call),
             "flask_limiter" if name == "flask_limiter.Limiter" => self.limiter(cx, call, args),
@@ -123,7 +142,8 @@ impl Interp<'_> {
     /// `submit = SubmitField` in the class of a form.
     pub(super) fn fields_of_form(&mut self, cx: &Cx, def: &ast::StmtClassDef, bases: &[Value]) {
         let [Value::Ext(base)] = bases else { return };
-        if !matches!(&**base, "flask_wtf.FlaskForm" | "flask_wtf.Form" | "wtforms.Form") || cx.quiet {
+        if !matches!(&**base, "flask_wtf.FlaskForm" | "flask_wtf.Form" | "wtforms.Form") || cx.quiet
+        {
             return;
         }
         for stmt in &def.body {
@@ -416,7 +436,9 @@ mod tests {
     #[test]
     fn validators() {
         let form = |given: &str| {
-            format!("{APP}application.secret_key = 'x'\nfrom flask_wtf import FlaskForm\nfrom wtforms import StringField, SelectField\nfrom wtforms.validators import DataRequired, Length, data_required\nclass F(FlaskForm):\n    x = {given}")
+            format!(
+                "{APP}application.secret_key = 'x'\nfrom flask_wtf import FlaskForm\nfrom wtforms import StringField, SelectField\nfrom wtforms.validators import DataRequired, Length, data_required\nclass F(FlaskForm):\n    x = {given}"
+            )
         };
         assert_eq!(told(&form("StringField('x', validators=[DataRequired])")), 1);
         assert_eq!(told(&form("StringField('x', [DataRequired, Length(max=3)])")), 1);
@@ -434,7 +456,9 @@ mod tests {
     #[test]
     fn decorators() {
         let view = |decorator: &str, more: &str| {
-            format!("{APP}from flask_jwt_extended import jwt_required\nfrom flask_login import login_required\nfrom django.contrib.auth import decorators\n@application.route('/')\n@{decorator}\ndef x():\n    return ''\n{more}")
+            format!(
+                "{APP}from flask_jwt_extended import jwt_required\nfrom flask_login import login_required\nfrom django.contrib.auth import decorators\n@application.route('/')\n@{decorator}\ndef x():\n    return ''\n{more}"
+            )
         };
         assert_eq!(told(&view("jwt_required", "")), 1);
         assert_eq!(told(&view("login_required()", "")), 1);
@@ -447,13 +471,16 @@ mod tests {
 
     #[test]
     fn arguments() {
-        let limiter = |given: &str| format!("{APP}from flask_limiter import Limiter\nx = Limiter({given})");
+        let limiter =
+            |given: &str| format!("{APP}from flask_limiter import Limiter\nx = Limiter({given})");
         assert_eq!(told(&limiter("application, key_func=len")), 1);
         for fine in ["len, app=application", "key_func=len, app=application", "key_func=len"] {
             assert_eq!(told(&limiter(fine)), 0, "{fine}");
         }
         let path = |given: &str| {
-            format!("# uvicorn \nfrom fastapi import FastAPI, Path\napplication = FastAPI()\n@application.get('/{{x}}')\ndef x(x: int = Path({given})):\n    return x")
+            format!(
+                "# uvicorn \nfrom fastapi import FastAPI, Path\napplication = FastAPI()\n@application.get('/{{x}}')\ndef x(x: int = Path({given})):\n    return x"
+            )
         };
         assert_eq!(told(&path("None, ge=1")), 1);
         assert_eq!(told(&path("default=1")), 1);
@@ -463,7 +490,9 @@ mod tests {
     #[test]
     fn parameters_of_routes() {
         let route = |class: &str, parameter: &str| {
-            format!("# uvicorn \nfrom dataclasses import dataclass\nfrom enum import Enum\nfrom fastapi import Depends, FastAPI\nfrom pydantic import BaseModel\nfrom sqlalchemy.orm import Session\napplication = FastAPI()\n{class}:\n    a: str\n@application.post('/')\ndef x({parameter}):\n    return 1")
+            format!(
+                "# uvicorn \nfrom dataclasses import dataclass\nfrom enum import Enum\nfrom fastapi import Depends, FastAPI\nfrom pydantic import BaseModel\nfrom sqlalchemy.orm import Session\napplication = FastAPI()\n{class}:\n    a: str\n@application.post('/')\ndef x({parameter}):\n    return 1"
+            )
         };
         assert_eq!(told(&route("class A", "x: A")), 1);
         assert_eq!(told(&route("class A", "db: Session")), 1);
@@ -482,11 +511,18 @@ mod tests {
     #[test]
     fn dependencies_and_desktops() {
         let fast = |given: &str| {
-            format!("# uvicorn \nfrom fastapi import Depends, FastAPI\napplication = FastAPI()\ndef get_db():\n    yield 1\ndef make(x=1):\n    return get_db\n@application.get('/')\ndef x(db=Depends({given})):\n    return 1")
+            format!(
+                "# uvicorn \nfrom fastapi import Depends, FastAPI\napplication = FastAPI()\ndef get_db():\n    yield 1\ndef make(x=1):\n    return get_db\n@application.get('/')\ndef x(db=Depends({given})):\n    return 1"
+            )
         };
         assert_eq!(told(&fast("get_db()")), 1);
         assert_eq!(told(&fast("get_db")) + told(&fast("make()")), 0);
-        for wrong in ["import pyautogui", "from pynput import keyboard", "import winsound", "import matplotlib\nmatplotlib.use('TkAgg')\nimport matplotlib.pyplot as plt"] {
+        for wrong in [
+            "import pyautogui",
+            "from pynput import keyboard",
+            "import winsound",
+            "import matplotlib\nmatplotlib.use('TkAgg')\nimport matplotlib.pyplot as plt",
+        ] {
             assert_eq!(told(&format!("{APP}{wrong}")), 1, "{wrong}");
         }
         for fine in [
@@ -504,7 +540,9 @@ mod tests {
     #[test]
     fn wrappers_of_the_app() {
         let wrap = |line: &str| {
-            format!("{APP}from werkzeug.middleware.proxy_fix import ProxyFix\nfrom whitenoise import WhiteNoise\n{line}")
+            format!(
+                "{APP}from werkzeug.middleware.proxy_fix import ProxyFix\nfrom whitenoise import WhiteNoise\n{line}"
+            )
         };
         assert_eq!(told(&wrap("application.wsgi_app = ProxyFix(application, x_for=1)")), 1);
         assert_eq!(told(&wrap("application.wsgi_app = WhiteNoise(application, root='static')")), 1);
@@ -520,7 +558,9 @@ mod tests {
     #[test]
     fn objects_of_settings() {
         let with = |given: &str| {
-            format!("{APP}application.config.from_object({given})\n# --- config.py\nclass Base:\n    pass\nclass Prod(Base):\n    pass")
+            format!(
+                "{APP}application.config.from_object({given})\n# --- config.py\nclass Base:\n    pass\nclass Prod(Base):\n    pass"
+            )
         };
         assert_eq!(told(&with("'config.Production'")), 1);
         for fine in ["'config.Prod'", "'config'", "'elsewhere.Prod'", "name"] {
@@ -531,11 +571,23 @@ mod tests {
     #[test]
     fn loaders_of_users() {
         let with = |rest: &str| {
-            format!("{APP}from flask_login import LoginManager, login_required\nlogins = LoginManager(application)\n@application.route('/')\n@login_required\ndef home():\n    return ''\n{rest}")
+            format!(
+                "{APP}from flask_login import LoginManager, login_required\nlogins = LoginManager(application)\n@application.route('/')\n@login_required\ndef home():\n    return ''\n{rest}"
+            )
         };
         assert_eq!(told(&with("")), 1);
-        assert_eq!(told(&with("# --- models.py\nfrom wsgi import logins\n@logins.user_loader\ndef load(i): pass")), 1);
+        assert_eq!(
+            told(&with(
+                "# --- models.py\nfrom wsgi import logins\n@logins.user_loader\ndef load(i): pass"
+            )),
+            1
+        );
         assert_eq!(told(&with("@logins.user_loader\ndef load(i): pass")), 0);
-        assert_eq!(told(&with("import models\n# --- models.py\ndef f(logins):\n    logins.request_loader(print)")), 0);
+        assert_eq!(
+            told(&with(
+                "import models\n# --- models.py\ndef f(logins):\n    logins.request_loader(print)"
+            )),
+            0
+        );
     }
 }

@@ -52,7 +52,13 @@ impl Tables {
 
 impl Interp<'_> {
     /// `SQLAlchemy(app)`, `db.init_app(app)`, `Flask(__name__)`.
-    pub(super) fn database_object(&mut self, cx: &Cx, call: &ast::ExprCall, name: &str, args: &Args) {
+    pub(super) fn database_object(
+        &mut self,
+        cx: &Cx,
+        call: &ast::ExprCall,
+        name: &str,
+        args: &Args,
+    ) {
         let place = (cx.module, call.range());
         let made = match name {
             "flask.Flask" => {
@@ -68,7 +74,8 @@ impl Interp<'_> {
         if made && !self.tables.made.contains(&place) {
             self.tables.made.push(place);
         }
-        let is_app = matches!(args.get(0, "app"), Some(Value::Inst(class)) if &**class == "flask.Flask");
+        let is_app =
+            matches!(args.get(0, "app"), Some(Value::Inst(class)) if &**class == "flask.Flask");
         if !is_app || cx.quiet || cx.weight < 1.0 || cx.caught.errors {
             return;
         }
@@ -188,8 +195,11 @@ impl Interp<'_> {
     fn names_in(&mut self, module: ModuleId, value: &Expr) {
         let Some((call, last)) = called(value) else { return };
         let first = call.arguments.args.first();
-        if let (true, Some(Expr::StringLiteral(name))) = (matches!(last, "ForeignKey" | "relationship"), first) {
-            let named = (name.value.to_str().to_owned(), module, name.range(), last == "ForeignKey");
+        if let (true, Some(Expr::StringLiteral(name))) =
+            (matches!(last, "ForeignKey" | "relationship"), first)
+        {
+            let named =
+                (name.value.to_str().to_owned(), module, name.range(), last == "ForeignKey");
             self.tables.named.push(named);
             return;
         }
@@ -217,16 +227,23 @@ impl Interp<'_> {
             let models = &self.tables.models;
             let wrong = if key {
                 let Some((table, column)) = name.split_once('.') else { continue };
-                if models.iter().any(|(_, known)| known.as_deref().is_none_or(|known| known == table))
+                if models
+                    .iter()
+                    .any(|(_, known)| known.as_deref().is_none_or(|known| known == table))
                     || self.says(&[format!("\"{table}\""), format!("'{table}'")])
                 {
                     continue;
                 }
                 let of_class = models.iter().find(|(class, _)| class.eq_ignore_ascii_case(table));
                 let tables = models.iter().filter_map(|(_, known)| known.as_deref());
-                let right = of_class.and_then(|(_, known)| known.clone()).or_else(|| near::nearest(table, tables));
+                let right = of_class
+                    .and_then(|(_, known)| known.clone())
+                    .or_else(|| near::nearest(table, tables));
                 let Some(right) = right else { continue };
-                TableRefused::NoTable { table: table.to_owned(), right: format!("{right}.{column}") }
+                TableRefused::NoTable {
+                    table: table.to_owned(),
+                    right: format!("{right}.{column}"),
+                }
             } else {
                 if name.contains('.')
                     || models.iter().any(|(class, _)| *class == name)
@@ -234,7 +251,9 @@ impl Interp<'_> {
                 {
                     continue;
                 }
-                let Some(right) = near::nearest(&name, models.iter().map(|(class, _)| class.as_str())) else {
+                let Some(right) =
+                    near::nearest(&name, models.iter().map(|(class, _)| class.as_str()))
+                else {
                     continue;
                 };
                 TableRefused::NoClass { class: name, right }
@@ -341,7 +360,10 @@ mod tests {
     #[test]
     fn names_that_are_taken() {
         let key = "    id = db.Column(db.Integer, primary_key=True)\n";
-        assert_eq!(table(&format!("class A(db.Model):\n{key}    metadata = db.Column(db.Text)")), 1);
+        assert_eq!(
+            table(&format!("class A(db.Model):\n{key}    metadata = db.Column(db.Text)")),
+            1
+        );
         assert_eq!(
             table(&format!("class A(db.Model):\n{key}    meta = db.Column('metadata', db.Text)")),
             0
@@ -352,7 +374,8 @@ mod tests {
             )
         };
         assert_eq!(table(&two("")), 1);
-        for fine in ["    __bind_key__ = 'b'\n", "    __table_args__ = {'extend_existing': True}\n"] {
+        for fine in ["    __bind_key__ = 'b'\n", "    __table_args__ = {'extend_existing': True}\n"]
+        {
             assert_eq!(table(&two(fine)), 0, "{fine}");
         }
         // One file under two names is the same mistake, and another remedy.
@@ -369,16 +392,27 @@ mod tests {
 
     #[test]
     fn keys_and_relationships() {
-        assert_eq!((snake("BlogPost"), snake("HTMLPage")), ("blog_post".into(), "html_page".into()));
+        assert_eq!(
+            (snake("BlogPost"), snake("HTMLPage")),
+            ("blog_post".into(), "html_page".into())
+        );
         let with = |first: &str, second: &str| {
             table(&format!(
                 "class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    posts = db.relationship('{first}')\nclass BlogPost(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    user = db.Column(db.Integer, db.ForeignKey('{second}.id'))"
             ))
         };
-        assert_eq!(with("BlogPost", "User") + with("BlogPosts", "user") + with("BlogPost", "users"), 3);
+        assert_eq!(
+            with("BlogPost", "User") + with("BlogPosts", "user") + with("BlogPost", "users"),
+            3
+        );
         assert_eq!(with("BlogPost", "user") + with("Elsewhere", "other_table"), 0);
         let more = "\nlinks = db.Table('User', db.Column('id', db.Integer))";
-        assert_eq!(table(&format!("class User(db.Model):\n    id = db.Column(db.Integer, db.ForeignKey('Users.id'), primary_key=True){more}")), 0);
+        assert_eq!(
+            table(&format!(
+                "class User(db.Model):\n    id = db.Column(db.Integer, db.ForeignKey('Users.id'), primary_key=True){more}"
+            )),
+            0
+        );
     }
 
     #[test]
