@@ -43,6 +43,7 @@ const MODULES: &[&str] = &[
     "flask",
     "flask_bcrypt",
     "flask_login",
+    "flask_mongoengine",
     "flask_restplus",
     "flask_script",
     "flask_sqlalchemy",

@@ -5,6 +5,8 @@
 
 mod app_attribute;
 mod blueprint;
+#[cfg(test)]
+mod blueprint_test;
 mod brackets;
 mod call;
 mod caught;
@@ -14,6 +16,7 @@ mod cond;
 mod context;
 mod dash;
 mod database;
+mod desktop;
 mod django;
 mod django_admin;
 mod django_apps;
@@ -33,6 +36,7 @@ mod init_name;
 mod inside;
 mod installed;
 mod installed_call;
+mod library_event;
 mod load;
 mod loaders;
 mod methods;
@@ -52,6 +56,8 @@ mod pydantic;
 mod raised;
 mod read_twice;
 mod refusals;
+#[cfg(test)]
+mod refusals_test;
 mod registered;
 mod route;
 pub(super) mod scopes;
@@ -63,12 +69,16 @@ mod stmt;
 mod sums;
 pub(super) mod syntax;
 mod tables;
+#[cfg(test)]
+mod tables_test;
 mod templates;
 mod threads;
 mod too_new;
 mod unbound;
 mod unlisted;
 mod unset;
+#[cfg(test)]
+mod unset_test;
 mod url_for;
 mod views;
 
