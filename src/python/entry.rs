@@ -455,6 +455,7 @@ fn analyse(opts: &EntryOptions) -> Analysis {
     run.user_loader();
     run.misplaced_templates();
     run.named_models();
+    run.endpoints_of_blueprints();
     run.unset();
     if run.third_party_seen("dash") {
         run.dash_layout();

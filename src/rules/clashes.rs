@@ -50,6 +50,7 @@ const MODULES: &[&str] = &[
     "flask_login",
     "flask_marshmallow",
     "flask_moment",
+    "flask_mongoengine",
     "flask_restful",
     "flask_restplus",
     "flask_restx",

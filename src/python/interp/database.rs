@@ -273,7 +273,8 @@ impl Interp<'_> {
     /// `SQLAlchemy(app)`, and nothing says where the database is.
     fn no_address(&mut self, module: usize, range: TextRange) {
         // What else was given the app may have set it.
-        const OTHERS: &[&str] = &["dynaconf", "flask_appconfig", "flask_env", "flask_environ", "flask_config"];
+        const OTHERS: &[&str] =
+            &["dynaconf", "flask_appconfig", "flask_env", "flask_environ", "flask_config"];
         if OTHERS.iter().any(|name| self.spoken.contains(*name)) {
             return;
         }

@@ -121,7 +121,8 @@ impl Interp<'_> {
                 {
                     let class = class.name.to_string();
                     let model = class.strip_suffix("Admin").filter(|name| !name.is_empty());
-                    let model = model.filter(|name| self.modules[cx.module].names.contains_key(*name));
+                    let model =
+                        model.filter(|name| self.modules[cx.module].names.contains_key(*name));
                     let model = model.map(str::to_owned);
                     let refuses = LibraryRefuses::AdminClass { class, model };
                     self.refuses(cx, first.range(), refuses, 1.0);

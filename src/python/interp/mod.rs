@@ -5,6 +5,8 @@
 
 mod app_attribute;
 mod blueprint;
+#[cfg(test)]
+mod blueprint_test;
 mod brackets;
 mod call;
 mod caught;
@@ -14,6 +16,7 @@ mod cond;
 mod context;
 mod dash;
 mod database;
+mod desktop;
 mod django;
 mod django_admin;
 mod django_apps;
@@ -34,6 +37,7 @@ mod init_name;
 mod inside;
 mod installed;
 mod installed_call;
+mod library_event;
 mod load;
 mod loaders;
 mod methods;
@@ -54,6 +58,8 @@ mod pydantic;
 mod raised;
 mod read_twice;
 mod refusals;
+#[cfg(test)]
+mod refusals_test;
 mod registered;
 mod route;
 pub(super) mod scopes;
@@ -66,12 +72,17 @@ mod stmt;
 mod sums;
 pub(super) mod syntax;
 mod tables;
+#[cfg(test)]
+mod tables_test;
 mod templates;
 mod threads;
 mod too_new;
 mod unbound;
 mod unlisted;
 mod unset;
+#[cfg(test)]
+mod unset_test;
+mod url_for;
 mod views;
 
 use std::rc::Rc;

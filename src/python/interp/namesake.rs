@@ -84,22 +84,21 @@ impl Interp<'_> {
                 (!names.is_bound_inside(name)).then(|| (name.to_string(), *known))
             })
             .collect();
-        let request = self.modules[cx.module].names.get("request").is_some_and(|binding| {
-            matches!(&binding.value, Value::Ext(name) if &**name == "flask.request")
-        }) && !names.is_bound_inside("request");
+        let request = self.modules[cx.module].names.get("request").is_some_and(
+            |binding| matches!(&binding.value, Value::Ext(name) if &**name == "flask.request"),
+        ) && !names.is_bound_inside("request");
         if wrong.is_empty() && later.is_empty() && !request {
             return;
         }
-        let mut reads =
-            Reads {
-                wrong: &wrong,
-                later: &later,
-                request,
-                found: Vec::new(),
-                gone: Vec::new(),
-                called: Vec::new(),
-                depth: 0,
-            };
+        let mut reads = Reads {
+            wrong: &wrong,
+            later: &later,
+            request,
+            found: Vec::new(),
+            gone: Vec::new(),
+            called: Vec::new(),
+            depth: 0,
+        };
         reads.visit_body(source.body());
         for node in std::mem::take(&mut reads.called) {
             let written = format!("request.{}", node.attr);
@@ -149,7 +148,10 @@ impl<'a> Visitor<'a> for Reads<'_, 'a> {
             && self.depth > 0
             && self.called.len() < 20
             && let Expr::Attribute(node) = &*call.func
-            && matches!(node.attr.as_str(), "form" | "args" | "files" | "cookies" | "values" | "json")
+            && matches!(
+                node.attr.as_str(),
+                "form" | "args" | "files" | "cookies" | "values" | "json"
+            )
             && matches!(&*node.value, Expr::Name(name) if name.id.as_str() == "request")
         {
             self.called.push(node);
@@ -179,13 +181,13 @@ impl<'a> Visitor<'a> for Reads<'_, 'a> {
     fn visit_annotation(&mut self, _: &'a Expr) {}
 }
 
-
 #[cfg(test)]
 mod tests {
     use crate::python::lints::tests::analyse;
 
     fn told(text: &str) -> usize {
-        let out = analyse(&format!("{text}\ndef application(environ, start_response):\n    pass\n"));
+        let out =
+            analyse(&format!("{text}\ndef application(environ, start_response):\n    pass\n"));
         out.findings.iter().filter(|found| found.name == "module-wanted").count()
     }
 

@@ -203,6 +203,37 @@ impl Interp<'_> {
         self.emit(cx, range, "clash", EventKind::Clash(clash));
     }
 
+    /// `Jinja2Templates(directory=…)` of FastAPI or Starlette.
+    pub(super) fn jinja_wanted(&mut self, cx: &Cx, name: &str, range: TextRange) {
+        let known = matches!(
+            name,
+            "fastapi.templating.Jinja2Templates" | "starlette.templating.Jinja2Templates"
+        );
+        if !known || cx.caught.any || cx.quiet || !self.first_asked("jinja2") {
+            return;
+        }
+        if self.is_installed("fastapi") || self.is_installed("starlette") {
+            return;
+        }
+        let asked = self.asked();
+        let all = brings::installed(asked.keys().map(String::as_str));
+        if !asked.contains_key("fastapi") && !asked.contains_key("starlette")
+            || asked.values().any(|one| one.extras)
+            || all.is_none_or(|all| all.iter().any(|name| name.contains("jinja")))
+        {
+            return;
+        }
+        let clash = Clash {
+            dist: "jinja2".to_owned(),
+            version: None,
+            why: "this line ends with `AssertionError: jinja2 must be installed` or an ImportError",
+            instead: "Add it there",
+            lacks: Some("`Jinja2Templates`".to_owned()),
+            certainty: 0.8,
+        };
+        self.emit(cx, range, "clash", EventKind::Clash(clash));
+    }
+
     /// An `async def` below a route of Flask.
     pub(super) fn async_view(&mut self, cx: &Cx, range: TextRange) {
         if cx.quiet || cx.caught.errors || self.is_other_flask() || !self.first_asked("asgiref") {
@@ -303,11 +334,18 @@ mod tests {
 
     #[test]
     fn mail_and_async_views() {
-        let mail = "from pydantic import BaseModel, EmailStr\nclass P(BaseModel):\n    mail: EmailStr";
+        let mail =
+            "from pydantic import BaseModel, EmailStr\nclass P(BaseModel):\n    mail: EmailStr";
         assert!(reported(mail, "fastapi\npydantic"));
-        for fine in ["fastapi\nemail-validator", "fastapi\npydantic[email]", "flask", "fastapi\nour-base"] {
+        for fine in
+            ["fastapi\nemail-validator", "fastapi\npydantic[email]", "flask", "fastapi\nour-base"]
+        {
             assert!(!reported(mail, fine), "{fine}");
         }
+        let templates =
+            "from fastapi.templating import Jinja2Templates\nt = Jinja2Templates('templates')";
+        assert!(reported(templates, "fastapi\ngunicorn"));
+        assert!(!reported(templates, "fastapi\njinja2") && !reported(templates, "fastapi[all]"));
         let view = "@application.route('/')\nasync def home():\n    return ''";
         assert!(reported(view, "flask\ngunicorn"));
         for fine in ["flask[async]", "flask\nasgiref", "flask\ndjango", "flask\nour-base"] {

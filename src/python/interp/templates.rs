@@ -16,7 +16,8 @@ use crate::python::value::{ModuleId, Value};
 const MOST: usize = 200;
 
 /// What gives templates from elsewhere.
-const LOADERS: &[&str] = &["jinja_loader", "ChoiceLoader", "FileSystemLoader", "PackageLoader", "DictLoader"];
+const LOADERS: &[&str] =
+    &["jinja_loader", "ChoiceLoader", "FileSystemLoader", "PackageLoader", "DictLoader"];
 
 /// Folders in which templates are.
 #[derive(Debug, Default)]
@@ -33,9 +34,10 @@ impl Interp<'_> {
     /// `Flask(__name__, template_folder="pages")`, `Blueprint("shop", __name__, template_folder="pages")`.
     pub(super) fn templates_of(&mut self, cx: &Cx, call: &ast::ExprCall, args: &Args, flask: bool) {
         let at = usize::from(!flask);
-        let named = call.arguments.args.get(at).is_some_and(
-            |arg| matches!(arg, Expr::Name(name) if name.id.as_str() == "__name__"),
-        );
+        let named =
+            call.arguments.args.get(at).is_some_and(
+                |arg| matches!(arg, Expr::Name(name) if name.id.as_str() == "__name__"),
+            );
         let root = pathops::parent(&self.modules[cx.module].path);
         let given = match args.get(usize::MAX, "template_folder") {
             None => None,
@@ -84,7 +86,8 @@ impl Interp<'_> {
             let ours = self.modules[id].names.get("render_template").is_some_and(|binding| {
                 matches!(&binding.value, Value::Ext(name) if &**name == "flask.render_template")
             });
-            let Some(source) = self.source_to_run(id).filter(|source| source.problems().is_empty()) else {
+            let Some(source) = self.source_to_run(id).filter(|source| source.problems().is_empty())
+            else {
                 continue;
             };
             let mut calls = Calls { ours, found: Vec::new() };
@@ -149,7 +152,10 @@ impl Interp<'_> {
             if alike && dir != wanted {
                 places.push((pathops::join(root, &dir), dir.clone()));
             }
-            places.push((pathops::join(&pathops::join(root, &dir), &wanted), format!("{dir}/{wanted}")));
+            places.push((
+                pathops::join(&pathops::join(root, &dir), &wanted),
+                format!("{dir}/{wanted}"),
+            ));
         }
         places.push((pathops::join(&up, &wanted), format!("../{wanted}")));
         for (place, right) in places.into_iter().take(40) {
@@ -268,8 +274,16 @@ mod tests {
             (")", "made-later.html", "templates/index.html"),
             (", template_folder='pages')", "index.html", "pages/index.html"),
             (", template_folder=FOLDER)", "index.html", "index.html"),
-            (")\nfrom jinja2 import FileSystemLoader\napplication.jinja_loader = FileSystemLoader('.')", "index.html", "index.html"),
-            (")\nfrom flask import Blueprint\nx = Blueprint('x', __name__, template_folder='more')", "index.html", "more/index.html"),
+            (
+                ")\nfrom jinja2 import FileSystemLoader\napplication.jinja_loader = FileSystemLoader('.')",
+                "index.html",
+                "index.html",
+            ),
+            (
+                ")\nfrom flask import Blueprint\nx = Blueprint('x', __name__, template_folder='more')",
+                "index.html",
+                "more/index.html",
+            ),
         ] {
             assert_eq!(told(app, name, file), 0, "{app} {name} {file}");
         }

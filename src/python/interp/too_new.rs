@@ -22,6 +22,37 @@ const GENERIC: &[&str] = &[
     "collections.Counter",
 ];
 
+/// Modules that the table has names of.
+const WITH_NEW_NAMES: &[&str] = &[
+    "ast",
+    "asyncio",
+    "calendar",
+    "collections",
+    "contextlib",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "enum",
+    "functools",
+    "hashlib",
+    "inspect",
+    "itertools",
+    "logging",
+    "math",
+    "operator",
+    "os",
+    "queue",
+    "random",
+    "re",
+    "socket",
+    "statistics",
+    "sys",
+    "threading",
+    "types",
+    "typing",
+    "warnings",
+];
+
 impl Interp<'_> {
     fn older_than(&self, since: (u8, u8)) -> Option<(u8, u8)> {
         let python = self.options.python.map(|version| (version.major, version.minor))?;
@@ -32,6 +63,10 @@ impl Interp<'_> {
     pub(super) fn not_yet(&mut self, cx: &Cx, full: &str, range: TextRange, caught: bool) {
         // Asked only where some name can be missing.
         if caught || cx.quiet || self.older_than((3, 14)).is_none() {
+            return;
+        }
+        let top = full.split('.').next().unwrap_or(full);
+        if !WITH_NEW_NAMES.contains(&top) {
             return;
         }
         let Some(since) = python_tables::added_name(full) else { return };
@@ -59,11 +94,12 @@ impl Interp<'_> {
     /// `int | None`, before 3.10.
     pub(super) fn union(&mut self, cx: &Cx, left: &Value, right: &Value, node: &ast::ExprBinOp) {
         let is_type = |value: &Value| match value {
-            Value::Ext(name) => {
-                name.strip_prefix("builtins.").is_some_and(|name| {
-                    matches!(name, "int" | "str" | "float" | "bool" | "bytes" | "list" | "dict" | "tuple" | "set")
-                })
-            }
+            Value::Ext(name) => name.strip_prefix("builtins.").is_some_and(|name| {
+                matches!(
+                    name,
+                    "int" | "str" | "float" | "bool" | "bytes" | "list" | "dict" | "tuple" | "set"
+                )
+            }),
             Value::Class(class) => !class.opaque && class.bases.is_empty(),
             _ => false,
         };
@@ -77,7 +113,13 @@ impl Interp<'_> {
         } else {
             "`Union[…, …]` with `from typing import Union`"
         };
-        self.tell_new(cx, "A type with `|`".to_owned(), (3, 10), Some(instead.to_owned()), node.range());
+        self.tell_new(
+            cx,
+            "A type with `|`".to_owned(),
+            (3, 10),
+            Some(instead.to_owned()),
+            node.range(),
+        );
     }
 
     fn tell_new(
@@ -109,6 +151,15 @@ mod tests {
         options.python = Some(PythonVersion { major: 3, minor });
         let found = analyse_entry(&options).findings;
         found.iter().filter(|found| found.name == "name-too-new").count()
+    }
+
+    #[test]
+    fn every_module_of_the_table_is_asked_for() {
+        let table: toml::Table =
+            toml::from_str(include_str!("../../../rules/python/added.toml")).unwrap();
+        for name in table["modules"].as_table().unwrap().keys() {
+            assert!(super::WITH_NEW_NAMES.contains(&name.split('.').next().unwrap()), "{name}");
+        }
     }
 
     #[test]

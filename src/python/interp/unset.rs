@@ -37,11 +37,44 @@ const DEFAULTS: &[&str] = &[
 
 /// What the names of settings begin with that Flask or an extension sets by itself.
 const PREFIXES: &[&str] = &[
-    "APISPEC_", "BABEL_", "BCRYPT_", "BOOTSTRAP_", "CACHE_", "CKEDITOR_", "CORS_", "DEBUG_TB_",
-    "DROPZONE_", "EXECUTOR_", "FLASK_ADMIN_", "JSON", "JWT_", "LOGIN_", "MAIL_", "MONGO",
-    "MYSQL_", "OAUTH", "OPENAPI_", "PAGEDOWN_", "RATELIMIT_", "RECAPTCHA_", "REDIS_", "REMEMBER_",
-    "RESTX_", "RESTFUL_", "RESTPLUS_", "SCHEDULER_", "SECURITY_", "SESSION_", "SOCK", "SQLALCHEMY_",
-    "SSE_", "SWAGGER", "TRAP_", "UPLOAD", "USER_", "WTF_",
+    "APISPEC_",
+    "BABEL_",
+    "BCRYPT_",
+    "BOOTSTRAP_",
+    "CACHE_",
+    "CKEDITOR_",
+    "CORS_",
+    "DEBUG_TB_",
+    "DROPZONE_",
+    "EXECUTOR_",
+    "FLASK_ADMIN_",
+    "JSON",
+    "JWT_",
+    "LOGIN_",
+    "MAIL_",
+    "MONGO",
+    "MYSQL_",
+    "OAUTH",
+    "OPENAPI_",
+    "PAGEDOWN_",
+    "RATELIMIT_",
+    "RECAPTCHA_",
+    "REDIS_",
+    "REMEMBER_",
+    "RESTX_",
+    "RESTFUL_",
+    "RESTPLUS_",
+    "SCHEDULER_",
+    "SECURITY_",
+    "SESSION_",
+    "SOCK",
+    "SQLALCHEMY_",
+    "SSE_",
+    "SWAGGER",
+    "TRAP_",
+    "UPLOAD",
+    "USER_",
+    "WTF_",
 ];
 
 /// Packages that keep sessions elsewhere, or bring settings with them.
@@ -160,16 +193,20 @@ impl Interp<'_> {
                 let disk = self.finder.disk(&path);
                 let small = std::fs::metadata(&disk)
                     .is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES);
-                let Some(text) = small.then(|| std::fs::read_to_string(&disk).ok()).flatten() else {
+                let Some(text) = small.then(|| std::fs::read_to_string(&disk).ok()).flatten()
+                else {
                     continue;
                 };
                 let loads = |stem: &String| {
                     text.lines().any(|line| {
                         line.contains("import ")
-                            && line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == stem)
+                            && line
+                                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                                .any(|w| w == stem)
                     })
                 };
-                if words.iter().any(|word| text.contains(word)) || stem.as_ref().is_some_and(loads) {
+                if words.iter().any(|word| text.contains(word)) || stem.as_ref().is_some_and(loads)
+                {
                     return true;
                 }
             }
@@ -179,14 +216,19 @@ impl Interp<'_> {
 
     /// `session["cart"] = …`, `flash("…")`, and no key to sign the cookie with.
     fn no_secret(&mut self, (module, range): (ModuleId, TextRange)) {
-        let misspelled = |event: &super::Event| {
-            matches!(event.kind, EventKind::SettingMisspelled(_))
-        };
+        let misspelled =
+            |event: &super::Event| matches!(event.kind, EventKind::SettingMisspelled(_));
         if self.config_is_elsewhere()
             || self.events.iter().any(misspelled)
             || self.config_has("SECRET_KEY")
             || OTHER_SESSIONS.iter().any(|name| self.spoken.contains(*name))
-            || self.somewhere(&["secret_key", "SECRET_KEY", "SECRET", "session_interface", "setattr("])
+            || self.somewhere(&[
+                "secret_key",
+                "SECRET_KEY",
+                "SECRET",
+                "session_interface",
+                "setattr(",
+            ])
         {
             return;
         }
@@ -222,9 +264,24 @@ impl Interp<'_> {
     /// The app has no page, and a file beside it that nothing loads has some.
     fn no_pages(&mut self, (module, range): (ModuleId, TextRange)) {
         const PAGES: &[&str] = &[
-            ".route(", ".get(\"/", ".get('/", ".post(", "add_url_rule", "register_blueprint",
-            "add_resource", "Api(", "Dash(", "import_module", "view_functions", "load_blueprints",
-            "blueprints", "Sock(", "SocketIO(", "AppBuilder(", "walk_packages", "iter_modules",
+            ".route(",
+            ".get(\"/",
+            ".get('/",
+            ".post(",
+            "add_url_rule",
+            "register_blueprint",
+            "add_resource",
+            "Api(",
+            "Dash(",
+            "import_module",
+            "view_functions",
+            "load_blueprints",
+            "blueprints",
+            "Sock(",
+            "SocketIO(",
+            "AppBuilder(",
+            "walk_packages",
+            "iter_modules",
         ];
         if self.somewhere(PAGES) {
             return;
@@ -283,68 +340,5 @@ impl Interp<'_> {
             let cx = Cx { module, ..self.base() };
             self.refuses(&cx, range, LibraryRefuses::NotRegistered(name), 1.0);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::python::lints::tests::analyse;
-
-    fn told(text: &str) -> usize {
-        let head = "from flask import Blueprint, Flask, flash, session\napplication = Flask(__name__)\n";
-        let out = analyse(&format!("{head}{text}\n"));
-        out.findings.iter().filter(|found| found.name == "library-refuses").count()
-    }
-
-    const HOME: &str = "@application.route('/')\ndef home():\n    session['x'] = 1\n    return ''\n";
-
-    #[test]
-    fn secrets() {
-        assert_eq!(told(HOME), 1);
-        assert_eq!(told(&HOME.replace("session['x'] = 1", "flash('x')")), 1);
-        for more in [
-            "application.secret_key = 'x'",
-            "application.config['SECRET_KEY'] = 'x'",
-            "application.config.from_object('config')",
-            "application.config.update(SECRET_KEY='x')",
-            "from flask_session import Session",
-            "import more\n# --- more.py\ndef fill(app):\n    app.secret_key = 'x'",
-        ] {
-            assert_eq!(told(&format!("{HOME}{more}")), 0, "{more}");
-        }
-        assert_eq!(told(&HOME.replace("session['x'] = 1", "pass")), 0);
-    }
-
-    #[test]
-    fn settings_that_are_read() {
-        let read = "x = application.config['FOLDER']\n";
-        assert_eq!(told(read), 1);
-        assert_eq!(told(&format!("{read}application.config['FOLDER'] = 'x'")), 1);
-        for fine in [
-            format!("application.config['FOLDER'] = 'x'\n{read}"),
-            format!("application.config.from_object('config')\n{read}"),
-            format!("{read}application.config.from_object('config')"),
-            "x = application.config['DEBUG']".to_owned(),
-            "x = application.config['SQLALCHEMY_DATABASE_URI']".to_owned(),
-            "x = application.config.get('FOLDER')".to_owned(),
-            "try:\n    x = application.config['FOLDER']\nexcept KeyError:\n    x = 1".to_owned(),
-            "def view():\n    return application.config['FOLDER']".to_owned(),
-            "application.config['FOLDER'] = 'x'\ndef f():\n    return application.config['FOLDER']\nf()".to_owned(),
-        ] {
-            assert_eq!(told(&fine), 0, "{fine}");
-        }
-    }
-
-    #[test]
-    fn pages_that_are_not_loaded() {
-        let routes = "# --- routes.py\nfrom wsgi import application\n@application.route('/')\ndef home():\n    return ''";
-        assert_eq!(told(routes), 1);
-        assert_eq!(told(&format!("import routes\n{routes}")), 0);
-        assert_eq!(told(&format!("{routes}\n# --- main.py\nfrom wsgi import application\nimport routes")), 0);
-        assert_eq!(told(&format!("@application.route('/x')\ndef x():\n    return ''\n{routes}")), 0);
-        let pages = "pages = Blueprint('pages', __name__)\n@pages.route('/')\ndef home():\n    return ''\n";
-        assert_eq!(told(pages), 1);
-        assert_eq!(told(&format!("{pages}application.register_blueprint(pages)")), 0);
-        assert_eq!(told("pages = Blueprint('pages', __name__)"), 0);
     }
 }

@@ -80,9 +80,11 @@ impl Interp<'_> {
     ) {
         let Some(Expr::StringLiteral(path)) = call.arguments.args.first() else { return };
         let others = ["defaults", "subdomain", "host"];
-        let aside = call.arguments.keywords.iter().any(|word| {
-            word.arg.as_ref().is_none_or(|name| others.contains(&name.as_str()))
-        });
+        let aside = call
+            .arguments
+            .keywords
+            .iter()
+            .any(|word| word.arg.as_ref().is_none_or(|name| others.contains(&name.as_str())));
         if aside {
             return;
         }
@@ -114,7 +116,8 @@ impl Interp<'_> {
         }
         // A blueprint's prefix may have variables, too.
         let wanted = parameters.args.iter().chain(&parameters.kwonlyargs).find(|known| {
-            known.default.is_none() && !variables.iter().any(|name| known.parameter.name.as_str() == name)
+            known.default.is_none()
+                && !variables.iter().any(|name| known.parameter.name.as_str() == name)
         });
         if let Some(wanted) = wanted {
             let name = wanted.parameter.name.as_str();
@@ -150,13 +153,22 @@ impl Interp<'_> {
     }
 
     /// A function as a view of Django's `path`, and the address.
-    pub(super) fn django_view(&mut self, cx: &Cx, func: &FuncRef, route: Option<&str>, plain: bool) {
+    pub(super) fn django_view(
+        &mut self,
+        cx: &Cx,
+        func: &FuncRef,
+        route: Option<&str>,
+        plain: bool,
+    ) {
         if func.wrapped || func.bound || cx.weight < 1.0 {
             return;
         }
         let Some(source) = self.source_to_run(func.module) else { return };
         let Some(def) = syntax::find_function(source.body(), func.offset) else { return };
-        if !def.decorator_list.is_empty() || def.parameters.vararg.is_some() || !source.problems().is_empty() {
+        if !def.decorator_list.is_empty()
+            || def.parameters.vararg.is_some()
+            || !source.problems().is_empty()
+        {
             return;
         }
         let view = def.name.to_string();
@@ -194,7 +206,13 @@ impl Interp<'_> {
         self.emit(&cx, range, "view", EventKind::ViewRefused(wrong));
     }
 
-    pub(super) fn django_view_of(&mut self, cx: &Cx, view: &Value, route: Option<&Value>, plain: bool) {
+    pub(super) fn django_view_of(
+        &mut self,
+        cx: &Cx,
+        view: &Value,
+        route: Option<&Value>,
+        plain: bool,
+    ) {
         if let Value::Func(func) = view {
             let route = match route {
                 Some(Value::Str(route)) => Some(route.to_string()),
@@ -228,7 +246,9 @@ fn gives_nothing(def: &ast::StmtFunctionDef) -> bool {
         return false;
     }
     match def.body.last() {
-        Some(Stmt::Raise(_) | Stmt::While(_) | Stmt::With(_) | Stmt::Try(_) | Stmt::Match(_)) => false,
+        Some(Stmt::Raise(_) | Stmt::While(_) | Stmt::With(_) | Stmt::Try(_) | Stmt::Match(_)) => {
+            false
+        }
         // `abort(404)` never comes back, and `...` is a sketch.
         Some(Stmt::Expr(node)) => match &*node.value {
             Expr::Call(call) => !super::stmt::dotted_text(&call.func).is_some_and(|name| {

@@ -100,6 +100,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             LibraryRefuses::FieldClass(class) => format!(
                 "`{class}` is the class itself, so the form gets no such field: write `{class}()`, with the field's label in the brackets"
             ),
+            LibraryRefuses::EndpointOf { given, right } => {
+                cause = Some("app-exception");
+                format!(
+                    "`{given}` is a view of a blueprint, and Flask knows it only with the blueprint's name: this line ends with BuildError. Write `url_for(\"{right}\")`"
+                )
+            }
             LibraryRefuses::RequestCalled(written) => {
                 cause = Some("app-exception");
                 let name = written.rsplit('.').next().unwrap_or(written);

@@ -11,7 +11,7 @@ pub(super) const DOC: LintDoc = LintDoc {
     name: "name-too-new",
     summary: "The code uses a name or a way to write types that this Python does not have yet.",
     why: "Each version of Python brings new names, such as `enum.StrEnum` with 3.11, and `int | None` works since 3.10. On an older one the file is read without complaint, and then the import ends with ImportError, AttributeError or TypeError.",
-    bad: r#"
+    bad: r"
 from flask import Flask
 
 application = Flask(__name__)
@@ -21,8 +21,8 @@ def price(of: int | None = None):
 # --- venv/pyvenv.cfg
 version = 3.9.18
 # --- venv/lib/python3.9/site-packages/flask/__init__.py
-"#,
-    good: r#"
+",
+    good: r"
 from typing import Optional
 from flask import Flask
 
@@ -33,7 +33,7 @@ def price(of: Optional[int] = None):
 # --- venv/pyvenv.cfg
 version = 3.9.18
 # --- venv/lib/python3.9/site-packages/flask/__init__.py
-"#,
+",
     cause: Some("python-version-mismatch"),
     severity: Severity::Error,
 };

@@ -48,9 +48,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             let drive = path.as_bytes().get(1) == Some(&b':');
             let message = if drive {
                 "This is a file on a computer with Windows, and the server has no such place: the line ends with FileNotFoundError. Upload the file beside your code, and write `Path(__file__).parent / \"its-name\"`".to_owned()
-            } else { format!(
-                "`{path}` has a backslash between its parts, as on Windows; on the server's Linux that is a letter like any other, and the file is not found. Write `Path(__file__).parent / \"{right}\"`"
-            ) };
+            } else {
+                format!(
+                    "`{path}` has a backslash between its parts, as on Windows; on the server's Linux that is a letter like any other, and the file is not found. Write `Path(__file__).parent / \"{right}\"`"
+                )
+            };
             let mut found = cx.at(&DOC, event, if there { 1.0 } else { 0.5 }, message);
             if there {
                 found.severity = Severity::Error;

@@ -89,7 +89,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             ),
             RouteRefused::Dot { given, computed } => {
                 let short = given.rsplit('.').next().unwrap_or(given);
-                let is = if *computed { format!(", and this is \"{given}\" here") } else { String::new() };
+                let is = if *computed {
+                    format!(", and this is \"{given}\" here")
+                } else {
+                    String::new()
+                };
                 format!(
                     "The name of a blueprint must not have a dot{is}: write `Blueprint(\"{short}\", __name__)`. With a dot the import ends with ValueError"
                 )
@@ -113,7 +117,9 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                     "a name is missing, such as `<name>`".to_owned()
                 } else if name.contains('-') {
                     let right = plain.replace('-', "_");
-                    format!("a name has no hyphen: write `<{right}>`, and call the function's parameter so too")
+                    format!(
+                        "a name has no hyphen: write `<{right}>`, and call the function's parameter so too"
+                    )
                 } else if plain.len() < inside.len() {
                     format!("there must be no blank: write `<{plain}>`")
                 } else {
