@@ -91,9 +91,42 @@ const OTHER_SESSIONS: &[&str] = &[
     "flask_multipass",
 ];
 
+/// What a server's command often names.
+const STARTED: &[&str] = &[
+    "app.py",
+    "application.py",
+    "asgi.py",
+    "flask_app.py",
+    "index.py",
+    "main.py",
+    "manage.py",
+    "passenger_wsgi.py",
+    "run.py",
+    "server.py",
+    "start.py",
+    "wsgi.py",
+];
+
 /// Most files beside the app that are looked into, and most bytes of one.
 const MAX_FILES: usize = 40;
 const MAX_BYTES: u64 = 1 << 18;
+
+/// `session["cart"] = …`, `session.pop(…)`: without a key an empty session can be read, and nothing be put there.
+fn writes_session(text: &str) -> bool {
+    let calls = ["pop(", "clear(", "update(", "setdefault(", "permanent = True"];
+    text.match_indices("session").any(|(at, word)| {
+        let rest = &text[at + word.len()..];
+        if let Some(rest) = rest.strip_prefix('.') {
+            return calls.iter().any(|call| rest.starts_with(call));
+        }
+        let line = rest.lines().next().unwrap_or_default();
+        let Some((_, after)) = line.strip_prefix('[').and_then(|line| line.split_once(']')) else {
+            return false;
+        };
+        let after = after.trim_start().trim_start_matches(['+', '-', '|']);
+        after.starts_with('=') && !after.starts_with("==")
+    })
+}
 
 impl Interp<'_> {
     /// `app.config["KEY"]` that is read while the code is loaded.
@@ -232,15 +265,17 @@ impl Interp<'_> {
         {
             return;
         }
-        let uses = |name: &str, full: &str, word: &str| {
+        let using = |name: &str, full: &str, how: &dyn Fn(&str) -> bool| {
             self.modules.iter().any(|module| {
                 let ours = module.names.get(name).is_some_and(
                     |binding| matches!(&binding.value, Value::Ext(found) if &**found == full),
                 );
-                ours && module.source.as_ref().is_some_and(|s| scopes::has(s.text(), word))
+                ours && module.source.as_ref().is_some_and(|source| how(source.text()))
             })
         };
-        let what = if uses("session", "flask.session", "session[") {
+        let uses =
+            |name: &str, full: &str, word: &str| using(name, full, &|text| scopes::has(text, word));
+        let what = if using("session", "flask.session", &writes_session) {
             "session"
         } else if uses("flash", "flask.flash", "flash(") {
             "flash"
@@ -314,6 +349,10 @@ impl Interp<'_> {
                     text.contains(&format!("@{app}.route("))
                         && text.contains(&format!("import {app}"))
                         && !text.contains("Flask(")
+                        // One that can be started loads both.
+                        && !STARTED.contains(&file.as_str())
+                        && !text.contains("__main__")
+                        && !text.contains(&format!("{app}.run("))
                 })
         });
         if let Some(file) = file
@@ -339,6 +378,33 @@ impl Interp<'_> {
         if has_pages && !self.another_starts(module, None, &["register_blueprint"]) {
             let cx = Cx { module, ..self.base() };
             self.refuses(&cx, range, LibraryRefuses::NotRegistered(name), 1.0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::writes_session;
+
+    #[test]
+    fn only_writing_needs_a_key() {
+        for text in [
+            "session['a'] = 1",
+            "session[\"a\"] += 1",
+            "session.pop('a', None)",
+            "session.clear()",
+            "session.permanent = True",
+        ] {
+            assert!(writes_session(text), "{text}");
+        }
+        for text in [
+            "if 'a' in session: x = session['a']",
+            "if session['a'] == 1: pass",
+            "session.get('a')",
+            "db.session.commit()",
+            "return render(user=session['user'])",
+        ] {
+            assert!(!writes_session(text), "{text}");
         }
     }
 }
