@@ -94,6 +94,9 @@ impl Interp<'_> {
         let range = call.range();
         match name {
             "django.contrib.admin.site.unregister" => {
+                if self.class_of_admin(cx, call, args, "unregister") {
+                    return;
+                }
                 // Whatever it is, it may be registered anew.
                 let Some(first) = args.positional.first() else { return };
                 for model in models(first) {
@@ -114,18 +117,7 @@ impl Interp<'_> {
                     self.refuses(cx, first.range(), refuses, 1.0);
                     return;
                 }
-                if let (Some(Value::Class(class)), Some(first)) =
-                    (args.positional.first(), call.arguments.args.first())
-                    && matches!(class.bases.as_slice(), [Value::Ext(base)] if &**base == "django.contrib.admin.ModelAdmin")
-                    && !cx.caught.errors
-                {
-                    let class = class.name.to_string();
-                    let model = class.strip_suffix("Admin").filter(|name| !name.is_empty());
-                    let model =
-                        model.filter(|name| self.modules[cx.module].names.contains_key(*name));
-                    let model = model.map(str::to_owned);
-                    let refuses = LibraryRefuses::AdminClass { class, model };
-                    self.refuses(cx, first.range(), refuses, 1.0);
+                if self.class_of_admin(cx, call, args, "register") {
                     return;
                 }
                 let given: Vec<Model> = if name.ends_with("site.register") {
@@ -139,6 +131,36 @@ impl Interp<'_> {
             }
             _ => {}
         }
+    }
+
+    /// `admin.site.register(PostAdmin)`: how the admin shows a model, in place of the model.
+    fn class_of_admin(
+        &mut self,
+        cx: &Cx,
+        call: &ast::ExprCall,
+        args: &Args,
+        method: &'static str,
+    ) -> bool {
+        let (Some(Value::Class(class)), Some(first)) =
+            (args.positional.first(), call.arguments.args.first())
+        else {
+            return false;
+        };
+        let [Value::Ext(base)] = class.bases.as_slice() else { return false };
+        let of_admin = base
+            .strip_prefix("django.contrib.admin.")
+            .is_some_and(|base| matches!(base, "ModelAdmin" | "StackedInline" | "TabularInline"));
+        if !of_admin || cx.caught.errors || cx.quiet {
+            return false;
+        }
+        let class = class.name.to_string();
+        let model = class.strip_suffix("Admin").filter(|name| !name.is_empty());
+        let model = model.filter(|name| self.modules[cx.module].names.contains_key(*name));
+        let model = model.map(str::to_owned);
+        let more = args.positional.len() > 1;
+        let refuses = LibraryRefuses::AdminClass { class, model, method, more };
+        self.refuses(cx, first.range(), refuses, 1.0);
+        true
     }
 
     fn admin_registered(&mut self, cx: &Cx, model: Model, range: TextRange) {

@@ -83,6 +83,10 @@ pub enum LibraryRefuses {
     Validator(String),
     /// `Limiter(app, key_func=…)`.
     Limiter,
+    /// `Limiter(app, key_func=…)` of slowapi.
+    SlowLimiter,
+    /// `url_for("show", name)`.
+    UrlForPlace,
     /// `Path(None)`.
     PathDefault,
     /// An `async_mode` whose package is not there; `installed`: in the virtualenv, else in the requirements.
@@ -128,6 +132,8 @@ pub enum LibraryRefuses {
     AdminClass {
         class: String,
         model: Option<String>,
+        method: &'static str,
+        more: bool,
     },
     /// A field of a form whose class is not called; as written.
     FieldClass(String),

@@ -3,7 +3,7 @@
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::event::LibraryRefuses;
 use super::scopes::Names;
@@ -87,19 +87,27 @@ impl Interp<'_> {
         let request = self.modules[cx.module].names.get("request").is_some_and(
             |binding| matches!(&binding.value, Value::Ext(name) if &**name == "flask.request"),
         ) && !names.is_bound_inside("request");
-        if wrong.is_empty() && later.is_empty() && !request {
+        let url_for = self.modules[cx.module].names.get("url_for").is_some_and(
+            |binding| matches!(&binding.value, Value::Ext(name) if &**name == "flask.url_for"),
+        ) && !names.is_bound_inside("url_for");
+        if wrong.is_empty() && later.is_empty() && !request && !url_for {
             return;
         }
         let mut reads = Reads {
             wrong: &wrong,
             later: &later,
             request,
+            url_for,
             found: Vec::new(),
+            places: Vec::new(),
             gone: Vec::new(),
             called: Vec::new(),
             depth: 0,
         };
         reads.visit_body(source.body());
+        for range in std::mem::take(&mut reads.places) {
+            self.refuses(cx, range, LibraryRefuses::UrlForPlace, 1.0);
+        }
         for node in std::mem::take(&mut reads.called) {
             let written = format!("request.{}", node.attr);
             self.refuses(cx, node.range(), LibraryRefuses::RequestCalled(written), 1.0);
@@ -121,6 +129,10 @@ struct Reads<'w, 'a> {
     found: Vec<(&'static str, &'a ast::ExprAttribute)>,
     /// `request` is Flask's.
     request: bool,
+    /// `url_for` is Flask's.
+    url_for: bool,
+    /// Second places in its brackets.
+    places: Vec<TextRange>,
     /// `request.form(…)`.
     called: Vec<&'a ast::ExprAttribute>,
     /// `openai.ChatCompletion.create`: what stands before the last dot, and the name behind it.
@@ -143,6 +155,16 @@ impl<'a> Visitor<'a> for Reads<'_, 'a> {
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr
+            && self.url_for
+            && self.depth > 0
+            && self.places.len() < 20
+            && matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "url_for")
+            && let [_, second, ..] = &*call.arguments.args
+            && !call.arguments.args.iter().any(Expr::is_starred_expr)
+        {
+            self.places.push(second.range());
+        }
         if let Expr::Call(call) = expr
             && self.request
             && self.depth > 0
@@ -208,6 +230,9 @@ mod tests {
             assert_eq!(view(fine, ours), 0, "{fine}");
         }
         assert_eq!(view("request.json()", "from tools import request"), 0);
+        let url = "from flask import url_for";
+        assert_eq!(view("url_for('show', name)", url), 1);
+        assert_eq!(view("url_for('show', name=name)", url) + view("url_for(*given, x)", url), 0);
     }
 
     #[test]

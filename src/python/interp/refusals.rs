@@ -78,6 +78,12 @@ impl Interp<'_> {
         }
         match top {
             "wtforms" | "flask_wtf" => self.validators(cx, call),
+            "slowapi" if name == "slowapi.Limiter" => {
+                let twice = args.keywords.iter().any(|(key, _)| key == "key_func");
+                if twice && !args.positional.is_empty() {
+                    self.refuses(cx, call.range(), LibraryRefuses::SlowLimiter, 1.0);
+                }
+            }
             "flask_limiter" if name == "flask_limiter.Limiter" => self.limiter(cx, call, args),
             "fastapi" if name == "fastapi.Depends" => self.depends_called(cx, call),
             "pydantic" if name == "pydantic.Field" => self.field_of_pydantic(cx, call, args),

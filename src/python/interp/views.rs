@@ -48,11 +48,18 @@ impl Interp<'_> {
             let known = matches!(class, "flask.Flask" | "flask.Blueprint");
             (known && ROUTES.contains(&method)).then_some(class == "flask.Flask")
         };
-        let Some(own) = names.iter().map(route).collect::<Option<Vec<bool>>>() else { return };
-        if own.is_empty() || self.values_are_moved() {
+        // A handler of errors leaves the function as it is.
+        let handler = |name: &String| name.ends_with("errorhandler()");
+        let own: Option<Vec<Option<bool>>> = names
+            .iter()
+            .map(|name| if handler(name) { Some(None) } else { route(name).map(Some) })
+            .collect();
+        let Some(own) = own else { return };
+        if own.iter().flatten().next().is_none() || self.values_are_moved() {
             return;
         }
         for (decorator, of_app) in def.decorator_list.iter().zip(own) {
+            let Some(of_app) = of_app else { continue };
             let Expr::Call(call) = &decorator.expression else { return };
             self.route_signature(cx, def, call, of_app);
         }
@@ -304,6 +311,7 @@ mod tests {
             "@application.route('/user/<int:number>')\ndef user(id):\n    return ''",
             "@pages.route('/user/<name>')\ndef user():\n    return ''",
             "@application.route('/user')\ndef user(name):\n    return ''",
+            "@application.errorhandler(404)\n@application.route('/<path:rest>')\ndef user(ex):\n    return ''",
             "@application.route('/')\n@application.route('/<name>')\ndef user(name):\n    return ''",
             "class Pages:\n    @application.route('/')\n    def home(self):\n        return ''",
         ] {

@@ -48,6 +48,11 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 "`{class}` is the class itself, and a validator must be an object of it: write `{class}()`. As it stands the form fails with TypeError"
             ),
             LibraryRefuses::Limiter => "Since version 3.0 `Limiter` takes the function first and the app by its name, and this line fails with TypeError: write `Limiter(get_remote_address, app=app)`, with what else stands here behind it".to_owned(),
+            LibraryRefuses::SlowLimiter => "`Limiter` of slowapi takes no app, so `key_func` is given twice and the import ends with TypeError: write `Limiter(key_func=get_remote_address)`, and below it `app.state.limiter = limiter`".to_owned(),
+            LibraryRefuses::UrlForPlace => {
+                cause = Some("app-exception");
+                "`url_for` takes the endpoint alone, and everything else by its name: this line ends with TypeError. Write `url_for(\"endpoint\", name=value)`, with the name that stands between `<` and `>` in the address".to_owned()
+            }
             LibraryRefuses::PathDefault => "A part of the path is always given, so `Path` takes no default, and the import ends with AssertionError: write `Path(...)` with the three dots in place of the value, or leave the value out".to_owned(),
             LibraryRefuses::AsyncMode { mode, installed } => {
                 let whence = if *installed { "is not installed" } else { "does not stand in requirements.txt" };
@@ -91,10 +96,18 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
             LibraryRefuses::ModuleOfModels(written) => format!(
                 "`{written}` is the whole file (a module), and the admin wants a model in it: write `{written}.NAME`. As it stands Django ends with TypeError: 'module' object is not iterable"
             ),
-            LibraryRefuses::AdminClass { class, model } => {
+            LibraryRefuses::AdminClass { class, more: true, .. } => format!(
+                "`{class}` is no model here but a class of the admin, which took that name above: Django ends with TypeError. Give that class another name"
+            ),
+            LibraryRefuses::AdminClass { class, model, method, .. } => {
                 let model = model.as_deref().unwrap_or("MODEL");
+                let right = if *method == "register" {
+                    format!("admin.site.register({model}, {class})")
+                } else {
+                    format!("admin.site.{method}({model})")
+                };
                 format!(
-                    "`{class}` says how the admin shows a model, and the model itself must come first: write `admin.site.register({model}, {class})`. As it stands Django ends with TypeError: 'MediaDefiningClass' object is not iterable"
+                    "`{class}` says how the admin shows a model, and the model itself must come first: write `{right}`. As it stands Django ends with TypeError: 'MediaDefiningClass' object is not iterable"
                 )
             }
             LibraryRefuses::FieldClass(class) => format!(
