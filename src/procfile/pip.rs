@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn lines_that_pip_refuses() {
         assert_eq!(of("flask\npkg_resources==0.0.0\n"), [2]);
-        assert_eq!(of("certifi @ file:///croot/certifi_1/work/certifi\n"), [1]);
+        assert_eq!(of("certifi @ file:///croot/certifi_1/build/certifi\n"), [1]);
         assert_eq!(of("flask\npywin32==306\nsqlite3\n"), [2, 3]);
         assert_eq!(of("Django==3.2\nflask\ndjango==4.2.1\n"), [3]);
         assert_eq!(of("requests==2.25.1\nurllib3==2.0.4\n"), [2]);
