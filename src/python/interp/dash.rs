@@ -8,10 +8,6 @@ use crate::rules::removed_names;
 /// The first Dash whose objects are WSGI applications themselves.
 const CALLABLE: &str = "3.0";
 
-/// Most files that are looked into, and most bytes of one.
-const MAX_FILES: usize = 40;
-const MAX_BYTES: u64 = 1 << 18;
-
 impl Interp<'_> {
     /// Code imported a module of that name.
     pub fn third_party_seen(&self, top: &str) -> bool {
@@ -56,18 +52,9 @@ impl Interp<'_> {
             return;
         }
         let folder = pathops::parent(&self.modules[id].path);
-        let files: Vec<String> = self
-            .finder
-            .list(&folder)
-            .iter()
-            .filter(|(file, is_dir)| !is_dir && file.ends_with(".py"))
-            .map(|(file, _)| file.to_owned())
-            .take(MAX_FILES)
-            .collect();
+        let files = self.python_files(&folder);
         for file in files {
-            let path = self.finder.disk(&pathops::join(&folder, &file));
-            if std::fs::metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES)
-                && let Ok(text) = std::fs::read_to_string(&path)
+            if let Some(text) = self.text_beside(&folder, &file)
                 && text.contains(&format!("{name}.layout"))
                 && sets_layout(&text)
             {

@@ -16,6 +16,7 @@ mod cond;
 mod context;
 mod dash;
 mod database;
+mod definitions;
 mod desktop;
 mod django;
 mod django_admin;
@@ -46,6 +47,7 @@ mod models;
 mod names;
 mod namesake;
 mod needs;
+mod neighbours;
 mod openers;
 mod optional;
 #[cfg(test)]

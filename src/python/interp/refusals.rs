@@ -50,10 +50,6 @@ const OWN_LOADERS: &[&str] = &["flask_user", "flask_security", "flask_appbuilder
 const SESSIONS: &[&str] =
     &["sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.Session"];
 
-/// Most files beside the app that are looked into, and most bytes of one.
-const MAX_FILES: usize = 40;
-const MAX_BYTES: u64 = 1 << 18;
-
 impl Interp<'_> {
     pub(super) fn refuses(
         &mut self,
@@ -356,18 +352,9 @@ impl Interp<'_> {
             return;
         }
         let folder = pathops::parent(&self.modules[module].path);
-        let files: Vec<String> = self
-            .finder
-            .list(&folder)
-            .iter()
-            .filter(|(file, is_dir)| !is_dir && file.ends_with(".py"))
-            .map(|(file, _)| file.to_owned())
-            .take(MAX_FILES)
-            .collect();
+        let files = self.python_files(&folder);
         let file = files.into_iter().find(|file| {
-            let path = self.finder.disk(&pathops::join(&folder, file));
-            std::fs::metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES)
-                && std::fs::read_to_string(&path).is_ok_and(|text| text.contains(".user_loader"))
+            self.text_beside(&folder, file).is_some_and(|text| text.contains(".user_loader"))
         });
         if self.another_starts(module, file.as_deref(), &["user_loader"]) {
             return;

@@ -107,10 +107,6 @@ const STARTED: &[&str] = &[
     "wsgi.py",
 ];
 
-/// Most files beside the app that are looked into, and most bytes of one.
-const MAX_FILES: usize = 40;
-const MAX_BYTES: u64 = 1 << 18;
-
 /// `session["cart"] = …`, `session.pop(…)`: without a key an empty session can be read, and nothing be put there.
 fn writes_session(text: &str) -> bool {
     let calls = ["pop(", "clear(", "update(", "setdefault(", "permanent = True"];
@@ -210,26 +206,12 @@ impl Interp<'_> {
         let folder = pathops::parent(&self.modules[module].path);
         let stem = lost.map(|file| file.trim_end_matches(".py").to_owned());
         for dir in [pathops::parent(&folder), folder] {
-            let files: Vec<String> = self
-                .finder
-                .list(&dir)
-                .iter()
-                .filter(|(file, is_dir)| !is_dir && file.ends_with(".py") && Some(*file) != lost)
-                .map(|(file, _)| file.to_owned())
-                .take(MAX_FILES)
-                .collect();
-            for file in files {
-                let path = pathops::join(&dir, &file);
-                if self.modules.iter().any(|module| module.path == path) {
+            let files = self.python_files(&dir);
+            for file in files.iter().filter(|file| Some(file.as_str()) != lost) {
+                if self.is_loaded(&dir, file) {
                     continue;
                 }
-                let disk = self.finder.disk(&path);
-                let small = std::fs::metadata(&disk)
-                    .is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES);
-                let Some(text) = small.then(|| std::fs::read_to_string(&disk).ok()).flatten()
-                else {
-                    continue;
-                };
+                let Some(text) = self.text_beside(&dir, file) else { continue };
                 let loads = |stem: &String| {
                     text.lines().any(|line| {
                         line.contains("import ")
@@ -322,14 +304,7 @@ impl Interp<'_> {
             return;
         }
         let folder = pathops::parent(&self.modules[module].path);
-        let files: Vec<String> = self
-            .finder
-            .list(&folder)
-            .iter()
-            .filter(|(file, is_dir)| !is_dir && file.ends_with(".py"))
-            .map(|(file, _)| file.to_owned())
-            .take(MAX_FILES)
-            .collect();
+        let files = self.python_files(&folder);
         let app = self.modules[module]
             .names
             .iter()
@@ -339,13 +314,8 @@ impl Interp<'_> {
             .map(|(name, _)| name.to_string());
         let Some(app) = app else { return };
         let file = files.into_iter().find(|file| {
-            let path = pathops::join(&folder, file);
-            if self.modules.iter().any(|module| module.path == path) {
-                return false;
-            }
-            let disk = self.finder.disk(&path);
-            std::fs::metadata(&disk).is_ok_and(|meta| meta.is_file() && meta.len() <= MAX_BYTES)
-                && std::fs::read_to_string(&disk).is_ok_and(|text| {
+            !self.is_loaded(&folder, file)
+                && self.text_beside(&folder, file).is_some_and(|text| {
                     text.contains(&format!("@{app}.route("))
                         && text.contains(&format!("import {app}"))
                         && !text.contains("Flask(")
