@@ -43,6 +43,12 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
     if !wsgi && matches!(value, Value::Inst(name) if has_worker(name)) {
         return;
     }
+    let has_server =
+        cx.source(id).is_some_and(|source| source.text().contains(&format!("{wanted}.server")));
+    // Nobody said which of the two names the server is told.
+    if has_server && cx.run.options.assumed_name && cx.run.dash_uncallable {
+        return;
+    }
     // The installed package's own source knows better than the table.
     let known = match (&cx.called, value) {
         (_, Value::Inst(name)) if &**name == "dash.Dash" && cx.run.dash_uncallable => {
@@ -64,6 +70,8 @@ pub(super) fn check(cx: &ModuleCtx, out: &mut Vec<LintFinding>) {
                 matches!(value, Value::Inst(name) if &**name == "tornado.web.Application");
             let instead = if tornado {
                 "Tornado is a server of its own, and its apps are no WSGI apps. Start it as a program (`python FILE`), with `app.listen(PORT)` and `IOLoop.current().start()`"
+            } else if dash && has_server {
+                "let it load what the line with `.server` makes, such as `server`, in its place"
             } else if dash {
                 "add the line `server = app.server`, with the name of your app, and let the server load `server`"
             } else if web_py {
