@@ -64,6 +64,7 @@ fn settings_that_are_refused_above_an_import_come_first() {
     let desk = project(&below);
     let ran = desk.run(&["--platform", "scalingo", NOW[0], NOW[1], "."]);
     assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
-    assert!(ran.out.contains("[django-settings-wrong]"), "{}", ran.out);
+    let at = |word: &str| ran.out.find(word).unwrap_or_else(|| panic!("{word}: {}", ran.out));
+    assert!(at("[django-settings-wrong]") < at("[module-not-installed]"), "{}", ran.out);
     assert!(!ran.out.contains("Set DJANGO_SETTINGS_MODULE to"), "{}", ran.out);
 }
