@@ -13,6 +13,9 @@ use crate::rules::Rules;
 /// Least probability with which the upper fault is believed to stop the start.
 const BELIEVED: f64 = 0.5;
 
+/// Lints on what Python finds when it compiles a file.
+const COMPILED: [&str; 3] = ["syntax-error", "syntax-too-new", "python2-code"];
+
 /// Puts a fault that ends the start before one that stands below it, if nothing but the code tells of both.
 pub(super) fn order(
     ranked: &mut Vec<Ranked>,
@@ -53,8 +56,11 @@ fn stops_at<'e>(
         return None;
     }
     let lines = account.favour.iter().filter_map(|&at| {
-        let place = entries[at].fact.place.as_ref()?;
-        Some((&*place.file, place.line?))
+        let fact = entries[at].fact;
+        let place = fact.place.as_ref()?;
+        // Python reads the whole file before it runs its first line.
+        let compiled = fact.lint.as_deref().is_some_and(|lint| COMPILED.contains(&lint));
+        Some((&*place.file, if compiled { 0 } else { place.line? }))
     });
     let lead = lines.clone().next()?.0;
     lines.filter(|(file, _)| *file == lead).min_by_key(|(_, line)| *line)

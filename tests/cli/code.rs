@@ -68,3 +68,17 @@ fn settings_that_are_refused_above_an_import_come_first() {
     assert!(at("[django-settings-wrong]") < at("[module-not-installed]"), "{}", ran.out);
     assert!(!ran.out.contains("Set DJANGO_SETTINGS_MODULE to"), "{}", ran.out);
 }
+
+/// Python compiles the whole file before its first line runs.
+#[test]
+fn a_syntax_error_comes_before_imports_above_it() {
+    let desk = Desk::new();
+    desk.file("helpers.py", "");
+    desk.file("Procfile", "web: gunicorn wsgi\n");
+    let wsgi = "import helper\nfrom flask import Flask\napplication = Flask(__name__)\nprint((1)\n";
+    desk.file("wsgi.py", wsgi);
+    let ran = desk.run(&["--platform", "scalingo", NOW[0], NOW[1], "."]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let at = |word: &str| ran.out.find(word).unwrap_or_else(|| panic!("{word}: {}", ran.out));
+    assert!(at("[wsgi-syntax-error]") < at("[module-not-on-path]"), "{}", ran.out);
+}
